@@ -1,0 +1,172 @@
+"""How a day, a month, a year and a time may be written: the grammar behind the date parsers."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from .text import ThaiValueError
+
+BE_OFFSET: Final = 543
+MONTHS: Final = (
+    "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
+    "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
+)  # fmt: skip
+"""Thai month names, January first (CLDR th, months format wide)."""
+MONTHS_SHORT: Final = (
+    "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.",
+)  # fmt: skip
+"""Thai month abbreviations, January first (CLDR th, months format abbreviated)."""
+WEEKDAYS: Final = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
+"""Thai weekday names, Monday first."""
+EXPECT_DATE: Final = "ต้องเป็นวันที่ เช่น 13 กุมภาพันธ์ 2569, 13/02/2569 หรือ 2026-02-13"
+EXPECT_STAMP: Final = "ต้องเป็นวันที่และเวลา เช่น 13/02/2569 14:30 หรือ 2026-02-13T14:30:00"
+EXPECT_MONTH: Final = "ต้องเป็นเดือนและปี เช่น กุมภาพันธ์ 2569, ก.พ. 2569 หรือ 02/2569"
+_ENGLISH = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_MONTH_KEYS = (
+    {name: i for i, name in enumerate(MONTHS, 1)}
+    | {name.replace(".", ""): i for i, name in enumerate(MONTHS_SHORT, 1)}
+    | {re.sub("(คม|ยน|พันธ์)$", "", name): i for i, name in enumerate(MONTHS, 1)}
+    | {name: i for i, name in enumerate(_ENGLISH, 1)}
+    | {name[:3]: i for i, name in enumerate(_ENGLISH, 1)}
+)
+_WEEKDAY_KEYS = (
+    {name: i for i, name in enumerate(WEEKDAYS)}
+    | {"พฤหัส": 3}
+    | {f"{name}.": i for i, name in enumerate(("จ", "อ", "พ", "พฤ", "ศ", "ส", "อา"))}
+)
+_WEEKDAY = re.compile(
+    rf"(?:วัน)?({'|'.join(sorted(map(re.escape, _WEEKDAY_KEYS), key=len, reverse=True))})(?: ?ที่)?,? ?(?=[0-9])"
+)
+_ERA = re.compile(r"(?:(?P<be>พ\. ?ศ\.?|พศ\.?|พุทธศักราช)|(?:ค\. ?ศ\.?|คศ\.?|คริสต์ศักราช))$")
+_NAMED = re.compile(r"([0-9]{1,2})([^0-9]+)([0-9]{4}|[0-9]{2})")
+_NUMERIC = re.compile(r"([0-9]{1,2}) ?([/.-]) ?([0-9]{1,2}) ?\2 ?([0-9]{4}|[0-9]{2})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})([/-])([0-9]{1,2})\2([0-9]{1,2})")
+_TIME = re.compile(
+    r"(?:(?<=[0-9])T|,? (?:เวลา ?)?)([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6})0*)?)?|\.([0-9]{2}))"
+    r"(?: ?(?:น\.?|นาฬิกา))?(?: ?(Z|[+-][0-9]{2}:?[0-9]{2}))?$"
+)
+_LONGEST = 64
+BANGKOK: Final = timedelta(hours=7)
+
+Kinds = tuple[str, ...]
+
+
+def read_moment(words: str, two_digit_be: bool, day_first: bool) -> tuple[datetime, bool, Kinds]:
+    """Date and time, whether there was a time, and the changes."""
+    clock = _TIME.search(words)
+    day, kinds = read_day(words[: clock.start()] if clock else words, two_digit_be, day_first)
+    midnight = datetime(day.year, day.month, day.day)
+    if clock is None:
+        return midnight, False, kinds
+    hour, minute, second = int(clock[1]), int(clock[2] or clock[5]), int(clock[3] or 0)
+    if hour > 23 or minute > 59 or second > 59:
+        raise ThaiValueError(f"{EXPECT_STAMP} (ไม่มีเวลา {clock[0].strip(' ,T')})")
+    micro = int((clock[4] or "0").ljust(6, "0"))
+    moment = midnight.replace(hour=hour, minute=minute, second=second, microsecond=micro)
+    if clock[6] is None:
+        return moment, True, kinds
+    return moment - _offset(clock[6]) + BANGKOK, True, kinds if _offset(clock[6]) == BANGKOK else (*kinds, "zone")
+
+
+def _offset(zone: str) -> timedelta:
+    if zone == "Z":
+        return timedelta()
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    if hours > 14 or minutes > 59:
+        raise ThaiValueError(f"{EXPECT_STAMP} (ไม่มีเขตเวลา {zone})")
+    return timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
+
+
+def read_day(words: str, two_digit_be: bool, day_first: bool) -> tuple[date, Kinds]:
+    """A date without a time, in ASCII digits."""
+    found = _cached_day(words, two_digit_be, day_first) if len(words) <= _LONGEST else EXPECT_DATE
+    if isinstance(found, str):
+        raise ThaiValueError(found)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _cached_day(words: str, two_digit_be: bool, day_first: bool) -> tuple[date, Kinds] | str:
+    """The date, or the message of the refusal; time stamps repeat few dates, so each is read once."""
+    try:
+        weekday = _WEEKDAY.match(words)
+        bare = words[weekday.end() :] if weekday else words.removeprefix("วันที่").removeprefix(" ")
+        day, kinds = _bare_day(bare, two_digit_be, day_first)
+    except ThaiValueError as error:
+        return str(error)
+    if weekday and _WEEKDAY_KEYS[weekday[1]] != day.weekday():
+        named, real = WEEKDAYS[_WEEKDAY_KEYS[weekday[1]]], WEEKDAYS[day.weekday()]
+        return f"ต้องเป็นวันที่ที่ตรงกับวันในสัปดาห์ (วันดังกล่าวเป็นวัน{real} ไม่ใช่วัน{named})"
+    return day, kinds
+
+
+def _bare_day(words: str, two_digit_be: bool, day_first: bool) -> tuple[date, Kinds]:
+    if found := _YEAR_FIRST.fullmatch(words):
+        year, kinds = year_of(found[1], None, False, EXPECT_DATE)
+        return date_of(year, int(found[3]), int(found[4]), EXPECT_DATE), kinds
+    if found := _NUMERIC.fullmatch(words):
+        year, kinds = year_of(found[4], None, two_digit_be, EXPECT_DATE)
+        first, second = int(found[1]), int(found[3])
+        day, month = (first, second) if day_first else (second, first)
+        return date_of(year, month, day, EXPECT_DATE), kinds
+    if found := _NAMED.fullmatch(words):
+        name, era = without_era(found[2])
+        month = month_of(name, EXPECT_DATE)
+        year, kinds = year_of(found[3], era, two_digit_be and not name.isascii(), EXPECT_DATE)
+        return date_of(year, month, int(found[1]), EXPECT_DATE), kinds
+    raise ThaiValueError(EXPECT_DATE)
+
+
+def without_era(name: str) -> tuple[str, str | None]:
+    """What stands before an era mark, and the era it names (``"be"``, ``"ce"`` or none)."""
+    name = name.strip(" -/")
+    found = _ERA.search(name)
+    if found is None:
+        return name, None
+    return name[: found.start()].strip(" -/"), "be" if found["be"] else "ce"
+
+
+def month_of(name: str, expected: str) -> int:
+    """Number of the month of a Thai or English name, full or short, dots and spaces left out or not."""
+    key = re.sub("[ .]", "", name).lower().removeprefix("เดือน")
+    if key in _MONTH_KEYS:
+        return _MONTH_KEYS[key]
+    near = difflib.get_close_matches(key, [month for month in MONTHS if month[:2] == key[:2]], n=1)
+    raise ThaiValueError(f"{expected} (ไม่มีเดือนชื่อนี้{f' ชื่อที่ใกล้เคียงคือ {near[0]}' if near else ''})")
+
+
+def year_of(digits: str, era: str | None, two_digit_be: bool, expected: str) -> tuple[int, Kinds]:
+    """C.E. year of two or four digits, by the era named or the range they fall in."""
+    if len(digits) == 2:
+        if not two_digit_be or era == "ce":
+            raise ThaiValueError(f"{expected} (ต้องเขียนปีสี่หลัก ปี “{digits}” ไม่ชัดเจนว่าเป็น พ.ศ. หรือ ค.ศ. ใด)")
+        return 2500 + int(digits) - BE_OFFSET, ("short_year",)
+    year = int(digits)
+    if 2400 <= year <= 2700 and era != "ce":
+        return year - BE_OFFSET, ()
+    check_year(year, expected, refuse=era == "be")
+    return year, ()
+
+
+def check_year(year: int, expected: str, *, refuse: bool = False) -> None:
+    """Refuse what is not a C.E. year of 1900–2100."""
+    if refuse or not 1900 <= year <= 2100:
+        raise ThaiValueError(f"{expected} (ปีต้องเป็น พ.ศ. 2400–2700 หรือ ค.ศ. 1900–2100 ไม่ใช่ {year})")
+
+
+def date_of(year: int, month: int, day: int, expected: str) -> date:
+    """A date of the C.E. year, or the refusal that says why there is none."""
+    if not 1 <= month <= 12:
+        raise ThaiValueError(f"{expected} (ไม่มีเดือนที่ {month})")
+    last = monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        raise ThaiValueError(f"{expected} ({MONTHS[month - 1]} พ.ศ. {year + BE_OFFSET} มีวันที่ 1–{last})")
+    return date(year, month, day)
