@@ -1,0 +1,52 @@
+"""Every kind of raw file that the report reads, in reading order."""
+
+from __future__ import annotations
+
+from dsw_analysis.datasets import (
+    career_development,
+    citizen_questions,
+    community_welfare,
+    csr,
+    enterprise_architecture,
+    highland_welfare,
+    homeless_housing,
+    knowledge_management,
+    plan,
+    public_opinion,
+    restructuring,
+    urgent_cases,
+)
+from dsw_analysis.datasets.columns import Column, Rule
+from dsw_analysis.datasets.dataset import Checked, Dataset, Source, source_of
+
+__all__ = ["DATASETS", "Checked", "Column", "Dataset", "Rule", "Source", "dataset", "source_of"]
+
+DATASETS: tuple[Dataset, ...] = (
+    *plan.DATASETS,
+    *enterprise_architecture.DATASETS,
+    *restructuring.DATASETS,
+    *homeless_housing.DATASETS,
+    *career_development.DATASETS,
+    *csr.DATASETS,
+    *community_welfare.DATASETS,
+    *highland_welfare.DATASETS,
+    *citizen_questions.DATASETS,
+    *urgent_cases.DATASETS,
+    *public_opinion.DATASETS,
+    *knowledge_management.DATASETS,
+)
+"""All datasets; a new one is declared in its section's module and listed there."""
+
+
+def dataset(id_: str) -> Dataset:
+    """Return the dataset of an id.
+
+    Raises
+    ------
+    KeyError
+        If there is none; the message names the known ids.
+    """
+    for known in DATASETS:
+        if known.id == id_:
+            return known
+    raise KeyError(f"no dataset {id_!r}; known are {', '.join(d.id for d in DATASETS)}")

@@ -1,0 +1,129 @@
+"""Columns: one field of a raw file, its Thai header, type and rules; together they are the data dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Literal
+
+import pandas as pd
+import pandera.pandas as pa
+
+Kind = Literal["text", "integer", "number", "date", "datetime", "month", "province", "category", "multi"]
+
+Missing = Literal["not_applicable", "refused"]
+"""Why a cell that is filled holds no answer."""
+
+KINDS: dict[Kind, str] = {
+    "text": "ข้อความ",
+    "integer": "จำนวนเต็ม",
+    "number": "ตัวเลข",
+    "date": "วันที่ (วัน เดือน ปี พ.ศ.)",
+    "datetime": "วันที่และเวลา (ปี พ.ศ.)",
+    "month": "เดือนและปี พ.ศ.",
+    "province": "ชื่อจังหวัด",
+    "category": "ตัวเลือกเดียว",
+    "multi": "เลือกได้หลายตัวเลือก คั่นด้วย ;",
+}
+"""Kinds of column with their Thai names."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a dataset: ``Column("province", "จังหวัด", "province")``.
+
+    Attributes
+    ----------
+    name:
+        Name in the frame, ASCII.
+    header:
+        Thai header in the file; a column under a merged group cell is ``"group / header"``.
+    kind:
+        How cells are read: a key of :data:`KINDS`. ``category`` cells become a pandas Categorical of
+        codes, ``multi`` cells a string of codes joined by ``;`` in codebook order.
+    codes:
+        Codebook of a ``category`` or ``multi`` column: ASCII code -> Thai label in the file.
+    missing_codes:
+        Codes that are no answer -> why: they leave the base of a share and are counted apart from blanks.
+    required:
+        Whether a blank cell is a problem.
+    unique:
+        Whether a value may stand in one row only.
+    ge, le:
+        Smallest and largest value allowed.
+    units:
+        Thai words that may follow a number in a cell.
+    in_round:
+        Whether dates must fall in the round.
+    two_digit_be:
+        Whether a two-digit year is read as B.E.
+    help:
+        Thai explanation for the codebook and the template.
+    """
+
+    name: str
+    header: str
+    kind: Kind
+    _: KW_ONLY
+    codes: Mapping[str, str] = field(default_factory=dict)
+    missing_codes: Mapping[str, Missing] = field(default_factory=dict)
+    required: bool = True
+    unique: bool = False
+    ge: float | None = None
+    le: float | None = None
+    units: tuple[str, ...] = ()
+    in_round: bool = False
+    two_digit_be: bool = False
+    help: str = ""
+
+    @property
+    def expected(self) -> str:
+        """What a cell should hold, in Thai."""
+        parts = [KINDS[self.kind]]
+        if self.codes:
+            parts.append("หนึ่งใน " + ", ".join(self.codes.values()))
+        if self.ge is not None:
+            parts.append(f"ไม่น้อยกว่า {self.ge:g}")
+        if self.le is not None:
+            parts.append(f"ไม่เกิน {self.le:g}")
+        return " ".join(parts)
+
+    def label(self, code: str) -> str:
+        """Thai label of a code; other values print as they are."""
+        return self.codes.get(code, str(code))
+
+    def to_pandera(self) -> pa.Column:
+        """Rules on the parsed values as a pandera column; each check's error is the expectation in Thai."""
+        checks = []
+        if self.ge is not None:
+            checks.append(pa.Check.ge(self.ge, error=f"ต้องเป็นค่าที่ไม่น้อยกว่า {self.ge:g}"))
+        if self.le is not None:
+            checks.append(pa.Check.le(self.le, error=f"ต้องเป็นค่าที่ไม่เกิน {self.le:g}"))
+        return pa.Column(checks=checks, nullable=True, name=self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A rule across columns that every row must keep.
+
+    Attributes
+    ----------
+    name:
+        English name, stable.
+    column:
+        Name of the column whose cell the problem points at.
+    holds:
+        Frame -> boolean Series, true where the rule holds (also where it cannot be judged).
+    expected, action:
+        Thai: what should be so, and what to do.
+    """
+
+    name: str
+    column: str
+    holds: Callable[[pd.DataFrame], pd.Series[bool]]
+    expected: str
+    action: str
+
+    def to_pandera(self) -> pa.Check:
+        """The rule as a pandera check on the whole frame."""
+        return pa.Check(self.holds, name=self.name, error=self.name, ignore_na=False)

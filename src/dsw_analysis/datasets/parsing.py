@@ -1,0 +1,196 @@
+"""From the cells of a raw table to typed columns: headers matched, every cell read with certainty or named."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dsw_analysis import thai
+from dsw_analysis.datasets.columns import Column
+from dsw_analysis.datasets.sheet import Sheet
+from dsw_analysis.problems import Problem
+from dsw_analysis.sources import RawTable
+from dsw_analysis.sources.header import key as header_key
+
+if TYPE_CHECKING:
+    from dsw_analysis.datasets.dataset import Dataset
+
+LONGEST: Final = 5_000
+"""Characters that a text cell may have; longer ones are documents pasted into a cell, or a broken file."""
+_LISTED = 8  # labels that a message lists; of longer codebooks it gives the nearest
+_HINTS = 200  # distinct wrong labels of a column for which the nearest are looked up
+_UNNAMED = "(ไม่มีหัวคอลัมน์ "  # what a raw table calls a column of data without a header
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matched:
+    """Raw columns (and those of the totals rows) under the dataset's names; missing and repeated ones are absent."""
+
+    frame: pd.DataFrame
+    totals: pd.DataFrame
+    problems: list[Problem]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """Typed columns, the rows refused in each, and how many cells were normalised, by kind."""
+
+    frame: pd.DataFrame
+    problems: list[Problem]
+    refused: Mapping[str, pd.Index]
+    changed: Mapping[str, int]
+
+
+def match_columns(dataset: Dataset, raw: RawTable) -> Matched:
+    """Give the raw columns the dataset's names; order, spaces and letter case in a header do not count.
+
+    Missing and unknown headers are problems that suggest the nearest header; nothing is matched by likeness. The
+    raw table itself has named repeated and unnamed columns.
+    """
+    wanted = {header_key(c.header): c.header for c in dataset.columns}
+    headers = [str(h) for h in raw.frame.columns]
+    counts = Counter(map(header_key, headers))
+    named = {p.column for p in raw.problems if p.code == "duplicate_column"}
+    missing = [header for key, header in wanted.items() if key not in counts]
+    unknown = [
+        header
+        for header in dict.fromkeys(headers)
+        if header_key(header) not in wanted and header not in named and not header.startswith(_UNNAMED)
+    ]
+    problem = partial(Problem, file=raw.file, sheet=raw.sheet)
+    problems = [
+        problem(
+            code="missing_column",
+            column=header,
+            expected=f"ไม่พบคอลัมน์ที่ต้องมี{_nearest(header, unknown, ' หัวคอลัมน์ที่ใกล้เคียงในไฟล์คือ')}",
+            action="เพิ่มคอลัมน์นี้ หรือแก้หัวคอลัมน์ในไฟล์ให้ตรงกับแบบฟอร์ม แล้วส่งไฟล์ใหม่",
+        )
+        for header in missing
+    ] + [
+        problem(
+            code="unknown_column",
+            column=header,
+            expected=f"คอลัมน์นี้ไม่อยู่ในแบบฟอร์ม{_nearest(header, missing, ' คอลัมน์ที่ขาดและใกล้เคียงคือ')}",
+            action="ลบคอลัมน์นี้ หรือแก้หัวคอลัมน์ให้ตรงกับแบบฟอร์ม แล้วส่งไฟล์ใหม่",
+        )
+        for header in unknown
+    ]
+    places = {key: at for at, key in enumerate(map(header_key, headers)) if key in wanted and counts[key] == 1}
+    found = {c.name: places[key] for key, c in zip(wanted, dataset.columns, strict=True) if key in places}
+    frame, totals = (
+        table.iloc[:, list(found.values())].set_axis(list(found), axis=1) for table in (raw.frame, raw.totals)
+    )
+    return Matched(frame=frame, totals=totals, problems=problems)
+
+
+def parse_cells(dataset: Dataset, cells: pd.DataFrame, raw: RawTable) -> Cells:
+    """Parse every column by its kind; each cell that cannot be read with certainty is a problem."""
+    columns: dict[str, pd.Series] = {}
+    refused: dict[str, pd.Index] = {}
+    problems: list[Problem] = []
+    changed: Counter[str] = Counter()
+    sheet = Sheet(raw, cells)
+    for column in dataset.columns:
+        parsed = parse_column(cells[column.name], column)
+        why = parsed.refused.sort_index()
+        columns[column.name], refused[column.name] = parsed.values, why.index
+        changed.update(parsed.changed)
+        problems += sheet.problems("cell", column, why.index, why.tolist())
+    frame = pd.DataFrame(columns, index=cells.index, copy=False)
+    return Cells(frame=frame, problems=problems, refused=refused, changed=dict(changed))
+
+
+def parse_column(cells: pd.Series, column: Column) -> thai.Parsed:
+    """Read cells by the column's kind."""
+    return _PARSERS[column.kind](cells, column)
+
+
+def _nearest(text: str, names: list[str], lead: str) -> str:
+    near = difflib.get_close_matches(text, names, n=1, cutoff=0.5)
+    return f"{lead} “{near[0]}”" if near else ""
+
+
+def _parse_text(cells: pd.Series, column: Column) -> thai.Parsed:
+    text = thai.parse_text(cells)
+    strings = pa.array(text.values, type=pa.large_string(), from_pandas=True)
+    if (pc.max(pc.binary_length(strings)).as_py() or 0) <= LONGEST:
+        return text
+    long = text.values.str.len().gt(LONGEST).to_numpy()
+    why = pd.Series(f"ข้อความต้องยาวไม่เกิน {LONGEST:,} ตัวอักษร", index=cells.index[long], dtype=object)
+    return thai.Parsed(text.values.mask(long), pd.concat([text.refused, why]), text.changed)
+
+
+def _parse_category(cells: pd.Series, column: Column) -> thai.Parsed:
+    """One code a cell; labels are compared as names of a registry are, see :func:`dsw_analysis.thai.match_name`."""
+    text = thai.parse_text(cells)
+    labels = list(column.codes.values())
+    place_of = {_key(label): place for place, label in enumerate(labels)}
+    spelling_of, spellings = pd.factorize(text.values)
+    places = np.array([place_of.get(_key(spelling), -1) for spelling in spellings] + [-1])
+    codes = places.astype(np.int64)[spelling_of]
+    respelt = [at for at, spelling in enumerate(spellings) if places[at] >= 0 and spelling != labels[places[at]]]
+    other = int(np.isin(spelling_of, respelt).sum()) if respelt else 0
+    wrong = (codes < 0) & (spelling_of >= 0)
+    unknown = [str(spelling) for at, spelling in enumerate(spellings) if places[at] < 0]
+    why = {spelling: _not_in(column, spelling, hint=n < _HINTS) for n, spelling in enumerate(unknown)}
+    return thai.Parsed(
+        values=pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(list(column.codes))), index=cells.index),
+        refused=pd.concat([text.refused, text.values[wrong].map(why).astype(object)]),
+        changed={**text.changed, **({"alias": other} if other else {})},
+    )
+
+
+def _parse_multi(cells: pd.Series, column: Column) -> thai.Parsed:
+    """Codes joined by ``;`` in the order of the codebook, each once."""
+    text = thai.parse_text(cells)
+    codes = list(column.codes)
+    place_of = {_key(label): place for place, label in enumerate(column.codes.values())}
+    spelling_of, spellings = pd.factorize(text.values)
+    joined: list[str | None] = []
+    why: dict[str, str] = {}
+    for spelling in map(str, spellings):
+        parts = [part.strip() for part in spelling.split(";")]
+        unknown = [part for part in parts if _key(part) not in place_of]
+        places = sorted({place_of[_key(part)] for part in parts if part not in unknown})
+        joined.append(None if unknown else ";".join(codes[place] for place in places))
+        if unknown:
+            reason = _not_in(column, unknown[0], hint=len(why) < _HINTS)
+            why[spelling] = f"คั่นแต่ละตัวเลือกด้วย ; และแต่ละตัวเลือก{reason}"
+    values = pd.Series(np.array([*joined, None], dtype=object)[spelling_of], index=cells.index, dtype="str")
+    wrong = values.isna() & text.values.notna()
+    refused = pd.concat([text.refused, text.values[wrong].map(why).astype(object)])
+    return thai.Parsed(values, refused, text.changed)
+
+
+def _not_in(column: Column, text: str, *, hint: bool) -> str:
+    """What is expected of a choice that is not in the codebook, with the nearest labels if ``hint``."""
+    labels = list(column.codes.values())
+    near = difflib.get_close_matches(text[:200], labels, n=2, cutoff=0.5) if hint else []
+    known = "ต้องเป็นหนึ่งใน " + ", ".join(labels) if len(labels) <= _LISTED else "ต้องเป็นตัวเลือกตามพจนานุกรมข้อมูล"
+    return f"{known} ตัวเลือกที่ใกล้เคียงคือ {', '.join(f'“{label}”' for label in near)}" if near else known
+
+
+def _key(text: object) -> str:
+    return thai.to_ascii_digits(header_key(str(text)))
+
+
+_PARSERS: Final[Mapping[str, Callable[[pd.Series, Column], thai.Parsed]]] = {
+    "text": _parse_text,
+    "integer": lambda cells, column: thai.parse_integers(cells, units=column.units),
+    "number": lambda cells, column: thai.parse_numbers(cells, units=column.units),
+    "date": lambda cells, column: thai.parse_dates(cells, two_digit_be=column.two_digit_be),
+    "datetime": lambda cells, column: thai.parse_datetimes(cells, two_digit_be=column.two_digit_be),
+    "month": lambda cells, column: thai.parse_months(cells, two_digit_be=column.two_digit_be),
+    "province": lambda cells, _: thai.parse_provinces(cells),
+    "category": _parse_category,
+    "multi": _parse_multi,
+}
