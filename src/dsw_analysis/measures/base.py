@@ -1,0 +1,197 @@
+"""Measures: small frozen objects, called with a frame, that return a Finding with its base."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from dsw_analysis.datasets import source_of
+from dsw_analysis.findings import Finding
+from dsw_analysis.measures.filters import Where, in_words, select
+from dsw_analysis.measures.sampling import Sample, estimated
+from dsw_analysis.stats import design_mean, design_total
+
+UNDEFINED = "ไม่มีรายการให้คำนวณ จึงไม่มีค่า"
+NO_VALUES = "ไม่มีค่าที่ระบุไว้ในข้อมูล"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """What every measure has: the id, label and unit of the finding that it makes, and a filter."""
+
+    id: str
+    label: str
+    unit: str = "percent"
+    where: Where = field(default_factory=dict)
+    note: str | None = None
+    digits: int | None = None
+
+    def _finding(self, frame: pd.DataFrame, *used: str, where: Where | None = None, **parts: Any) -> Finding:  # noqa: ANN401
+        """A finding on the rows of ``frame`` with the source filled in; ``used`` are further columns read."""
+        source = source_of(frame)
+        where = self.where if where is None else where
+        note = " ".join(n for n in (parts.pop("note", None), self.note) if n) or None
+        words = in_words(source, where)
+        if source.province is not None:
+            words = " และ ".join(w for w in (f"จังหวัด: {source.province}", words) if w)
+        return Finding(
+            id=self.id,
+            label=self.label,
+            unit=self.unit,
+            digits=self.digits,
+            dataset=source.dataset.id,
+            file=source.file,
+            sha256=source.sha256,
+            where=words,
+            provenance=source.provenance_of(*where, *used),
+            note=note,
+            **parts,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(Measure):
+    """Number of rows that meet the filter."""
+
+    def __call__(self, frame: pd.DataFrame) -> Finding:
+        """Count rows of ``frame``."""
+        rows = int(select(frame, self.where).sum())
+        return self._finding(frame, value=rows, rows=rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distinct(Measure):
+    """Number of different values of a column among the rows that meet the filter; blanks are not a value.
+
+    With ``separator``, a cell may hold several values.
+    """
+
+    column: str
+    separator: str | None = None
+
+    def __call__(self, frame: pd.DataFrame) -> Finding:
+        """Count the different values."""
+        rows = frame.loc[select(frame, self.where), self.column]
+        values = rows.dropna()
+        if self.separator is not None:
+            values = values.str.split(self.separator).explode()
+        return self._finding(
+            frame, self.column, value=int(values.nunique()), rows=len(rows), missing=int(rows.isna().sum())
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total(Measure):
+    """Sum of a column over the rows that meet the filter; blank cells are left out and counted as missing.
+
+    Undefined if no cell holds a number. Called with a :class:`Sample` as well, it estimates the total of the
+    population, with Student's t limits; units without an answer are not made up.
+    """
+
+    column: str
+
+    def __call__(self, frame: pd.DataFrame, drawn: Sample | None = None) -> Finding:
+        """Sum the column."""
+        rows = select(frame, self.where)
+        cells = frame.loc[rows, self.column]
+        given = cells.dropna()
+        parts: dict[str, Any] = {"rows": len(cells), "missing": len(cells) - len(given)}
+        estimate = None if drawn is None else drawn.estimate(frame, frame[self.column].where(rows), design_total)
+        if drawn is not None and estimate is not None:
+            parts |= estimated(estimate, 1, drawn, self.where)
+        elif len(given):
+            parts["value"] = total(given)
+        else:
+            parts |= {"value": None, "note": NO_VALUES}
+        return self._finding(frame, self.column, **parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value(Measure):
+    """The one cell of a column in the one row that the filter leaves; ``None`` if it is blank."""
+
+    column: str
+
+    def __call__(self, frame: pd.DataFrame) -> Finding:
+        """Read the cell.
+
+        Raises
+        ------
+        LookupError
+            If the filter leaves no row or several.
+        """
+        cells = frame.loc[select(frame, self.where), self.column]
+        if len(cells) != 1:
+            raise LookupError(f"{self.id}: the filter {dict(self.where)} leaves {len(cells)} rows, not one")
+        blank = bool(cells.isna().iloc[0])
+        return self._finding(
+            frame,
+            self.column,
+            value=None if blank else number(cells.iloc[0]),
+            rows=1,
+            missing=int(blank),
+            note=NO_VALUES if blank else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mean(Measure):
+    """Arithmetic mean of a column over the rows that meet the filter; blanks are left out.
+
+    Called with a :class:`Sample` as well, it is the weighted mean of the design, with Student's t limits.
+    """
+
+    column: str
+
+    def __call__(self, frame: pd.DataFrame, drawn: Sample | None = None) -> Finding:
+        """Average the column; undefined if no cell holds a number."""
+        rows = select(frame, self.where)
+        cells = frame.loc[rows, self.column]
+        given = cells.dropna()
+        parts: dict[str, Any] = {"rows": len(given), "missing": len(cells) - len(given)}
+        estimate = None if drawn is None else drawn.estimate(frame, frame[self.column].where(rows), design_mean)
+        if drawn is not None and estimate is not None:
+            parts |= estimated(estimate, 1, drawn, self.where)
+        else:
+            whole = total(given) if len(given) else 0
+            parts |= {"numerator": whole, "denominator": len(given)}
+            parts |= {"value": whole / len(given)} if len(given) else {"value": None, "note": UNDEFINED}
+        return self._finding(frame, self.column, **parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantile(Measure):
+    """Quantile ``q`` (0 to 1) of a numeric column by linear interpolation (Hyndman and Fan 1996, type 7)."""
+
+    column: str
+    q: float
+
+    def __call__(self, frame: pd.DataFrame) -> Finding:
+        """Work out the quantile of the cells that are not blank."""
+        cells = frame.loc[select(frame, self.where), self.column]
+        given = cells.dropna()
+        return self._finding(
+            frame,
+            self.column,
+            value=float(given.quantile(self.q)) if len(given) else None,
+            rows=len(given),
+            missing=len(cells) - len(given),
+            method="Hyndman–Fan 7",
+            note=None if len(given) else UNDEFINED,
+        )
+
+
+def number(value: Any) -> int | float:  # noqa: ANN401 - numpy and Python numbers
+    """A number as an ``int`` where it is whole."""
+    plain = float(value)
+    return int(plain) if plain.is_integer() else plain
+
+
+def total(cells: pd.Series) -> int | float:
+    """Sum of cells without blanks, the same in whatever order they come."""
+    if pd.api.types.is_integer_dtype(cells.dtype):
+        return int(cells.sum())
+    return number(math.fsum(cells.astype("float64")))

@@ -1,0 +1,73 @@
+"""Derived columns: worked out from others, with a header and labels of their own, so that filters can say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from dsw_analysis.datasets import Column, source_of
+from dsw_analysis.rounds import Round
+
+
+def derive(
+    frame: pd.DataFrame,
+    name: str,
+    header: str,
+    values: pd.Series,
+    *,
+    of: Sequence[str],
+    codes: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """A copy of a loaded frame with one more column, which measures and filters treat like those of the file.
+
+    Parameters
+    ----------
+    name, header:
+        Name of the column in the frame, and what the report calls it in Thai.
+    values:
+        Its cells, on the frame's index.
+    of:
+        Columns that it was worked out from; it inherits the weakest of their provenances.
+    codes:
+        Codebook, code -> Thai label, which makes it a categorical column; values that are not codes become blank.
+
+    Raises
+    ------
+    ValueError
+        If the frame has lost its source, or has a column of that name.
+    KeyError
+        If a column in ``of`` is not in the frame.
+    """
+    source = source_of(frame)
+    missing = [column for column in of if column not in frame.columns]
+    if missing:
+        raise KeyError(f"no column {', '.join(missing)}; the frame has {', '.join(map(str, frame.columns))}")
+    if name in frame.columns:
+        raise ValueError(f"the frame already has a column {name!r}; give the derived one a name of its own")
+    if codes is not None:
+        values = values.where(values.isin(list(codes))).astype(pd.CategoricalDtype(list(codes)))
+    column = Column(name, header, "number" if codes is None else "category", codes=codes or {}, required=False)
+    derived = frame.assign(**{name: values})
+    derived.attrs["source"] = replace(
+        source,
+        dataset=replace(source.dataset, columns=(*source.dataset.columns, column)),
+        fields={**source.fields, name: source.provenance_of(*of)},
+    )
+    return derived
+
+
+def by_month(frame: pd.DataFrame, column: str, round_: Round) -> pd.DataFrame:
+    """A copy of a loaded frame with the month of a date column as codes in column ``in_month``: ``2568-10`` and so on.
+
+    Parameters
+    ----------
+    column:
+        Name of a date or date-and-time column; dates outside the round get no month.
+    round_:
+        Round whose months are the codebook; see :meth:`Round.month_labels`.
+    """
+    header = source_of(frame).dataset[column].header
+    keys = (frame[column].dt.year + 543).astype("str") + frame[column].dt.strftime("-%m")
+    return derive(frame, "in_month", f"เดือนของ{header}", keys, of=[column], codes=round_.month_labels())

@@ -1,0 +1,75 @@
+"""What is wrong with an input, said so that its owner can mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Control characters, zero-width and direction marks, surrogates, private use, and U+FFFD.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ue000-\uf8ff"
+    "\ufeff\ufff9-\uffff\U000e0000-\U0010ffff]"
+)
+_LONGEST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing that could not be read with certainty, and what to do about it.
+
+    All texts are Thai and meant for the person who sent the file. ``row`` is the row number that
+    the spreadsheet program shows (1-based); ``None`` in a field means that it does not apply.
+
+    Attributes
+    ----------
+    code:
+        Stable English word for the kind of problem (``"number"``, ``"missing_column"`` …).
+    expected:
+        What should have stood there.
+    action:
+        What to do next, as an instruction.
+    """
+
+    code: str
+    file: str
+    expected: str
+    action: str
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+    def __str__(self) -> str:
+        """Place, value found, expectation and next step in one Thai line."""
+        place = [f"ไฟล์ {self.file}"]
+        if self.sheet is not None:
+            place.append(f"แผ่นงาน “{self.sheet}”")
+        if self.row is not None:
+            place.append(f"แถวที่ {self.row}")
+        if self.column is not None:
+            place.append(f"คอลัมน์ “{self.column}”")
+        found = "" if self.value is None else f"พบ “{self.value}” "
+        return visible(f"{' '.join(place)}: {found}{self.expected} — {self.action}", longest=None)
+
+
+def visible(text: str, longest: int | None = _LONGEST) -> str:
+    """Text that is safe to print: what cannot be seen is named (``⟨U+202E⟩``), what is very long is cut.
+
+    A file's own words may hold terminal commands, direction overrides, or a megabyte.
+    """
+    if longest is not None and len(text) > longest:
+        text = f"{text[:longest]}… ({len(text):,} ตัวอักษร)"
+    return _HIDDEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+
+
+class DataError(ValueError):
+    """Raw data cannot be used as they are; carries every :class:`Problem` found, not the first one."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[Problem, ...]]]:
+        """Keep the problems when the error crosses a process border."""
+        return type(self), (self.problems,)

@@ -1,0 +1,102 @@
+"""Thai sentences of findings, and what the table of figures says on how they were made."""
+
+import pytest
+from measures_frames import loaded, yes_of
+
+from dsw_analysis.datasets import Column
+from dsw_analysis.findings import UNITS, Finding
+from dsw_analysis.measures import Count, Mean, Sample, Share, ShareDifference
+from dsw_analysis.sentences import METHODS, left_out
+
+SHARE = Share(id="toy.s", label="หน่วยงานที่มีคำสั่งครบถ้วน", counted={"a": "yes"})
+
+
+def finding(**parts):
+    return Finding(**{"id": "toy.x", "label": "รายการ", "value": 1, "unit": "persons", **parts})
+
+
+SENTENCES = {
+    "complete record": (
+        lambda: SHARE(yes_of(13, 25)),
+        "หน่วยงานที่มีคำสั่งครบถ้วนคิดเป็นร้อยละ 52.00 (13/25)",
+    ),
+    "census": (
+        lambda: SHARE(yes_of(13, 25), Sample(population=25)),
+        "หน่วยงานที่มีคำสั่งครบถ้วนคิดเป็นร้อยละ 52.00 (13/25) มีข้อมูลครบทั้ง 25 หน่วย จึงไม่มีความคลาดเคลื่อนจากการสุ่มตัวอย่าง",
+    ),
+    # Exact hypergeometric limits of 12 of 21 from 25: 48 % and 64 % (finite_intervals.csv, by R's phyper)
+    "finite": (
+        lambda: SHARE(yes_of(12, 21), Sample(population=25)),
+        "หน่วยงานที่มีคำสั่งครบถ้วนคิดเป็นร้อยละ 57.14 (12/21) มีข้อมูล 21 จาก 25 หน่วย ช่วงความเชื่อมั่นร้อยละ 95: 48.00–64.00",
+    ),
+    # Wilson at p = 1/2: 1/2 ± z √(1/(4n) + z²/(4n²)) / (1 + z²/n); with n = 2, z = 1.96: 0.5 ± 0.4055
+    "sample": (
+        lambda: SHARE(yes_of(1, 2), Sample()),
+        "หน่วยงานที่มีคำสั่งครบถ้วนคิดเป็นร้อยละ 50.00 (1/2) ช่วงความเชื่อมั่นร้อยละ 95: 9.45–90.55",
+    ),
+    "undefined": (
+        lambda: SHARE(yes_of(0, 0)),
+        "หน่วยงานที่มีคำสั่งครบถ้วน: ไม่มีรายการให้คำนวณ จึงไม่มีค่า",
+    ),
+    "count": (
+        lambda: Count(id="toy.c", label="กิจกรรมทั้งหมด", unit="activities")(yes_of(5, 2559)),
+        "กิจกรรมทั้งหมดมี 2,559 กิจกรรม",
+    ),
+    "mean": (
+        lambda: Mean(id="toy.m", label="คะแนนก่อนอบรมเฉลี่ย", unit="points", column="n")(
+            loaded({"n": [3, 4, None]}, Column("n", "คะแนน", "integer", required=False))
+        ),
+        "คะแนนก่อนอบรมเฉลี่ยเท่ากับ 3.50 คะแนน (n = 2) ไม่นับที่ไม่ระบุ 1 รายการ",
+    ),
+    # Newcombe (1998), Table II, example (a): 56/70 and 48/80
+    "difference": (
+        lambda: ShareDifference(id="toy.d", label="ส่วนต่าง", digits=1)(
+            SHARE(yes_of(48, 80), Sample()), SHARE(yes_of(56, 70), Sample())
+        ),
+        "ส่วนต่างเท่ากับ -20.0 จุดร้อยละ ช่วงความเชื่อมั่นร้อยละ 95: -33.4 ถึง -5.2",
+    ),
+    "reasons apart": (
+        lambda: finding(value=60.0, unit="percent", missing=1200, not_applicable=2, refused=3),
+        "รายการคิดเป็นร้อยละ 60.00 ไม่นับที่ไม่ระบุ 1,200 รายการ ไม่เกี่ยวข้อง 2 รายการ ไม่ประสงค์ตอบ 3 รายการ",
+    ),
+    "label that ends in Latin": (
+        lambda: finding(label="เรื่องจาก ESS Help Me", unit="cases"),
+        "เรื่องจาก ESS Help Me มี 1 เรื่อง",
+    ),
+    "tiny p": (lambda: finding(label="ค่า p", value=1e-9, unit="p_value"), "ค่า p น้อยกว่า 0.0001"),
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_sentence(name):
+    make, words = SENTENCES[name]
+    assert make().sentence() == words
+
+
+def test_the_table_of_figures_tells_method_coverage_and_interval():
+    found = SHARE(yes_of(12, 21), Sample(population=25))
+    assert found.basis() == [
+        "วิธี: ช่วงแม่นตรงของประชากรจำกัด (ไฮเพอร์จีออเมตริก)",
+        "มีข้อมูล 21 จาก 25 หน่วย",
+        "ช่วงความเชื่อมั่นร้อยละ 95: 48.00–64.00",
+    ]
+    assert SHARE(yes_of(1, 2)).basis() == []
+    assert (
+        finding(method="sensitivity", low=1.5, high=2.0, digits=1).basis()[-1] == "ช่วงจากการวิเคราะห์ความอ่อนไหว: 1.5–2.0"
+    )
+
+
+def test_interval_as_a_style_of_the_number():
+    assert SHARE(yes_of(12, 21), Sample(population=25)).text("interval") == "48.00–64.00"
+    assert SHARE(yes_of(12, 21)).text("interval") == "-"
+
+
+def test_nothing_left_out_is_not_said():
+    assert left_out(finding(missing=0)) is None
+
+
+def test_every_unit_and_method_reads_as_one_line_without_blanks_at_the_ends():
+    for unit in UNITS:
+        for method in METHODS:
+            words = finding(unit=unit, method=method, population=7, rows=5).sentence()
+            assert words == " ".join(words.split())
