@@ -27,6 +27,7 @@ ROWS = {
     "plan_indicators": 17,
     "ea_activities": 23,
     "restructuring_survey": 25,
+    "restructuring_units": 25,
     "homeless_housing": 9,
     "career_participants": 1150,
     "csr_activities": 2559,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
-import pandera.pandas as pa
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 Kind = Literal["text", "integer", "number", "date", "datetime", "month", "province", "category", "multi"]
 
@@ -76,30 +78,26 @@ class Column:
     two_digit_be: bool = False
     help: str = ""
 
-    @property
-    def expected(self) -> str:
-        """What a cell should hold, in Thai."""
-        parts = [KINDS[self.kind]]
-        if self.codes:
-            parts.append("หนึ่งใน " + ", ".join(self.codes.values()))
-        if self.ge is not None:
-            parts.append(f"ไม่น้อยกว่า {self.ge:g}")
-        if self.le is not None:
-            parts.append(f"ไม่เกิน {self.le:g}")
-        return " ".join(parts)
-
     def label(self, code: str) -> str:
         """Thai label of a code; other values print as they are."""
         return self.codes.get(code, str(code))
 
-    def to_pandera(self) -> pa.Column:
-        """Rules on the parsed values as a pandera column; each check's error is the expectation in Thai."""
-        checks = []
+    def out_of_range(self, values: pd.Series) -> dict[str, pd.Series]:
+        """What is expected, in Thai -> which of the values are not so."""
+        found = {}
         if self.ge is not None:
-            checks.append(pa.Check.ge(self.ge, error=f"ต้องเป็นค่าที่ไม่น้อยกว่า {self.ge:g}"))
+            found[f"ต้องเป็นค่าที่ไม่น้อยกว่า {self.ge:g}"] = values < self.ge
         if self.le is not None:
-            checks.append(pa.Check.le(self.le, error=f"ต้องเป็นค่าที่ไม่เกิน {self.le:g}"))
-        return pa.Column(checks=checks, nullable=True, name=self.name)
+            found[f"ต้องเป็นค่าที่ไม่เกิน {self.le:g}"] = values > self.le
+        return found
+
+    def to_pandera(self) -> pa.Column:
+        """Bounds of the parsed values as a pandera column."""
+        import pandera.pandas as pa  # noqa: PLC0415 - slow to import, and not needed to load a file
+
+        checks = [pa.Check.ge(self.ge)] if self.ge is not None else []
+        checks += [pa.Check.le(self.le)] if self.le is not None else []
+        return pa.Column(checks=checks, nullable=True, unique=self.unique, name=self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,4 +124,6 @@ class Rule:
 
     def to_pandera(self) -> pa.Check:
         """The rule as a pandera check on the whole frame."""
+        import pandera.pandas as pa  # noqa: PLC0415 - as above
+
         return pa.Check(self.holds, name=self.name, error=self.name, ignore_na=False)

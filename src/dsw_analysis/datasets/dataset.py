@@ -7,17 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import pandera.pandas as pa
 
 from dsw_analysis.datasets.columns import Column, Rule
-from dsw_analysis.datasets.parsing import match_columns, parse_cells
+from dsw_analysis.datasets.parsing import match_columns, match_registry, parse_cells
+from dsw_analysis.datasets.sheet import Sheet
 from dsw_analysis.datasets.validation import check_totals, validate
 from dsw_analysis.findings import PROVENANCE, Provenance, weakest
 from dsw_analysis.problems import DataError, Problem
 from dsw_analysis.rounds import Round
 from dsw_analysis.sources import RawTable, find_file, read_table
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,8 @@ class Dataset:
         Rules across columns.
     file, sheet:
         Stem of the file and name of the sheet, for workbooks that hold several datasets.
+    registries:
+        Column -> the dataset and its column that list the names which may stand there.
     """
 
     id: str
@@ -44,6 +50,7 @@ class Dataset:
     rules: tuple[Rule, ...] = ()
     file: str | None = None
     sheet: str | None = None
+    registries: Mapping[str, tuple[Dataset, str]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Column:
         """Column of a name."""
@@ -64,7 +71,13 @@ class Dataset:
 
     @cached_property
     def schema(self) -> pa.DataFrameSchema:
-        """Rules on the typed frame."""
+        """Bounds and rules as a pandera schema, for frames that did not come from :meth:`load`.
+
+        :meth:`check` judges by the same bounds and rules without pandera, whose report of a failed rule repeats it
+        for every column and row.
+        """
+        import pandera.pandas as pa  # noqa: PLC0415 - slow to import, and not needed to load a file
+
         return pa.DataFrameSchema(
             columns={c.name: c.to_pandera() for c in self.columns},
             checks=[rule.to_pandera() for rule in self.rules],
@@ -95,6 +108,10 @@ class Dataset:
         if len(matched.frame.columns) < len(self.columns):
             return Checked(dataset=self, problems=(*raw.problems, *matched.problems), raw=raw)
         cells = parse_cells(self, matched.frame, raw)
+        for name, (registry, column) in self.registries.items():
+            listed = registry.check(round_, folder, path=path if registry.stem == self.stem else None).frame
+            if listed is not None:
+                cells = match_registry(cells, self[name], listed[column], Sheet(raw, matched.frame))
         named = {(p.row, p.column) for p in raw.problems}
         judged = [p for p in validate(self, cells, matched, raw, round_) if (p.row, p.column) not in named]
         problems = [*raw.problems, *matched.problems, *cells.problems, *judged]

@@ -109,6 +109,19 @@ def parse_cells(dataset: Dataset, cells: pd.DataFrame, raw: RawTable) -> Cells:
     return Cells(frame=frame, problems=problems, refused=refused, changed=dict(changed))
 
 
+def match_registry(cells: Cells, column: Column, listed: pd.Series, sheet: Sheet) -> Cells:
+    """Give the names of a column their official spelling; those that are not in the registry become problems."""
+    names = list({_key(name): str(name) for name in listed.dropna()}.values())
+    matched = thai.match_names(cells.frame[column.name], names)
+    why = matched.refused.sort_index()
+    return Cells(
+        frame=cells.frame.assign(**{column.name: matched.values}),
+        problems=[*cells.problems, *sheet.problems("registry", column, why.index, why.tolist())],
+        refused={**cells.refused, column.name: cells.refused[column.name].union(why.index)},
+        changed=Counter(cells.changed) + Counter(matched.changed),
+    )
+
+
 def parse_column(cells: pd.Series, column: Column) -> thai.Parsed:
     """Read cells by the column's kind."""
     return _PARSERS[column.kind](cells, column)

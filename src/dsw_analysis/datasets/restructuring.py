@@ -161,6 +161,18 @@ ANSWERS = (
 )
 """The fourteen questions; in each the answers run from the best to the most troubling."""
 
+RESTRUCTURING_UNITS = Dataset(
+    id="restructuring_units",
+    title="ทะเบียนหน่วยงานที่ส่งแบบติดตาม",
+    file="restructuring_survey",
+    sheet="ทะเบียนหน่วยงาน",
+    columns=(
+        Column("unit", "หน่วยงาน", "text", unique=True),
+        Column("kind", "ประเภทหน่วยงาน", "category", codes=KINDS),
+    ),
+)
+"""Every unit that was asked, whether it has answered or not; the base of census and response rate."""
+
 RESTRUCTURING_SURVEY = Dataset(
     id="restructuring_survey",
     title="แบบติดตามและประเมินผลการปรับปรุงโครงสร้างภารกิจและอัตรากำลังของหน่วยงานที่ยุบเลิก",
@@ -172,9 +184,10 @@ RESTRUCTURING_SURVEY = Dataset(
         Column("problems", "ปัญหาอุปสรรค", "text", required=False),
         Column("suggestions", "ข้อเสนอแนะ", "text", required=False),
     ),
+    registries={"unit": (RESTRUCTURING_UNITS, "unit")},
 )
 
-DATASETS = (RESTRUCTURING_SURVEY,)
+DATASETS = (RESTRUCTURING_SURVEY, RESTRUCTURING_UNITS)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ from dsw_analysis.datasets.dataset import Dataset
 SROI_INPUTS = Dataset(
     id="sroi_inputs",
     title="ผลตอบแทนทางสังคม: ปัจจัยนำเข้า",
-    file="sroi",
-    sheet="ปัจจัยนำเข้า",
     columns=(
         Column("contributor", "ผู้ให้ปัจจัยนำเข้า", "text"),
         Column("input", "ปัจจัยนำเข้า", "text"),
@@ -20,8 +18,6 @@ SROI_INPUTS = Dataset(
 SROI_OUTCOMES = Dataset(
     id="sroi_outcomes",
     title="ผลตอบแทนทางสังคม: ผลลัพธ์และค่าแทนทางการเงิน",
-    file="sroi",
-    sheet="ผลลัพธ์",
     columns=(
         Column("stakeholder", "ผู้มีส่วนได้ส่วนเสีย", "text"),
         Column("outcome", "ผลลัพธ์", "text", unique=True),

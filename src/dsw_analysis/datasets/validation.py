@@ -41,12 +41,12 @@ def validate(dataset: Dataset, cells: Cells, matched: Matched, raw: RawTable, ro
             outside = (values < pd.Timestamp(round_.start)) | (values >= pd.Timestamp(round_.end + _DAY))
             days = f"{thai.format_date(round_.start)} – {thai.format_date(round_.end)}"
             expected = f"ต้องอยู่ใน{round_.label} ({days})"
-            problems += sheet.problems("round", column, values.index[outside], expected)
-        for check in dataset.schema.columns[column.name].checks:
-            problems += sheet.problems("range", column, _failing(check(values).check_output), str(check.error))
-    # Checks are called one by one, since pandera's own report of a failed rule repeats it for every column.
-    for rule, check in zip(dataset.rules, dataset.schema.checks, strict=True):
-        rows = _failing(check(cells.frame).check_output)
+            problems += sheet.problems("round", column, _rows(outside), expected)
+        for expected, wrong in column.out_of_range(values).items():
+            problems += sheet.problems("range", column, _rows(wrong), expected)
+    for rule in dataset.rules:
+        holds = rule.holds(cells.frame).to_numpy(dtype=bool, na_value=True)
+        rows = cells.frame.index[~holds]
         problems += sheet.problems(rule.name, dataset[rule.column], rows, rule.expected, rule.action)
     return problems
 
@@ -101,5 +101,5 @@ def _duplicates(sheet: Sheet, column: Column, values: pd.Series) -> list[Problem
     return sheet.problems("duplicate", column, repeated.index, expected)
 
 
-def _failing(passed: pd.Series) -> pd.Index:
-    return passed.index[~passed.to_numpy(dtype=bool, na_value=True)]
+def _rows(wrong: pd.Series) -> pd.Index:
+    return wrong.index[wrong.to_numpy(dtype=bool, na_value=False)]

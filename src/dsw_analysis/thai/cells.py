@@ -236,16 +236,17 @@ def _arrow(cells: pd.Series) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def _split(
-    cells: pd.Series,
-) -> tuple[pa.Array, npt.NDArray[np.intp], list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]]:
+_Parts = tuple[pa.Array, npt.NDArray[np.intp], list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]]
+
+
+def _split(cells: pd.Series) -> _Parts:
     """Strings with their positions, and the cells of each other type with theirs; missing cells are in neither."""
     if isinstance(cells.dtype, pd.StringDtype):
-        array = _arrow(cells)
-        if array.null_count == 0:
-            return array, np.arange(len(cells), dtype=np.intp), []
-        return array.drop_null(), np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False)), []
+        return _present(_arrow(cells))
     objects = cells.astype(object).to_numpy()
+    strings = _all_strings(objects)
+    if strings is not None:
+        return _present(strings)
     present = np.flatnonzero(cells.notna().to_numpy())
     types = np.empty(len(present), dtype=object)
     types[:] = list(map(type, objects[present]))
@@ -255,6 +256,21 @@ def _split(
     at = np.sort(np.concatenate(text)) if text else present[:0]
     others = [(where, objects[where]) for kind, where in groups if not issubclass(kind, str)]
     return _encoded(objects[at]), at, others
+
+
+def _present(strings: pa.Array) -> _Parts:
+    if strings.null_count == 0:
+        return strings, np.arange(len(strings), dtype=np.intp), []
+    return strings.drop_null(), np.flatnonzero(strings.is_valid().to_numpy(zero_copy_only=False)), []
+
+
+def _all_strings(objects: npt.NDArray[Any]) -> pa.Array | None:
+    """Cells as one array if all are strings or missing: quicker than asking each for its type."""
+    try:
+        array = pa.array(objects, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError, OverflowError):
+        return None
+    return array.cast(pa.large_string()) if isinstance(array, pa.StringArray) else None
 
 
 def _encoded(texts: npt.NDArray[Any]) -> pa.Array:

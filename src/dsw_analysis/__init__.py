@@ -1,0 +1,134 @@
+"""Reproducible reports of the Department of Social Development and Welfare's plan, from raw data."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dsw_analysis import figures
+    from dsw_analysis.findings import Finding, Ledger
+    from dsw_analysis.measures import (
+        BLANK,
+        FILLED,
+        Attainment,
+        ChangeTest,
+        Count,
+        CramersV,
+        Difference,
+        Distinct,
+        Distribution,
+        EffectivenessIndex,
+        EffectSize,
+        EstimatedWithinHours,
+        IndependenceTest,
+        IndividualGain,
+        Mean,
+        OpenCases,
+        Pace,
+        Quantile,
+        Ranked,
+        Ratio,
+        Registry,
+        Reliability,
+        ResponseRate,
+        Sample,
+        ScalePercent,
+        ScoreChange,
+        ScoreTest,
+        Share,
+        ShareChange,
+        ShareDifference,
+        SocialReturnRatio,
+        Total,
+        Value,
+        WaitQuantile,
+        WeightedMean,
+        WithinHours,
+        adjusted,
+        attention,
+        by,
+        derive,
+        rank,
+        sum_to_100,
+    )
+    from dsw_analysis.problems import DataError, Problem
+    from dsw_analysis.rounds import Round
+    from dsw_analysis.section import open_section
+    from dsw_analysis.summary import open_summary
+
+__all__ = [
+    "BLANK",
+    "FILLED",
+    "Attainment",
+    "ChangeTest",
+    "Count",
+    "CramersV",
+    "DataError",
+    "Difference",
+    "Distinct",
+    "Distribution",
+    "EffectSize",
+    "EffectivenessIndex",
+    "EstimatedWithinHours",
+    "Finding",
+    "IndependenceTest",
+    "IndividualGain",
+    "Ledger",
+    "Mean",
+    "OpenCases",
+    "Pace",
+    "Problem",
+    "Quantile",
+    "Ranked",
+    "Ratio",
+    "Registry",
+    "Reliability",
+    "ResponseRate",
+    "Round",
+    "Sample",
+    "ScalePercent",
+    "ScoreChange",
+    "ScoreTest",
+    "Share",
+    "ShareChange",
+    "ShareDifference",
+    "SocialReturnRatio",
+    "Total",
+    "Value",
+    "WaitQuantile",
+    "WeightedMean",
+    "WithinHours",
+    "adjusted",
+    "attention",
+    "by",
+    "by_month",
+    "derive",
+    "figures",
+    "open_section",
+    "open_summary",
+    "rank",
+    "sum_to_100",
+]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "DataError": "problems",
+    "Finding": "findings",
+    "Ledger": "findings",
+    "Problem": "problems",
+    "Round": "rounds",
+    "figures": "",
+    "open_section": "section",
+    "open_summary": "summary",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the names are of many kinds
+    # Loaded at first use: `dsw --help`, Jupyter's look at our entry points and `dsw_analysis.thai`
+    # alone need neither pandas' plotting nor scipy.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _HOMES.get(name, "measures")
+    return getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")

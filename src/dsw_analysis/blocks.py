@@ -1,0 +1,173 @@
+"""Blocks of a section: prose, tables and figures as safe HTML in which every number links to its origin."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import mistune
+import pandas as pd
+from markupsafe import Markup, escape
+
+from dsw_analysis.findings import PROVENANCE, Finding, weakest
+
+PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
+"""``{id}`` or ``{id:style}``, where a number goes into a text."""
+
+_MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
+
+RECONSTRUCTED_MARK = "ข้อมูลจำลอง"
+"""Printed beside every table and figure that rests on reconstructed data."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a section that Jupyter shows as HTML; ``data`` are further MIME types for programs."""
+
+    html: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {"text/html": self.html, "text/plain": _as_text(self.html), **self.data}
+
+
+def anchor(finding_id: str) -> str:
+    """HTML id of a finding's row in the table of figures."""
+    return f"f.{finding_id}"
+
+
+def link(finding: Finding, style: str = "value") -> Markup:
+    """A number as a link to its row in the table of figures."""
+    kind = "n r" if finding.provenance == "reconstructed" else "n"
+    return Markup('<a class="{}" href="#{}">{}</a>').format(kind, anchor(finding.id), finding.text(style))
+
+
+def fill(text: str, findings: Mapping[str, Finding]) -> str:
+    """Put numbers into ``{id}`` or ``{id:style}`` as plain text.
+
+    Raises
+    ------
+    UnknownFindingError
+        If an id is not among ``findings``.
+    """
+    return PLACEHOLDER.sub(lambda m: findings[m[1]].text(m[2] or "value"), text)
+
+
+def rich(text: str, findings: Mapping[str, Finding]) -> Markup:
+    """Escape a text and put linked numbers into ``{id}`` or ``{id:style}``."""
+    return Markup(PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), str(escape(text))))
+
+
+def prose(text: str, findings: Mapping[str, Finding]) -> Block:
+    """Markdown prose with linked numbers; raw HTML in it is escaped."""
+    html = str(_MARKDOWN(text.strip()))
+    return Block(PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), html))
+
+
+def badge(provenances: Iterable[str]) -> Markup:
+    """The mark of reconstructed data, empty for better ones."""
+    if "reconstructed" not in set(provenances):
+        return Markup("")
+    return Markup('<span class="mark" title="{}">{}</span>').format(PROVENANCE["reconstructed"], RECONSTRUCTED_MARK)
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    findings: Mapping[str, Finding],
+    note: str | None = None,
+    uses: Iterable[Finding] = (),
+    css: str = "",
+) -> Block:
+    """A table with a caption; the first column heads the rows.
+
+    Parameters
+    ----------
+    frame:
+        Cells are texts, findings (printed as linked numbers), :class:`~markupsafe.Markup`, lists of
+        findings (printed as value and n/N) or ``None``.
+    uses:
+        Findings that the table rests on besides those in its cells.
+
+    Raises
+    ------
+    TypeError
+        If a cell is a bare number: readers could not trace it.
+    """
+    used = [*uses, *(c for c in frame.to_numpy().ravel() if isinstance(c, Finding))]
+    aligned = [_css(frame[name]) for name in frame.columns]
+    head = "".join(f'<th scope="col"{css}>{escape(n)}</th>' for n, css in zip(frame.columns, aligned, strict=True))
+    rows = "".join(
+        "<tr>" + "".join(_cell(cell, first=place == 0, css=aligned[place]) for place, cell in enumerate(row)) + "</tr>"
+        for row in frame.itertuples(index=False)
+    )
+    title = rich(caption, findings)
+    label = escape(fill(caption, findings))
+    remark = Markup('<p class="note">{}</p>').format(rich(note, findings)) if note else ""
+    return Block(
+        f'<div class="table {css}"><div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+        f"<table><caption>{title} {badge(f.provenance for f in used)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{remark}</div>"
+    )
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn figure: its SVG and the findings that it shows, by their labels in the figure."""
+
+    svg: str
+    shows: tuple[tuple[str, Finding], ...]
+    width: int
+    height: int
+
+
+def figure(drawing: Drawing, *, headline: str, subtitle: str, alt: str, findings: Mapping[str, Finding]) -> Block:
+    """A figure with a headline that says the finding, a subtitle that says the statistic, and its data.
+
+    Parameters
+    ----------
+    alt:
+        What the picture shows, for those who do not see it; ``{id}`` as in prose.
+    """
+    source = base64.b64encode(drawing.svg.encode()).decode()
+    rows = "".join(
+        f'<tr><th scope="row">{escape(label)}</th><td class="num">{link(finding, "full")}</td></tr>'
+        for label, finding in drawing.shows
+    )
+    mark = badge([weakest(f.provenance for _, f in drawing.shows)])
+    data = (
+        f'<details><summary>ข้อมูลของภาพ</summary><table><thead><tr><th scope="col">รายการ</th>'
+        f'<th scope="col" class="num">ค่า</th></tr></thead><tbody>{rows}</tbody></table></details>'
+    )
+    return Block(
+        f"<figure><figcaption><strong>{rich(headline, findings)}</strong> "
+        f'<span class="sub">{rich(subtitle, findings)}</span> {mark}</figcaption>'
+        f'<img src="data:image/svg+xml;base64,{source}" alt="{escape(fill(alt, findings))}" '
+        f'width="{drawing.width}" height="{drawing.height}">{data if rows else ""}</figure>'
+    )
+
+
+def _cell(cell: Any, *, first: bool, css: str) -> str:  # noqa: ANN401 - see table
+    if isinstance(cell, Finding):
+        return f'<td class="num">{link(cell, "full" if cell.unit == "percent" and cell.denominator else "value")}</td>'
+    if isinstance(cell, (int, float)) and not pd.isna(cell):
+        raise TypeError(f"bare number {cell!r} in a table; record it as a finding so that readers can trace it")
+    content = Markup('<span class="none">-</span>') if _is_none(cell) else escape(cell)
+    return f'<th scope="row">{content}</th>' if first else f"<td{css}>{content}</td>"
+
+
+def _is_none(cell: Any) -> bool:  # noqa: ANN401
+    return cell is None or (not isinstance(cell, str) and pd.isna(cell))
+
+
+def _css(cells: pd.Series) -> str:
+    return ' class="num"' if any(isinstance(c, Finding) for c in cells) else ""
+
+
+def _as_text(html: str) -> str:
+    without_data = re.sub(r"<(details|img|style)\b.*?(</\1>|>)", " ", html, flags=re.S)
+    return re.sub(r"\s+", " ", Markup(without_data).striptags()).strip()

@@ -1,0 +1,195 @@
+"""The ``dsw`` command: check raw files, make forms, run a round's notebooks, render its report."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dsw_analysis.rounds import Round
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns 0 for success, 1 if data or sections failed, 2 for misuse."""
+    parser = argparse.ArgumentParser(prog="dsw", description=__doc__)
+    parser.add_argument("--project", type=Path, default=Path(), help="folder with notebooks/ and data/ (default: here)")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    check = commands.add_parser("check", help="check a round's raw files and show every problem")
+    check.add_argument("round", type=_round)
+    check.add_argument("--dataset", help="only this dataset")
+    check.add_argument("--file", type=Path, help="judge this file in place of the dataset's own")
+    check.add_argument("--to", type=Path, help="folder for problems.xlsx and .html (default: outputs/<round>)")
+
+    template = commands.add_parser("template", help="write a workbook to fill in for a dataset")
+    template.add_argument("dataset")
+    template.add_argument("round", type=_round)
+    template.add_argument("--to", type=Path, help="folder (default: outputs/<round>/templates)")
+
+    codebook = commands.add_parser("codebook", help="write the data dictionary of all datasets")
+    codebook.add_argument("round", type=_round)
+    codebook.add_argument("--to", type=Path, help="folder (default: outputs/<round>)")
+
+    for name, text in (
+        ("run", "run a round's notebooks and write findings.json"),
+        ("report", "run a round's notebooks and render its report"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("round", type=_round)
+        command.add_argument("--section", action="append", help="only this section (may be repeated)")
+        command.add_argument("--jobs", type=_positive, help="notebooks at once (default: number of cores)")
+
+    audit = commands.add_parser("audit-report", help="check every number of a finished HTML against its ledger")
+    audit.add_argument("page", type=Path, help="report.html or one of sections/*.html")
+    audit.add_argument("--findings", type=Path, required=True, help="the findings.json that it was made from")
+
+    commands.add_parser("list", help="list sections and datasets")
+
+    arguments = parser.parse_args(argv)
+    _print_thai()
+    try:
+        return int(_COMMANDS[arguments.command](arguments))
+    except (FileNotFoundError, KeyError) as error:
+        print(f"dsw: {error.args[-1] if isinstance(error, KeyError) else error}", file=sys.stderr)
+        return 2
+
+
+def _print_thai() -> None:
+    """Let output that goes to a file or another program hold Thai, whatever the machine's own encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.checking import check_files, to_text, unknown_files  # noqa: PLC0415 - keeps --help instant
+    from dsw_analysis.problem_files import write_problem_files  # noqa: PLC0415
+
+    folder = _raw(arguments)
+    results = check_files(arguments.round, folder, only=arguments.dataset, path=arguments.file)
+    print(to_text(results, width=shutil.get_terminal_size((100, 24)).columns))
+    for note in unknown_files(folder) if not (arguments.dataset or arguments.file) else ():
+        print(note)
+    written = write_problem_files(arguments.round, results, arguments.to or _outputs(arguments))
+    if written:
+        print("ส่งไฟล์ต่อไปนี้ให้เจ้าของข้อมูลแก้ไข แล้วตรวจอีกครั้ง:")
+    for path in written:
+        print(path)
+    return 1 if written else 0
+
+
+def _template(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.datasets import dataset  # noqa: PLC0415
+    from dsw_analysis.forms import form  # noqa: PLC0415
+    from dsw_analysis.runner import write_whole  # noqa: PLC0415
+
+    kind = dataset(arguments.dataset)
+    path = (arguments.to or _outputs(arguments) / "templates") / f"{kind.stem}.xlsx"
+    write_whole(path, form(kind, arguments.round))
+    print(path)
+    return 0
+
+
+def _codebook(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.codebook import write_codebook  # noqa: PLC0415
+
+    for path in write_codebook(arguments.round, _raw(arguments), arguments.to or _outputs(arguments)):
+        print(path)
+    return 0
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.runner import Outcome, Project, run  # noqa: PLC0415
+
+    project = Project(root=arguments.project.resolve())
+    print(f"dsw: {arguments.round.label}", flush=True)
+
+    def tell(outcome: Outcome) -> None:
+        print(f"{outcome.state:>6}  {outcome.section}  {outcome.seconds:.1f} s", flush=True)
+
+    outcomes = run(project, arguments.round, sections=arguments.section, jobs=arguments.jobs, tell=tell)
+    failed = [o for o in outcomes if o.error is not None]
+    for outcome in failed:
+        print(f"\n{outcome.section} failed: {outcome.error}\nexecuted notebook: {outcome.output}", file=sys.stderr)
+    if arguments.command == "report":
+        from dsw_analysis.report import write_report  # noqa: PLC0415
+
+        written = write_report(project, arguments.round, outcomes)
+        for path in written:
+            print(path)
+        pages = [path for path in written if path.suffix == ".html"]
+        return 1 if _audit_pages(pages, _outputs(arguments) / "findings.json") or failed else 0
+    return 1 if failed else 0
+
+
+def _audit_report(arguments: argparse.Namespace) -> int:
+    return _audit_pages([arguments.page], arguments.findings)
+
+
+def _audit_pages(pages: Sequence[Path], findings: Path) -> int:
+    """Print what the ledger does not bear out; returns 1 if there is anything."""
+    from dsw_analysis.audit import audit_file  # noqa: PLC0415
+
+    slips = {page: audit_file(page, findings) for page in pages}
+    for page, found in slips.items():
+        if found:
+            print(f"\n{page}: พบ {len(found):,} แห่งที่ไม่ตรงกับ {findings.name}", file=sys.stderr)
+        for slip in found:
+            print(f"  {slip}", file=sys.stderr)
+    return 1 if any(slips.values()) else 0
+
+
+def _raw(arguments: argparse.Namespace) -> Path:
+    from dsw_analysis.runner import Project  # noqa: PLC0415
+
+    return Project(root=arguments.project).data / str(arguments.round)
+
+
+def _outputs(arguments: argparse.Namespace) -> Path:
+    from dsw_analysis.runner import Project  # noqa: PLC0415
+
+    return Project(root=arguments.project).outputs(arguments.round)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.datasets import DATASETS  # noqa: PLC0415
+    from dsw_analysis.runner import Project  # noqa: PLC0415
+
+    print("sections")
+    for section, notebook in Project(root=arguments.project).sections().items():
+        print(f"  {section:<24} {notebook.name}")
+    print("datasets")
+    for kind in DATASETS:
+        print(f"  {kind.id:<24} {kind.title}")
+    return 0
+
+
+_COMMANDS = {
+    "check": _check,
+    "template": _template,
+    "codebook": _codebook,
+    "run": _run,
+    "report": _run,
+    "audit-report": _audit_report,
+    "list": _list,
+}
+
+
+def _round(text: str) -> Round:
+    try:
+        return Round.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

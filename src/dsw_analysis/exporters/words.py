@@ -1,0 +1,86 @@
+"""Where Thai may break a line: at words of the dictionary, since the typesetter's own guess is wrong now and then."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import typst
+from fontTools.ttLib import TTFont
+from pythainlp.tokenize import word_tokenize
+
+from dsw_analysis.exporters.clusters import FILES
+
+_THAI = re.compile("([\u0e01-\u0e4e]+)")
+_TIED = re.compile("^[ๆฯ]")
+
+LONGEST = 9.0
+"""Width, in em, up to which a word is kept together; a longer one might not fit into a column."""
+
+_PROBE = """
+#set page(width: auto, height: auto)
+#set text(font: "Sarabun", lang: "th", size: 10pt)
+#context {
+  let line = measure([ก]).height
+  let breaks(word) = measure(word, width: 1pt).height > 1.5 * line
+  [#metadata(json("words.json").filter(breaks))<broken>]
+}
+"""
+
+
+def pieces(text: str) -> list[str]:
+    """Cut a text where a line may break between Thai words; joined, the pieces are the text.
+
+    Signs that belong to the word before them (ๆ and ฯ) stay with it. Other scripts are left whole,
+    with their spaces.
+    """
+    found: list[str] = []
+    for part in _THAI.split(text):
+        for word in words_of(part) if _THAI.fullmatch(part) else [part]:
+            if found and _TIED.match(word):
+                found[-1] += word
+            elif word:
+                found.append(word)
+    return found
+
+
+def width(text: str) -> float:
+    """Width of a text in em, on one line, in the regular face; kerning is left out."""
+    advances = _advances()
+    return sum(advances.get(ord(character), 0.6) for character in text)
+
+
+@cache
+def words_of(run: str) -> tuple[str, ...]:
+    """Words of a run of Thai letters, by PyThaiNLP's dictionary (longest matching, ``newmm``)."""
+    return tuple(word_tokenize(run, engine="newmm"))
+
+
+def broken_words(texts: Iterable[str], fonts: Path) -> frozenset[str]:
+    """Words of these texts that Typst would break, such as กัน|ยายน; they must be kept together.
+
+    Each word is measured in a column too narrow for it: a word that gets a second line has a place
+    where Typst would break it.
+
+    Parameters
+    ----------
+    fonts:
+        Folder with the faces to measure in.
+    """
+    words = {piece for text in texts for piece in pieces(text) if _THAI.match(piece) and width(piece) <= LONGEST}
+    (fonts / "words.json").write_text(json.dumps(sorted(words), ensure_ascii=False), encoding="utf-8")
+    (fonts / "probe.typ").write_text(_PROBE, encoding="utf-8")
+    answer = typst.query(
+        fonts / "probe.typ", "<broken>", field="value", one=True, font_paths=[fonts], ignore_system_fonts=True
+    )
+    return frozenset(json.loads(answer))
+
+
+@cache
+def _advances() -> dict[int, float]:
+    face = TTFont(FILES / "Sarabun-Regular.ttf", lazy=True)
+    metrics, em = face["hmtx"].metrics, face["head"].unitsPerEm
+    return {code: metrics[glyph][0] / em for code, glyph in face.getBestCmap().items()}

@@ -1,0 +1,73 @@
+"""Self-contained HTML pages: a template with the house style and the typeface inside, and no request to anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import fontpkg_sarabun
+import jinja2
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+TEMPLATES = Path(__file__).parent / "templates"
+_WEIGHTS = {400: "Regular", 600: "SemiBold"}
+
+
+def render_page(template: str, **values: Any) -> str:  # noqa: ANN401 - what a template takes
+    """Fill a template of ``templates/``; values are escaped.
+
+    The template also gets ``style`` (typeface cut to the page's characters, and ``report.css``) and ``policy``, the
+    content security policy that allows that style, pictures and typefaces inside the page, and nothing else.
+    """
+    page = environment().get_template(template)
+    bare = page.render(**values, style="", policy="")
+    style = font_faces(bare) + (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return page.render(**values, style=style, policy=policy)
+
+
+def font_faces(text: str) -> str:
+    """CSS that embeds Sarabun, cut to the characters of ``text``."""
+    # Text shaping takes ำ apart into nikhahit and sara aa, so both must survive the cut.
+    characters = "".join(sorted({c for c in text if c.isprintable()} | set("\u0e4d\u0e32")))
+    rules = []
+    for weight, name in _WEIGHTS.items():
+        source = base64.b64encode(_subset(name, characters)).decode()
+        rules.append(
+            f"@font-face{{font-family:Sarabun;font-weight:{weight};"
+            f"src:url(data:font/woff2;base64,{source}) format('woff2')}}\n"
+        )
+    return "".join(rules)
+
+
+def _subset(name: str, characters: str) -> bytes:
+    options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True, desubroutinize=True)
+    font = TTFont(Path(fontpkg_sarabun.__file__).parent / "files" / f"Sarabun-{name}.ttf", recalcTimestamp=False)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text=characters)
+    cutter.subset(font)
+    target = io.BytesIO()
+    font.flavor = "woff2"
+    font.save(target)
+    return target.getvalue()
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Where templates come from; values are escaped, and a missing one is an error."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,142 @@
+"""What is known of a sheet before it is loaded: its size, what is hidden in it, cells without a sure value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from dsw_analysis.problems import Problem
+from dsw_analysis.sources.limits import LIMITS, Limits, refuse
+from dsw_analysis.sources.table import error_problem, letter
+
+Doubt = Literal["error", "uncached", "external"]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook; ``part`` is its name inside the archive (XLSX only)."""
+
+    name: str
+    hidden: bool
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """A cell without a sure value; row and column are 1-based."""
+
+    kind: Doubt
+    row: int
+    column: int
+    text: str
+
+
+@dataclass
+class Survey:
+    """Facts about one sheet, gathered while streaming through it.
+
+    Attributes
+    ----------
+    rows, columns:
+        Bounds of the used area (1-based; columns may be a little too many, never too few).
+    filled:
+        Cells with a value.
+    hidden_rows, hidden_columns:
+        1-based numbers.
+    formulas:
+        Formula cells; their cached values are read.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    filled: int = 0
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    doubtful: list[Doubtful] = field(default_factory=list)
+    formulas: int = 0
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the used area is large and nearly empty, as when one cell lies far out."""
+        area = self.rows * self.columns
+        return area > LIMITS.sparse_cells and self.filled < LIMITS.sparse_share * area
+
+
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "uncached": (
+        "เซลล์เป็นสูตรที่ไม่มีผลลัพธ์บันทึกไว้",
+        "เปิดไฟล์ด้วย Excel ให้คำนวณ แล้วบันทึกใหม่ หรือคัดลอกแล้ววางเป็นค่า (Paste Values)",
+    ),
+    "external": (
+        "เซลล์เป็นสูตรที่ดึงค่าจากไฟล์อื่น จึงตรวจสอบค่าไม่ได้",
+        "คัดลอกแล้ววางเป็นค่า (Paste Values) จากนั้นบันทึกและส่งไฟล์ใหม่",
+    ),
+}
+
+
+def check_size(survey: Survey, file: str, sheet: str | None, limits: Limits = LIMITS) -> None:
+    """Refuse a sheet whose used area passes the limits, or is so sparse that a stray cell must be at fault."""
+    if survey.columns > limits.columns:
+        refuse(
+            "too_many_columns",
+            file,
+            f"มีข้อมูลถึงคอลัมน์ {letter(survey.columns - 1)} เกินกว่าที่รับได้ ({limits.columns:,} คอลัมน์)",
+            "ลบเซลล์ที่อยู่นอกตาราง ให้เหลือคอลัมน์ตามแม่แบบ แล้วบันทึกใหม่",
+            sheet=sheet,
+            column=letter(survey.columns - 1),
+        )
+    if survey.rows > limits.sheet_rows:
+        refuse(
+            "too_many_rows",
+            file,
+            f"เกินจำนวนแถวที่แผ่นงานมีได้ ({limits.sheet_rows:,} แถว) ไฟล์ผิดปกติ",
+            "บันทึกใหม่ด้วย Excel แล้วส่งไฟล์ใหม่",
+            sheet=sheet,
+            row=survey.rows,
+        )
+    if survey.is_sparse:
+        refuse(
+            "stray_cell",
+            file,
+            f"พบเซลล์ที่อยู่ไกลจากตารางมาก: มีข้อมูล {survey.filled:,} เซลล์ แต่กระจายถึงเซลล์ "
+            f"{letter(survey.columns - 1)}{survey.rows}",
+            "กด Ctrl+End เพื่อไปยังเซลล์สุดท้าย ลบแถวและคอลัมน์ส่วนเกินนอกตาราง แล้วบันทึกใหม่",
+            sheet=sheet,
+            row=survey.rows,
+        )
+    if len(survey.doubtful) > limits.listed_cells:
+        kinds = {cell.kind for cell in survey.doubtful}
+        kind = "uncached" if "uncached" in kinds else "external"
+        refuse(
+            "too_many_doubtful",
+            file,
+            f"มีเซลล์ที่ไม่มีค่าแน่นอน (สูตรที่ไม่มีผลลัพธ์ ความผิดพลาด หรือลิงก์) เกิน {limits.listed_cells:,} เซลล์ "
+            f"เซลล์แรกคือ {letter(survey.doubtful[0].column - 1)}{survey.doubtful[0].row}",
+            _WORDS[kind][1],
+            sheet=sheet,
+            row=survey.doubtful[0].row,
+        )
+
+
+def doubts(survey: Survey, texts: tuple[str, ...], file: str, sheet: str, below: int) -> Iterable[Problem]:
+    """Problems of the doubtful cells below row ``below``; ``texts`` are the columns' headers."""
+    for cell in survey.doubtful:
+        if cell.row <= below:
+            continue
+        named = texts[cell.column - 1] if cell.column <= len(texts) else ""
+        column = named or letter(cell.column - 1)
+        if cell.kind == "error":
+            yield error_problem(file, sheet, cell.row, column, cell.text)
+            continue
+        expected, action = _WORDS[cell.kind]
+        yield Problem(
+            code=f"{cell.kind}_formula",
+            file=file,
+            sheet=sheet,
+            row=cell.row,
+            column=column,
+            value=cell.text[:120] or None,
+            expected=expected,
+            action=action,
+        )
