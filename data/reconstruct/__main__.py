@@ -21,7 +21,7 @@ FILES = (
         tables=(published.plan_projects(), published.plan_steps(), published.plan_indicators()),
     ),
     RawFile(name="ea_activities.xlsx", tables=(published.ea_activities(),)),
-    RawFile(name="restructuring_survey.xlsx", tables=(surveys.restructuring_survey(),)),
+    RawFile(name="restructuring_survey.xlsx", tables=(surveys.restructuring_survey(), surveys.restructuring_units())),
     RawFile(name="homeless_housing.csv", tables=(published.homeless_housing(),), encoding="cp874"),
     RawFile(name="career_participants.xlsx", tables=(centres.career_participants(),)),
     RawFile(name="csr_activities.csv", tables=(records.csr_activities(),), encoding="utf-8-sig"),

@@ -83,11 +83,11 @@ def restructuring_survey() -> Table:
     for place, (kind, number) in enumerate(_UNITS.items()):
         units: list[dict[str, object]] = [
             {
-                "unit": f"{KINDS[kind]} แห่งที่ {n}",
+                "unit": name,
                 "kind": kind,
                 "answered_on": date(2026, 1, 12) + timedelta(days=rng.choice((0, 1, 2, 3, 4, 7, 8, 9, 10, 11, 14))),
             }
-            for n in range(1, number + 1)
+            for name in _names(kind, number)
         ]
         strain = [rng.gauss(0, 1) for _ in units]
         for question in ANSWERS:
@@ -104,6 +104,17 @@ def restructuring_survey() -> Table:
         "หน่วยงานที่ตอบ 25 แห่ง ปีงบประมาณ พ.ศ. ๒๕๖๙",
     )
     return Table(dataset=dataset("restructuring_survey"), rows=rows, titles=titles)
+
+
+def restructuring_units() -> Table:
+    """Every unit that was asked, under the names of the answers."""
+    rows = [{"unit": unit, "kind": kind} for kind, number in _UNITS.items() for unit in _names(kind, number)]
+    titles = ("ทะเบียนหน่วยงานที่ส่งแบบติดตามการปรับปรุงโครงสร้าง",)
+    return Table(dataset=dataset("restructuring_units"), rows=rows, titles=titles)
+
+
+def _names(kind: str, number: int) -> list[str]:
+    return [f"{KINDS[kind]} แห่งที่ {n}" for n in range(1, number + 1)]
 
 
 def _say(unit: dict[str, object], rng: random.Random) -> None:
