@@ -251,6 +251,9 @@ OLD_FORMATS = [
         "ไม่มีหัว_ใหญ่.xls", lambda path: xls(path, {"ก": xls_rows([["x", 1, 2, 3]] * 60_000)}), REFUSE, "header_not_found"
     ),
     Case("ไม่มีหัว_ใหญ่.ods", large_ods, REFUSE, "header_not_found"),
+    Case(
+        "แท็กไม่ปิด.ods", lambda path: ods(path, {"ก": ODS + "</table:tab0e><table:table>"}), REFUSE, "damaged", "เสียหาย"
+    ),
     Case("วนรอบ.xls", looping_xls, REFUSE, "damaged", "เสียหาย"),
     Case("ดี.ods", lambda path: ods(path, {"ข้อมูล": ODS}), READ, rows=BOTH),
     Case("ว่างท้าย.ods", lambda path: ods(path, {"ก": MANY.format(1_048_000, "<table:table-cell/>")}), READ, rows=BOTH),

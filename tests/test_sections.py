@@ -18,6 +18,7 @@ import openpyxl
 import pytest
 
 from dsw_analysis.findings import Finding
+from dsw_analysis.problems import DataError
 from dsw_analysis.rounding import round_half_up
 
 with (Path(__file__).parent / "data" / "figures.csv").open(encoding="utf-8", newline="") as file:
@@ -336,3 +337,22 @@ def test_enterprise_architecture_follows_finished_activities(copy, show):
 def test_knowledge_management_follows_the_list_of_works(copy, show):
     alter_sheet(copy.raw / "knowledge_works.xlsx", lambda sheet: sheet.delete_rows(sheet.max_row, 1), "ผลงาน")
     assert show("knowledge_management").value("knowledge_management.submitted") == 137
+
+
+def test_a_strict_round_refuses_a_file_with_problems_and_a_partial_one_says_what_it_used(copy, show):
+    path = copy.raw / "csr_activities.csv"
+    head, *rows = read_csv(path, "utf-8-sig")
+    province = head.index("จังหวัด")
+    for row in rows[:9]:
+        row[province] = "เชียงไหม"
+    write_csv(path, [head, *rows], "utf-8-sig")
+
+    with pytest.raises(DataError) as refused:
+        show("csr")
+    assert len(refused.value.problems) == 9
+    assert {p.column for p in refused.value.problems} == {"จังหวัด"}
+
+    shown = show("csr", accept_partial=True)
+    assert shown.value("csr.activities") == 2550
+    assert shown.section["csr.rows_used.csr_activities"].text("n/N") == "2,550/2,559"
+    assert "2,550/2,559" in shown.html

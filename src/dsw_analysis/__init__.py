@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         adjusted,
         attention,
         by,
+        by_month,
         derive,
         rank,
         sum_to_100,

@@ -30,7 +30,7 @@ ALLOWED: dict[str, str] = {
     r"\bSDG (?:1[0-7]|[1-9])(?!\d)": "ลำดับของเป้าหมายการพัฒนาที่ยั่งยืน",
     r"(?<!\d)24 ชั่วโมง": "ส่วนหนึ่งของชื่อตัวชี้วัด",
     r"(?<!\d)08\.30–16\.30 น\.": "เวลาราชการ",
-    r"(?<!\d)([01]\d|2[0-3])\.00–\1\.59 น\.": "ชื่อช่วงเวลาหนึ่งชั่วโมง",
+    r"(?<![\d.–])(?:[01]\d|2[0-3]) น\.": "ชื่อช่วงเวลาหนึ่งชั่วโมง",
     r"(?:เปอร์เซ็นไทล์ที่|ช่วงความเชื่อมั่นร้อยละ|ระดับความเชื่อมั่นร้อยละ) 95(?![\d.])": "ชื่อค่าสถิติ",
     r"และร้อยละ 95 (?:ของเรื่อง)?ส่งต่อได้|ร้อยละ 95 ของเรื่อง": "ชื่อค่าสถิติ",
     r"\bSHA-256\b": "ชื่อวิธีคำนวณรหัสของไฟล์",
@@ -174,7 +174,7 @@ class Audit:
                 problem = f"เป็นภาพที่ไม่ได้วาดด้วย s.figure หรือถูกแก้ไข{_REMAKE}"
                 yield Slip(section=picture.section, words=picture.alt[:60], problem=problem)
                 continue
-            if picture.alt != blocks.fill(drawn["alt"], self.ledger):
+            if _flat(picture.alt) != _flat(blocks.fill(drawn["alt"], self.ledger)):
                 yield Slip(
                     section=picture.section,
                     words=picture.alt[:60],

@@ -19,6 +19,9 @@ PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
 
 _MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
 
+_PHONE = 600
+"""Width of a drawing in CSS pixels above which a phone scrolls it instead of shrinking its letters too much."""
+
 RECONSTRUCTED_MARK = "ข้อมูลจำลอง"
 """Printed beside every table and figure that rests on reconstructed data."""
 
@@ -143,11 +146,17 @@ def figure(drawing: Drawing, *, headline: str, subtitle: str, alt: str, findings
         f'<details><summary>ข้อมูลของภาพ</summary><table><thead><tr><th scope="col">รายการ</th>'
         f'<th scope="col" class="num">ค่า</th></tr></thead><tbody>{rows}</tbody></table></details>'
     )
+    picture = (
+        f'<img src="data:image/svg+xml;base64,{source}" alt="{escape(fill(alt, findings))}" '
+        f'width="{drawing.width}" height="{drawing.height}">'
+    )
+    if drawing.width > _PHONE:
+        label = escape(fill(headline, findings))
+        picture = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{picture}</div>'
     return Block(
         f"<figure><figcaption><strong>{rich(headline, findings)}</strong> "
         f'<span class="sub">{rich(subtitle, findings)}</span> {mark}</figcaption>'
-        f'<img src="data:image/svg+xml;base64,{source}" alt="{escape(fill(alt, findings))}" '
-        f'width="{drawing.width}" height="{drawing.height}">{data if rows else ""}</figure>'
+        f"{picture}{data if rows else ''}</figure>"
     )
 
 

@@ -40,7 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = commands.add_parser(name, help=text)
         command.add_argument("round", type=_round)
         command.add_argument("--section", action="append", help="only this section (may be repeated)")
+        command.add_argument(
+            "--accept-partial", action="store_true", help="use the valid rows of files with problems, and say so"
+        )
         command.add_argument("--jobs", type=_positive, help="notebooks at once (default: number of cores)")
+        if name == "report":
+            command.add_argument(
+                "--to", type=_formats, default="html,pdf,docx", help="formats, with commas (default: %(default)s)"
+            )
 
     audit = commands.add_parser("audit-report", help="check every number of a finished HTML against its ledger")
     audit.add_argument("page", type=Path, help="report.html or one of sections/*.html")
@@ -110,14 +117,21 @@ def _run(arguments: argparse.Namespace) -> int:
     def tell(outcome: Outcome) -> None:
         print(f"{outcome.state:>6}  {outcome.section}  {outcome.seconds:.1f} s", flush=True)
 
-    outcomes = run(project, arguments.round, sections=arguments.section, jobs=arguments.jobs, tell=tell)
+    outcomes = run(
+        project,
+        arguments.round,
+        sections=arguments.section,
+        jobs=arguments.jobs,
+        accept_partial=arguments.accept_partial,
+        tell=tell,
+    )
     failed = [o for o in outcomes if o.error is not None]
     for outcome in failed:
         print(f"\n{outcome.section} failed: {outcome.error}\nexecuted notebook: {outcome.output}", file=sys.stderr)
     if arguments.command == "report":
         from dsw_analysis.report import write_report  # noqa: PLC0415
 
-        written = write_report(project, arguments.round, outcomes)
+        written = write_report(project, arguments.round, outcomes, formats=arguments.to)
         for path in written:
             print(path)
         pages = [path for path in written if path.suffix == ".html"]
@@ -183,6 +197,14 @@ def _round(text: str) -> Round:
         return Round.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    asked = tuple(text.split(","))
+    unknown = [name for name in asked if name not in ("html", "pdf", "docx")]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is not a format; choose from html, pdf and docx")
+    return asked
 
 
 def _positive(text: str) -> int:

@@ -80,9 +80,13 @@ def render_body(notebook: Path) -> str:
     notebook:
         Path of the executed notebook.
     """
+    return render_cells(nbformat.read(notebook, as_version=4))
+
+
+def render_cells(content: Any) -> str:  # noqa: ANN401 - nbformat has no types
+    """HTML of the cells of a notebook in memory, which loses the outputs that hand over findings."""
     from dsw_analysis.section import SECTION_MIME  # noqa: PLC0415 - keeps this module's import light
 
-    content = nbformat.read(notebook, as_version=4)
     for cell in content.cells:
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if SECTION_MIME not in o.get("data", {})]

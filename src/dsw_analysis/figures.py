@@ -29,12 +29,13 @@ BLUE, ORANGE, TEAL, GREY = "#1f4e8c", "#b8500f", "#1a7f72", "#6b7280"
 """Four colours, 3:1 or better on white, told apart without colour vision (dark blue, orange, teal, grey)."""
 
 INK, PALE = "#1f2933", "#e5e9f0"
-WIDTH, NARROW = 7.2, 5.2
+WIDTH, NARROW = 7.2, 4.8
 """Width of a figure in inches: of matrices and maps, and of all that must be readable on a phone as a whole."""
 
 _LONG = 14
 """Letters in a label of a row above which labels stand over their rows, so that the rows keep the width."""
 _HATCHES = {BLUE: "", TEAL: "\\\\", ORANGE: "//", GREY: "xx"}
+_STATES = {"ดำเนินการแล้ว": BLUE, "อยู่ระหว่างดำเนินการ": TEAL, "ยังไม่ดำเนินการ": ORANGE, "ไม่ปรากฏสถานะ": GREY}
 
 
 def set_theme() -> None:
@@ -168,7 +169,8 @@ def stacked(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
     parts = list(next(iter(rows.values())))
     figure, axes = _rows(list(rows))
     left = np.zeros(len(rows))
-    for part, colour in zip(parts, _HATCHES, strict=False):
+    colours = [_STATES[part] for part in parts] if set(parts) <= set(_STATES) else _HATCHES
+    for part, colour in zip(parts, colours, strict=False):
         numbers = np.array([float(row[part].value or 0) for row in rows.values()])
         for place, number in enumerate(numbers):
             _bar(axes, place, number, colour, left=left[place], label=part if place == 0 else None)
@@ -200,6 +202,8 @@ def heatmap(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
         numbers, annot=np.array(texts, dtype=object), fmt="", cmap=sns.light_palette(BLUE, as_cmap=True), cbar=False,
         linewidths=1, ax=axes, annot_kws={"fontsize": 9 if len(names) > 10 else 10},
     )  # fmt: skip
+    for text, face in zip(axes.texts, axes.collections[0].get_facecolor(), strict=True):
+        text.set_color(_readable(face))
     axes.set(xlabel=None, ylabel=None)
     axes.tick_params(length=0, labelsize=9 if len(names) > 10 else 10)
     axes.xaxis.tick_top()
@@ -241,11 +245,14 @@ def change(rows: Mapping[str, tuple[Finding, Finding]], *, names: tuple[str, str
         axes.plot([low, high], [place, place], color=GREY, linewidth=2, zorder=1)
         axes.scatter(low, place, s=70, color=ORANGE, marker="s", zorder=2, label=names[0] if place == 0 else None)
         axes.scatter(high, place, s=80, color=BLUE, marker="o", zorder=2, label=names[1] if place == 0 else None)
-        # Each number stands on the outer side of its point, so that those of a close pair do not meet.
+        # Each number stands on the outer side of its point, so that it meets neither the line nor a close pair's.
         ends = sorted([(low, first), (high, second)], key=lambda end: end[0])
-        for (number, finding), side, shift in zip(ends, ("right", "left"), (4, -4), strict=True):
-            axes.annotate(finding.text(), (number, place), (shift, 8), textcoords="offset points", ha=side, fontsize=10)
-    axes.margins(x=0.1)
+        for (number, finding), side, shift in zip(ends, ("right", "left"), (-9, 9), strict=True):
+            axes.annotate(
+                finding.text(), (number, place), (shift, 0), textcoords="offset points", ha=side, va="center",
+                fontsize=10,
+            )  # fmt: skip
+    axes.margins(x=0.16)
     left, right = axes.get_xlim()
     axes.set_xticks([tick for tick in axes.get_xticks() if max(left, 0) <= tick <= right])
     axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1), frameon=False, fontsize=10)
@@ -263,17 +270,12 @@ def gantt(steps: Mapping[str, Sequence[bool]], states: Mapping[str, str], round_
     states:
         Label of a step -> ``done``, ``in_progress``, ``not_started`` or ``unstated``.
     """
-    looks = {
-        "done": (BLUE, "ดำเนินการแล้ว"),
-        "in_progress": (TEAL, "อยู่ระหว่างดำเนินการ"),
-        "not_started": (ORANGE, "ยังไม่ดำเนินการ"),
-        "unstated": (GREY, "ไม่ปรากฏสถานะ"),
-    }
+    names = dict(zip(("done", "in_progress", "not_started", "unstated"), _STATES, strict=True))
     figure, axes = _rows(list(steps), width=WIDTH)
     for place, (label, planned) in enumerate(steps.items()):
-        colour, name = looks[states[label]]
+        name = names[states[label]]
         for month in (m for m, on in enumerate(planned) if on):
-            _bar(axes, place, 1, colour, left=month, label=name)
+            _bar(axes, place, 1, _STATES[name], left=month, label=name)
     axes.axvline(round_.months, color=INK, linestyle="--", linewidth=1.2)
     axes.set(xlim=(0, 12), xticks=[m + 0.5 for m in range(12)], xticklabels=MONTHS)
     axes.xaxis.tick_top()
@@ -299,13 +301,18 @@ def _axes(*, height: float, width: float = WIDTH) -> tuple[Figure, Axes]:
 
 def _rows(labels: Sequence[str], *, width: float = NARROW) -> tuple[Figure, Axes]:
     """Axes of one row a label, first on top, without frame; long labels stand over their rows."""
-    above = max(map(len, labels), default=0) > _LONG
-    figure, axes = _axes(height=0.3 + (0.56 if above else 0.38) * len(labels), width=width)
+    longest = max(map(len, labels), default=0)
+    above = longest > _LONG
+    beside = 0 if above else 0.08 * longest
+    figure, axes = _axes(height=0.3 + (0.56 if above else 0.38) * len(labels), width=width - beside)
     figure.subplots_adjust(0, 0, 1, 1)
     axes.set(ylim=(len(labels) - 0.6, -0.8 if above else -0.6), yticks=range(len(labels)))
     axes.set_yticklabels([] if above else list(labels))
     for place, label in enumerate(labels if above else ()):
-        axes.annotate(label, (0, place - 0.28), (0, 2), ("axes fraction", "data"), "offset points", va="bottom")
+        axes.annotate(
+            label, (0, place - 0.22), (0, 2), ("axes fraction", "data"), "offset points", va="bottom",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )  # fmt: skip
     axes.tick_params(length=0)
     sns.despine(ax=axes, left=True, bottom=True)
     return figure, axes
@@ -314,11 +321,11 @@ def _rows(labels: Sequence[str], *, width: float = NARROW) -> tuple[Figure, Axes
 def _bar(axes: Axes, place: int, number: float, colour: str, *, left: float = 0, label: str | None = None) -> None:
     hatch = _HATCHES[colour]
     edge = "white" if hatch or left else colour
-    axes.barh(place, number, left=left, height=0.52, color=colour, hatch=hatch, edgecolor=edge, label=label)
+    axes.barh(place, number, left=left, height=0.44, color=colour, hatch=hatch, edgecolor=edge, label=label)
 
 
 def _readable(face: Any) -> str:  # noqa: ANN401 - matplotlib's colours have many forms
-    """White or ink, whichever has the higher contrast on a colour (WCAG's relative luminance)."""
+    """White or black, whichever has the higher contrast on a colour (WCAG's relative luminance)."""
     parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(face)]
     luminance = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-    return "white" if 1.05 / (luminance + 0.05) > 4.5 else INK
+    return "white" if 1.05 / (luminance + 0.05) > 4.5 else "black"

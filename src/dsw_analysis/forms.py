@@ -80,7 +80,8 @@ def _write_page(book: Workbook, page: Worksheet, dataset: Dataset, round_: Round
     for at, column in enumerate(dataset.columns):
         shape = {"locked": False, "num_format": _FORMATS.get(column.kind, "@"), "valign": "top", "text_wrap": True}
         page.set_column(at, at, _width(column), book.add_format(shape))
-        page.data_validation(depth, at, _LAST_ROW, at, _validation(column, round_, lists, depth, at))
+        rule = _validation(column, round_, lists, xl_rowcol_to_cell(depth, at))
+        page.data_validation(depth, at, _LAST_ROW, at, rule | _from_registry(dataset, column))
     page.freeze_panes(depth, 1)
     page.protect("", _LOOSE)
 
@@ -115,7 +116,7 @@ def _width(column: Column) -> float:
     return min(40, max(12, own * 0.8, longest))
 
 
-def _validation(column: Column, round_: Round, lists: _Lists, row: int, at: int) -> dict[str, Any]:
+def _validation(column: Column, round_: Round, lists: _Lists, cell: str) -> dict[str, Any]:
     """Drop-down or check of a column, with a prompt that says what to fill in."""
     accepted = [ACCEPTS[column.kind], *limit_texts(column, round_)]
     rule: dict[str, Any] = {
@@ -134,8 +135,18 @@ def _validation(column: Column, round_: Round, lists: _Lists, row: int, at: int)
         kind = "integer" if column.kind == "integer" else "decimal"
         return {**rule, "validate": kind, "criteria": "between", "minimum": low, "maximum": high}
     if column.kind in {"date", "datetime"}:
-        return {**rule, "validate": "custom", "value": _in_days(column, round_, xl_rowcol_to_cell(row, at))}
+        return {**rule, "validate": "custom", "value": _in_days(column, round_, cell)}
     return {**rule, "validate": "any"}
+
+
+def _from_registry(dataset: Dataset, column: Column) -> dict[str, str]:
+    """Drop-down of the names that the registry's own sheet lists, where it is in the same workbook."""
+    registry, name = dataset.registries.get(column.name, (dataset, ""))
+    if not name or registry.stem != dataset.stem:
+        return {}
+    letters = xl_col_to_name(registry.names.index(name))
+    first = 3 if any(JOIN in other.header for other in registry.columns) else 2
+    return {"validate": "list", "source": f"='{registry.sheet or ONLY_SHEET}'!${letters}${first}:${letters}$2000"}
 
 
 def _labels(column: Column, round_: Round) -> list[str]:

@@ -18,21 +18,32 @@ TEMPLATES = Path(__file__).parent / "templates"
 _WEIGHTS = {400: "Regular", 600: "SemiBold"}
 
 
-def render_page(template: str, **values: Any) -> str:  # noqa: ANN401 - what a template takes
+def render_page(template: str, *, script: str = "", **values: Any) -> str:  # noqa: ANN401 - what a template takes
     """Fill a template of ``templates/``; values are escaped.
 
     The template also gets ``style`` (typeface cut to the page's characters, and ``report.css``) and ``policy``, the
-    content security policy that allows that style, pictures and typefaces inside the page, and nothing else.
+    content security policy that allows that style, the script, pictures and typefaces inside the page, and nothing
+    else.
+
+    Parameters
+    ----------
+    script:
+        Name of a script in ``templates/`` that the page carries; the page must be whole without it.
     """
     page = environment().get_template(template)
+    values["script"] = (TEMPLATES / script).read_text(encoding="utf-8") if script else ""
     bare = page.render(**values, style="", policy="")
     style = font_faces(bare) + (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    scripts = f"script-src {_hash(values['script'])}; " if script else ""
     policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; "
+        f"default-src 'none'; style-src {_hash(style)}; {scripts}img-src data:; font-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
     return page.render(**values, style=style, policy=policy)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def font_faces(text: str) -> str:

@@ -22,6 +22,9 @@ from dsw_analysis.rounds import Round
 from dsw_analysis.runner import SUMMARY, Outcome, Project, write_whole
 from dsw_analysis.thai import format_date
 
+FORMATS = ("html", "pdf", "docx")
+"""What a report can be written as."""
+
 _CHAPTER_LINK = re.compile(r'<a href="#([a-z0-9_]+)">(.*?)</a>', re.S)
 _USE = re.compile(r'<a class="(n[ r]*)" href="#(f\.[a-z0-9_.-]+)"')
 
@@ -37,11 +40,14 @@ class Chapter:
     error: str | None = None
 
 
-def write_report(project: Project, round_: Round, outcomes: Sequence[Outcome]) -> list[Path]:
+def write_report(
+    project: Project, round_: Round, outcomes: Sequence[Outcome], *, formats: Collection[str] = FORMATS
+) -> list[Path]:
     """Render the executed notebooks of a round.
 
-    Writes ``report.html``, one ``sections/<id>.html`` each, and ``findings.xlsx`` into the round's
-    output folder; ``findings.json`` must be there (see :func:`dsw_analysis.runner.run`).
+    Writes ``report.html`` with one ``sections/<id>.html`` each, ``report.pdf`` and ``report.docx``, as
+    asked for by ``formats``, and ``findings.xlsx`` into the round's output folder; ``findings.json`` must
+    be there (see :func:`dsw_analysis.runner.run`).
 
     Returns
     -------
@@ -52,17 +58,24 @@ def write_report(project: Project, round_: Round, outcomes: Sequence[Outcome]) -
     document = json.loads((out / "findings.json").read_text(encoding="utf-8"))
     ledger = Ledger.from_records(document["findings"])
     chapters = [_chapter(outcome) for outcome in _summary_first(outcomes)]
-    written = [out / "report.html"]
-    write_whole(written[0], page(round_, chapters, ledger, document["inputs"]).encode())
-    for chapter in chapters:
-        path = out / "sections" / f"{chapter.id}.html"
+    files: dict[Path, bytes] = {}
+    if "html" in formats:
+        files[out / "report.html"] = page(round_, chapters, ledger, document["inputs"]).encode()
+    if {"pdf", "docx"} & set(formats):
+        from dsw_analysis.exporters import compose, to_docx, to_pdf  # noqa: PLC0415 - they build on this module
+
+        composed = compose(round_, chapters, ledger, document["inputs"])
+        writers = {"pdf": to_pdf, "docx": to_docx}
+        files |= {out / f"report.{name}": write(composed) for name, write in writers.items() if name in formats}
+    for chapter in chapters if "html" in formats else ():
         own = Ledger(ledger[i] for i in ledger if ledger[i].section == chapter.id or f'"#f.{i}"' in chapter.body)
         used = {f.dataset for f in own.values()}
         inputs = [i for i in document["inputs"] if i["dataset"] in used]
-        write_whole(path, page(round_, [chapter], own, inputs).encode())
-        written.append(path)
-    write_whole(out / "findings.xlsx", findings_workbook(round_, ledger))
-    return [*written, out / "findings.xlsx"]
+        files[out / "sections" / f"{chapter.id}.html"] = page(round_, [chapter], own, inputs).encode()
+    files[out / "findings.xlsx"] = findings_workbook(round_, ledger)
+    for path, content in files.items():
+        write_whole(path, content)
+    return list(files)
 
 
 def page(
@@ -74,7 +87,8 @@ def page(
     content security policy forbids the rest.
     """
     here = {c.id for c in chapters}
-    bodies = {c.id: _unlink_absent(_shift_headings(c.body), here) for c in chapters}
+    # A repetition mark belongs to the word before it and must not begin a line.
+    bodies = {c.id: _unlink_absent(_shift_headings(c.body), here).replace(" ๆ", "\u00a0ๆ") for c in chapters}
     uses: dict[str, str] = {}
     for chapter in chapters:
         bodies[chapter.id] = number_uses(bodies[chapter.id], uses)
@@ -95,7 +109,7 @@ def page(
         "format_date": format_date,
         "version": version(),
     }
-    return render_page("report.html.j2", **values)
+    return render_page("report.html.j2", script="report.js", **values)
 
 
 def findings_workbook(round_: Round, ledger: Mapping[str, Finding]) -> bytes:

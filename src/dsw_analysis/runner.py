@@ -156,6 +156,7 @@ def run(
     *,
     sections: Sequence[str] | None = None,
     jobs: int | None = None,
+    accept_partial: bool = False,
     tell: Callable[[Outcome], None] = lambda _: None,
 ) -> list[Outcome]:
     """Run the notebooks of a round and write its ledger, ``findings.json``.
@@ -166,6 +167,8 @@ def run(
         Ids to run; all by default. The summary runs last, on the ledger of the others.
     jobs:
         Processes at once; the number of cores by default.
+    accept_partial:
+        Report on the valid rows of files that have problems instead of failing their sections.
     tell:
         Called with every outcome as it comes.
 
@@ -190,7 +193,7 @@ def run(
         raise FileNotFoundError(f"no raw files in {project.data / str(round_)}; put the round's files there")
     out = project.outputs(round_)
     titles = _titles(project, round_)
-    tasks = [_task(project, round_, s, notebooks[s], titles.get(s, s)) for s in wanted]
+    tasks = [_task(project, round_, s, notebooks[s], titles.get(s, s), accept_partial=accept_partial) for s in wanted]
     outcomes: dict[str, Outcome] = {}
     # Threads would mix runs up (papermill changes the working directory); forking a parent that has
     # threads is unsafe and not to be had on Windows, so workers are spawned.
@@ -251,11 +254,16 @@ def write_whole(path: Path, content: bytes) -> None:
     beside.replace(path)
 
 
-def _task(project: Project, round_: Round, section: str, notebook: Path, title: str) -> Task:
-    common = {"round_id": str(round_)}
-    place = {"outputs_dir": str(project.root / "outputs")} if section == SUMMARY else {"data_dir": str(project.data)}
+def _task(project: Project, round_: Round, section: str, notebook: Path, title: str, *, accept_partial: bool) -> Task:
+    parameters: dict[str, Any] = {"round_id": str(round_)}
+    if section == SUMMARY:
+        parameters["outputs_dir"] = str(project.root / "outputs")
+    else:
+        parameters["data_dir"] = str(project.data)
+        if accept_partial:
+            parameters["accept_partial"] = True
     output = project.outputs(round_) / "notebooks" / notebook.name
-    return Task(section=section, title=title, notebook=notebook, output=output, parameters={**common, **place})
+    return Task(section=section, title=title, notebook=notebook, output=output, parameters=parameters)
 
 
 def _titles(project: Project, round_: Round) -> dict[str, str]:

@@ -31,7 +31,14 @@ _STATES = {
 }
 
 
-def open_section(section: str, *, round_id: str, data_dir: str | Path, province: str | None = None) -> ProjectSection:
+def open_section(
+    section: str,
+    *,
+    round_id: str,
+    data_dir: str | Path,
+    province: str | None = None,
+    accept_partial: bool = False,
+) -> ProjectSection:
     """Open a section for a notebook.
 
     Parameters
@@ -44,6 +51,8 @@ def open_section(section: str, *, round_id: str, data_dir: str | Path, province:
         Folder that holds one folder of raw files a round.
     province:
         Official Thai name of the province to restrict data to; ``None`` for the whole country.
+    accept_partial:
+        Report on the valid rows of a dataset that has problems, and say so, instead of refusing it.
 
     Raises
     ------
@@ -68,6 +77,7 @@ def open_section(section: str, *, round_id: str, data_dir: str | Path, province:
         plan=plan,
         project=project,
         province=province,
+        accept_partial=accept_partial,
     )
     opened._record_plan()
     return opened
@@ -170,11 +180,21 @@ class ProjectSection(Section):
     folder: Path
     plan: Plan
     project: Project
+    accept_partial: bool = False
 
     def load(self, dataset_id: str) -> pd.DataFrame:
-        """Load one of the round's datasets; see :meth:`dsw_analysis.datasets.Dataset.load`."""
-        frame = dataset(dataset_id).load(self.round, self.folder, province=self.province)
-        self.sources[dataset_id] = source_of(frame)
+        """Load one of the round's datasets; see :meth:`dsw_analysis.datasets.Dataset.load`.
+
+        Where rows were refused and ``accept_partial`` is set, the share of rows used becomes a finding,
+        ``<section>.rows_used.<dataset>``, which :meth:`overview` shows.
+        """
+        frame = dataset(dataset_id).load(
+            self.round, self.folder, province=self.province, accept_partial=self.accept_partial
+        )
+        source = source_of(frame)
+        self.sources[dataset_id] = source
+        if source.refused:
+            self.add(_rows_used(self.id, source))
         self.shown.learn(dataset(dataset_id), frame)
         return frame
 
@@ -200,7 +220,15 @@ class ProjectSection(Section):
             for term, words in rows
             if words or term not in optional
         )
-        return Block(f'<dl class="overview src">{items}</dl>')
+        # Numbers of ours stay out of the source's words: they are bound to their findings instead.
+        partial = "".join(
+            f"<li>{escape(dataset(name).title)} {blocks.link(self.ledger[f'{self.id}.rows_used.{name}'], 'full')}</li>"
+            for name, source in self.sources.items()
+            if source.refused
+        )
+        notice = "<p>มีแถวที่ไม่ผ่านการตรวจสอบ ส่วนนี้จึงคำนวณจากแถวที่ใช้ได้เท่านั้น</p>"
+        warning = f'<div class="warning">{notice}<ul>{partial}</ul></div>' if partial else ""
+        return Block(f'<dl class="overview src">{items}</dl>{warning}')
 
     def roadmap(self) -> Block:
         """The road map: every step over the twelve fiscal months, with its state."""
@@ -320,9 +348,7 @@ class ProjectSection(Section):
     def _step_row(self, row: pd.Series) -> str:
         note = "" if pd.isna(row["source_note"]) else f" <small>{escape(row['source_note'])}</small>"
         if pd.isna(row["step"]):
-            return (
-                f'<tr><th scope="row" colspan="14">{escape(_or(row["name"], "ไม่ปรากฏขั้นตอนในเอกสาร"))}{note}</th></tr>'
-            )
+            return f'<tr><td colspan="14">{escape(_or(row["name"], "ไม่ปรากฏขั้นตอนในเอกสาร"))}{note}</td></tr>'
         state = None if pd.isna(row["state"]) else str(row["state"])
         planned = [not pd.isna(row[f"m{place:02d}"]) for place in range(1, 13)]
         if any(planned):
@@ -342,3 +368,22 @@ class ProjectSection(Section):
 
 def _or(cell: object, otherwise: str) -> str:
     return otherwise if pd.isna(cell) else str(cell)  # type: ignore[call-overload]  # any scalar
+
+
+def _rows_used(section: str, source: Source) -> Finding:
+    """Share of a dataset's rows that could be used, where others were refused."""
+    rows, read = source.rows, source.rows + source.refused
+    return Finding(
+        id=f"{section}.rows_used.{source.dataset.id}",
+        label=f"แถวที่ใช้ได้ของชุดข้อมูล {source.dataset.title}",
+        value=100 * rows / read,
+        unit="percent",
+        numerator=rows,
+        denominator=read,
+        dataset=source.dataset.id,
+        file=source.file,
+        sha256=source.sha256,
+        rows=rows,
+        provenance=source.provenance,
+        note="แถวที่ไม่ผ่านการตรวจสอบไม่นำมาคำนวณ",
+    )

@@ -26,7 +26,7 @@ FILES = Path(fontpkg_sarabun.__file__).parent / "files"
 FACES = ("Regular", "SemiBold")
 
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-_CLUSTER = re.compile(f"[\u0e01-\u0e2e][{_MARKS}]*\u0e33|[\u0e01-\u0e2e][{_MARKS}]+")
+_CLUSTER = re.compile(f"[\u0e01-\u0e2e][{_MARKS}]*\u0e33|[\u0e24\u0e26]\u0e45|[\u0e01-\u0e2e][{_MARKS}]+")
 _NIKHAHIT, _SARA_AA, _SARA_AM = "\u0e4d", "\u0e32", "\u0e33"
 
 
@@ -54,7 +54,7 @@ def font(face: str, clusters: frozenset[str]) -> bytes:
     order, rules = made.getGlyphOrder(), []
     for place, cluster in enumerate(sorted(clusters)):
         name = f"cluster{place:04d}"
-        width = metrics[cmap[ord(cluster[0])]][0] + (metrics[cmap[ord(_SARA_AA)]][0] if _SARA_AM in cluster else 0)
+        width = sum(metrics[cmap[ord(c)]][0] for c in cluster.replace(_SARA_AM, _SARA_AA))
         outline = TextPath((0, 0), cluster, size=made["head"].unitsPerEm, prop=properties)
         glyph = _draw(outline)
         order.append(name)
@@ -80,7 +80,7 @@ def write_fonts(folder: Path, texts: Iterable[str]) -> None:
 
 
 def _as_shaped(cluster: str) -> str:
-    """Characters in the order in which shapers hand them to the font: ำ is taken apart, its ring comes before the tone."""
+    """Characters in the order in which shapers hand them to the font: ำ taken apart, its ring before the tone."""
     if _SARA_AM not in cluster:
         return cluster
     head = cluster.replace(_SARA_AM, "")

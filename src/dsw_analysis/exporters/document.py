@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import pypandoc
+import pypandoc  # type: ignore[import-untyped]
 
 from dsw_analysis.appendix import SHORT, input_cells, origin
 from dsw_analysis.blocks import anchor
@@ -80,21 +80,25 @@ def compose(
     groups = [(c.title, [f for _, f in sorted(ledger.items()) if f.section == c.id]) for c in chapters]
     groups.append(("โครงการอื่น", [f for _, f in sorted(ledger.items()) if f.section not in bodies]))
     found = {f.provenance for f in ledger.values()}
-    html = environment().get_template("print.html.j2").render(
-        title=TITLE,
-        subtitle=chapters[0].title if len(chapters) == 1 else None,
-        round=round_,
-        reconstructed="reconstructed" in found,
-        chapters=chapters,
-        bodies=bodies,
-        groups=[(title, findings) for title, findings in groups if findings],
-        uses=uses,
-        anchor=anchor,
-        provenance=[(SHORT[code], PROVENANCE[code]) for code in PROVENANCE if code in found],
-        origin=origin,
-        inputs=[input_cells(read) for read in inputs],
-        format_date=format_date,
-        version=version(),
+    html = (
+        environment()
+        .get_template("print.html.j2")
+        .render(
+            title=TITLE,
+            subtitle=chapters[0].title if len(chapters) == 1 else None,
+            round=round_,
+            reconstructed="reconstructed" in found,
+            chapters=chapters,
+            bodies=bodies,
+            groups=[(title, findings) for title, findings in groups if findings],
+            uses=uses,
+            anchor=anchor,
+            provenance=[(SHORT[code], PROVENANCE[code]) for code in PROVENANCE if code in found],
+            origin=origin,
+            inputs=[input_cells(read) for read in inputs],
+            format_date=format_date,
+            version=version(),
+        )
     )
     parsed = json.loads(pypandoc.convert_text(html, "json", format="html"))
     section = f"{chapters[0].title} – " if len(chapters) == 1 else ""
@@ -115,6 +119,15 @@ def walk(node: Any) -> Iterator[Node]:  # noqa: ANN401 - any piece of pandoc's J
     if isinstance(node, list):
         for child in node:
             yield from walk(child)
+
+
+def strings(node: Any) -> Iterator[str]:  # noqa: ANN401
+    """Texts in a piece of a document, each as pandoc keeps it: without spaces, or a piece of code."""
+    for element in walk(node):
+        if element["t"] == "Str":
+            yield element["c"]
+        elif element["t"] in {"Code", "CodeBlock"}:
+            yield element["c"][1]
 
 
 def replace(node: Any, change: Callable[[Node], Node | None]) -> Any:  # noqa: ANN401

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typst
 
-from dsw_analysis.exporter import TEMPLATES
 from dsw_analysis.exporters.clusters import write_fonts
-from dsw_analysis.exporters.document import Document, walk
+from dsw_analysis.exporters.document import Document, strings
 from dsw_analysis.exporters.typst_source import Writer, quote
 from dsw_analysis.exporters.words import broken_words
+from dsw_analysis.pages import TEMPLATES
 
-STANDARDS = ["ua-1", "a-2a"]
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
+STANDARDS: list[PDFStandard] = ["ua-1", "a-2a"]
 """Accessible to screen readers (PDF/UA-1) and fit for the archive (PDF/A-2a)."""
 
 
@@ -29,7 +33,7 @@ def to_pdf(document: Document) -> bytes:
         If the document holds something that has no form in print yet.
     """
     look = (TEMPLATES / "report.typ").read_text(encoding="utf-8")
-    texts = [*(node["c"] for node in walk(document.blocks) if node["t"] == "Str"), document.title, look]
+    texts = [*strings(document.blocks), document.title, document.round.label, look]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for image, content in document.images.items():
@@ -44,7 +48,7 @@ def to_pdf(document: Document) -> bytes:
             font_paths=[folder],
             ignore_system_fonts=True,
             format="pdf",
-            pdf_standards=STANDARDS,  # type: ignore[arg-type]  # plain strings, listed in its stubs as literals
+            pdf_standards=STANDARDS,
             timestamp=document.moment,
         )
 

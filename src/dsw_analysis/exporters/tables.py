@@ -91,7 +91,7 @@ def _widths(rows: Sequence[Sequence[Cell]], *, count: int, line: float) -> tuple
     dampens long texts, which take many lines anyway. Months are equally narrow.
     """
     least, most = [_PADDING] * count, [_PADDING] * count
-    for column, cell in _placed(rows, count):
+    for _, column, cell in placed(rows, count):
         if cell.columns > 1:
             continue
         if "m" in cell.classes:
@@ -105,12 +105,14 @@ def _widths(rows: Sequence[Sequence[Cell]], *, count: int, line: float) -> tuple
         most[column] = max(most[column], weight * width(cell.text) + _PADDING)
     spare = max(line - sum(least), 0)
     wants = [(high - low) ** 0.5 if high > low else 0.0 for low, high in zip(least, most, strict=True)]
+    if not any(wants):
+        wants = [0.0 if low == _MONTH else 1.0 for low in least]
     widths = [low + spare * want / (sum(wants) or 1) for low, want in zip(least, wants, strict=True)]
     return tuple(share / sum(widths) for share in widths)
 
 
-def _placed(rows: Sequence[Sequence[Cell]], count: int) -> Iterator[tuple[int, Cell]]:
-    """Every cell with its column, minding those that reach over several rows or columns."""
+def placed(rows: Sequence[Sequence[Cell]], count: int) -> Iterator[tuple[int, int, Cell]]:
+    """Every cell with its row and column, minding those that reach over several rows or columns."""
     taken: set[tuple[int, int]] = set()
     for row, cells in enumerate(rows):
         column = 0
@@ -118,6 +120,6 @@ def _placed(rows: Sequence[Sequence[Cell]], count: int) -> Iterator[tuple[int, C
             while (row, column) in taken:
                 column += 1
             if column < count:
-                yield column, cell
+                yield row, column, cell
             taken |= {(row + r, column + c) for r in range(cell.rows) for c in range(cell.columns)}
             column += cell.columns

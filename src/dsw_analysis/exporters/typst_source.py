@@ -9,7 +9,7 @@ from typing import Any
 
 from dsw_analysis.exporters.document import Node
 from dsw_analysis.exporters.tables import Cell, read_table, text_of
-from dsw_analysis.exporters.words import pieces
+from dsw_analysis.exporters.words import is_name, pieces
 
 BREAK = "\x1f"
 """Stands in the source where a line may break between two words; ``report.typ`` knows it too."""
@@ -80,7 +80,7 @@ class Writer:
     def _text(self, text: str) -> str:
         # The repetition sign ๆ belongs to the word before it and must not begin a line.
         found = pieces(_MAIYAMOK.sub(chr(0xA0), text))
-        groups = groupby(found, key=lambda piece: piece in self._unbroken)
+        groups = groupby(found, key=lambda piece: piece in self._unbroken or is_name(piece))
         return "".join(
             "".join(_call("box", quote(piece)) for piece in group) if unbroken else self._free(list(group))
             for unbroken, group in groups

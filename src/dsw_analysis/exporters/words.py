@@ -15,6 +15,7 @@ from pythainlp.tokenize import word_tokenize
 from dsw_analysis.exporters.clusters import FILES
 
 _THAI = re.compile("([\u0e01-\u0e4e]+)")
+_HYPHENATED = re.compile(r"([A-Za-z0-9]+(?:-[A-Za-z0-9]+)+)")
 _TIED = re.compile("^[ๆฯ]")
 
 LONGEST = 9.0
@@ -35,16 +36,21 @@ def pieces(text: str) -> list[str]:
     """Cut a text where a line may break between Thai words; joined, the pieces are the text.
 
     Signs that belong to the word before them (ๆ and ฯ) stay with it. Other scripts are left whole,
-    with their spaces.
+    with their spaces, but for names such as MSO-Logbook, which are pieces of their own.
     """
     found: list[str] = []
     for part in _THAI.split(text):
-        for word in words_of(part) if _THAI.fullmatch(part) else [part]:
+        for word in words_of(part) if _THAI.fullmatch(part) else _HYPHENATED.split(part):
             if found and _TIED.match(word):
                 found[-1] += word
             elif word:
                 found.append(word)
     return found
+
+
+def is_name(piece: str) -> bool:
+    """Whether a piece is a name with a hyphen: readers of PDF drop hyphens that end a line."""
+    return _HYPHENATED.fullmatch(piece) is not None
 
 
 def width(text: str) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dsw_analysis.datasets import Source
@@ -81,6 +82,9 @@ def _meets(cells: pd.Series, wanted: Any) -> pd.Series[bool]:  # noqa: ANN401 - 
         unknown = [v for v in values if v not in cells.cat.categories]
         if unknown:
             raise ValueError(f"{unknown} not among the codes {list(cells.cat.categories)} of {cells.name}")
+        # One look-up a code, not a row; the code -1 of a blank finds the last place.
+        met = np.append(cells.cat.categories.isin(values), False)
+        return pd.Series(met[cells.cat.codes.to_numpy()], index=cells.index)
     return cells.isin(values)
 
 

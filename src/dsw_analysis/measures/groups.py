@@ -66,11 +66,10 @@ class Grouped:
 
     def _tallies(self, frame: pd.DataFrame, share: Share, groups: list[Group]) -> npt.NDArray[np.intp]:
         """Rows of each group (rows of the array) in each state (columns)."""
-        number = numbered(frame[self.column], groups)
-        rows = number >= 0
         size = len(State)
-        counts = np.bincount(number[rows] * size + share.states(frame)[rows], minlength=len(groups) * size)
-        return counts.reshape(-1, size)
+        # The first row of the array is that of blank groups.
+        place = (numbered(frame[self.column], groups) + 1) * size + share.states(frame)
+        return np.bincount(place, minlength=(len(groups) + 1) * size).reshape(-1, size)[1:]
 
 
 def by(column: str, measure: Measure) -> Grouped:

@@ -89,7 +89,7 @@ class Archive:
         for chunk in self.chunks(name):
             data += chunk
             if len(data) > self.limits.part_bytes:
-                self._too_large(len(data), self.limits.part_bytes)
+                self.too_large(len(data), self.limits.part_bytes)
         return data
 
     def tree(self, name: str) -> ElementTree.Element:
@@ -120,7 +120,7 @@ class Archive:
             refuse("damaged", file, "ไฟล์บีบอัดด้วยวิธีที่โปรแกรมตารางไม่ใช้", RESAVE)
         expanded = sum(entry.file_size for entry in entries)
         if expanded > limits.expanded_bytes:
-            self._too_large(expanded, limits.expanded_bytes)
+            self.too_large(expanded, limits.expanded_bytes)
         packed = sum(entry.compress_size for entry in entries)
         if expanded > limits.expansion_from and expanded > limits.expansion * packed:
             refuse(
@@ -130,7 +130,8 @@ class Archive:
                 "ลบแถวและคอลัมน์ว่างที่จัดรูปแบบไว้ท้ายตาราง แล้วบันทึกใหม่ หรือส่งเป็น CSV UTF-8",
             )
 
-    def _too_large(self, size: int, bound: int) -> NoReturn:
+    def too_large(self, size: int, bound: int) -> NoReturn:
+        """Refuse the archive for what it expands to."""
         refuse(
             "too_large",
             self.path.name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from dsw_analysis.sources.encoding import misread
-from dsw_analysis.sources.limits import refuse
+from dsw_analysis.sources.limits import LIMITS, refuse
 from dsw_analysis.thai import normalise
 
 DEPTH: Final = 3
@@ -80,7 +80,7 @@ def find_header(
         ``None`` if no row has any of ``headers``.
     """
     wanted = {key(header) for header in headers}
-    cells = [[clean(cell) for cell in row] for row in rows[: LOOK + DEPTH]]
+    cells = [[clean(cell) for cell in row[: LIMITS.columns + 1]] for row in rows[: LOOK + DEPTH]]
     best: Header | None = None
     for depth in (header_rows,) if header_rows else range(1, DEPTH + 1):
         for first in range(min(LOOK, len(cells) - depth + 1)):

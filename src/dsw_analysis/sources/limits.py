@@ -34,6 +34,8 @@ class Limits:
     old_bytes: int = 32 * MIB
     old_cells: int = 1_000_000
     """Cells of the used areas of an .xls or .ods file, whose reader holds all sheets at once."""
+    ods_bytes: int = 128 * MIB
+    """Expanded content of an .ods file."""
     sheets: int = 200
     sheet_rows: int = 1_048_576
     columns: int = 1_000

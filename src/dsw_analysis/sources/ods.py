@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from xml.parsers import expat
 
 from dsw_analysis.sources.archive import Archive, refuse_password
 from dsw_analysis.sources.limits import LIMITS, MIB, RESAVE, Limits, refuse
@@ -36,11 +37,18 @@ class OdsBook:
         self.surveys = walk.surveys
 
     def _tokens(self) -> Iterator[tuple[re.Match[bytes], bytes]]:
-        """Tags that matter, each with some of what follows it."""
-        rest = b""
+        """Tags that matter, each with some of what follows it.
+
+        The XML is also proved to be well formed: in a table that does not end, calamine looks for its end for ever.
+        """
+        rest, size = b"", 0
+        proof = expat.ParserCreate()
         for chunk in self.archive.chunks("content.xml"):
-            rest += chunk
+            rest, size = rest + chunk, size + len(chunk)
+            if size > self.archive.limits.ods_bytes:
+                self.archive.too_large(size, self.archive.limits.ods_bytes)
             self.archive.check_markup(rest)
+            self._prove(proof, chunk)
             end = rest.rfind(b"</table:table-row>")
             if end < 0:
                 if len(rest) > 16 * MIB:
@@ -49,8 +57,15 @@ class OdsBook:
             for token in _TOKEN.finditer(rest, 0, end):
                 yield token, rest[token.end() : token.end() + 300]
             rest = rest[end:]
+        self._prove(proof, b"", last=True)
         for token in _TOKEN.finditer(rest):
             yield token, rest[token.end() : token.end() + 300]
+
+    def _prove(self, proof: expat.XMLParserType, chunk: bytes, *, last: bool = False) -> None:
+        try:
+            proof.Parse(chunk, last)
+        except expat.ExpatError:
+            self.archive.damaged()
 
 
 class _Walk:

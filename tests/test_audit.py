@@ -1,0 +1,182 @@
+"""The audit: a finished page passes, and one changed digit anywhere in it is found."""
+
+import copy
+import json
+import random
+import re
+
+import pytest
+
+from dsw_analysis import cli
+from dsw_analysis.audit import ALLOWED, Audit
+from dsw_analysis.rounds import Round
+
+DIGIT = re.compile(r"\d")
+BOUND = re.compile(r'<a class="n[^"]*"[^>]* href="#f\.([^"]+)">([^<]*)</a>')
+
+
+@pytest.fixture(scope="module")
+def audit(made):
+    return Audit(made.document)
+
+
+@pytest.fixture(scope="module")
+def report(made):
+    return (made.out / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def sections(made):
+    return [p.read_text(encoding="utf-8") for p in sorted((made.out / "sections").glob("*.html"))]
+
+
+def visible_digits(html, start, end):
+    """Places of digits that readers see between two places of a page: in text, not in tags or scripts."""
+    body = html[:end]
+    texts = re.finditer(r">([^<]+)<(?!/script)", body[start:])
+    return [start + t.start(1) + d.start() for t in texts for d in DIGIT.finditer(t[1])]
+
+
+def with_other_digit(html, place, rng):
+    base = ord(html[place]) - int(html[place])
+    other = rng.choice([d for d in range(10) if d != int(html[place])])
+    return html[:place] + chr(base + other) + html[place + 1 :]
+
+
+def test_finished_pages_pass(audit, report, sections):
+    assert audit.slips(report) == []
+    assert [audit.slips(page) for page in sections] == [[]] * 16
+
+
+@pytest.mark.parametrize("part", ["content", "appendix"])
+def test_one_changed_digit_is_caught_in_at_least_249_of_250_places(audit, sections, part):
+    rng = random.Random(2569)
+    places = []
+    for page in sections:
+        split = page.index('<section id="figures"')
+        body = page.index("<body>")
+        ends = (body, split) if part == "content" else (split, len(page))
+        places += [(page, place) for place in visible_digits(page, *ends)]
+    tried = rng.sample(places, 250)
+    missed = [page[at - 40 : at + 10] for page, at in tried if not audit.slips(with_other_digit(page, at, rng))]
+    assert len(missed) <= 1, missed
+
+
+def test_one_changed_digit_is_caught_in_the_whole_report_even_where_nobody_sees_it(audit, report):
+    rng = random.Random(6)
+    places = [match.start() for match in DIGIT.finditer(report)]
+    missed = [at for at in rng.sample(places, 20) if not audit.slips(with_other_digit(report, at, rng))]
+    assert missed == []
+
+
+def test_a_page_without_bound_numbers_fails(audit, sections):
+    assert any("ไม่มีตัวเลขใดผูกกับที่มา" in str(slip) for slip in audit.slips("<p>ไม่มีตัวเลข</p>"))
+    unbound = BOUND.sub(r"\2", sections[0])
+    slips = [str(slip) for slip in audit.slips(unbound)]
+    assert any("ไม่มีตัวเลขใดผูกกับที่มา" in slip for slip in slips)
+    assert any("ไม่ได้ผูกกับที่มา โปรดใช้" in slip for slip in slips)
+
+
+def test_a_number_under_another_finding_is_caught(audit, made, sections):
+    page = next(page for page in sections if 'href="#f.csr.linked"' in page and 'id="csr"' in page)
+    printed = {m[1]: m[2] for m in BOUND.finditer(page)}
+    other = next(i for i, text in printed.items() if text not in printed["csr.linked"])
+    broken = page.replace('href="#f.csr.linked"', f'href="#f.{other}"', 1)
+    assert any(other in slip.problem for slip in audit.slips(broken))
+    unknown = page.replace('href="#f.csr.linked"', 'href="#f.csr.unknown"', 1)
+    assert any("csr.unknown" in slip.problem for slip in audit.slips(unknown))
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        ("โทรสายด่วน 1300 ได้ตลอดวัน", True),
+        ("โทรสายด่วน 1301 ได้ตลอดวัน", False),
+        ("เชื่อมโยงกับ SDG 17 มากที่สุด", True),
+        ("เชื่อมโยงกับ SDG 18 มากที่สุด", False),
+        ("ส่งต่อภายใน 24 ชั่วโมง", True),
+        ("ส่งต่อภายใน 124 ชั่วโมง", False),
+        ("ข้อมูลถึงวันที่ 31 มีนาคม 2569", True),
+        ("ข้อมูลถึงวันที่ 31 มีนาคม 2568", False),
+        ("ผลรอบ 6 เดือน ปีงบประมาณ พ.ศ. 2569", True),
+        ("ผลรอบ 9 เดือน", False),
+        ("เดือน ธ.ค. 68", True),
+        ("เดือน ธ.ค. 69", False),
+        ("ช่วงความเชื่อมั่นร้อยละ 95", True),
+        ("ผลคือร้อยละ 95", False),
+        ("มีผู้เข้าร่วม 57 คน", False),
+        ("มีผู้เข้าร่วม ๕๗ คน", False),
+    ],
+)
+def test_digits_outside_links_need_a_reason(audit, sections, words, allowed):
+    page = sections[0].replace("</section>", f"<p>{words}</p></section>", 1)
+    assert (audit.slips(page) == []) is allowed
+
+
+def test_every_allowed_pattern_has_a_reason():
+    assert all(reason for reason in ALLOWED.values())
+    assert not any(re.fullmatch(pattern, "57") for pattern in ALLOWED)
+
+
+def test_words_of_the_sources_may_hold_digits_in_their_own_section_only(made, sections):
+    document = copy.deepcopy(made.document)
+    first, second = (s for s in document["sections"] if s["section"] in ("citizen_questions", "csr"))
+    first["shown"]["texts"] = ["แฟ้ม 77 เล่ม"]
+    second["shown"]["texts"] = []
+    other = Audit(document)
+    own = first["section"]
+    assert other.words.judge(own, "พบแฟ้ม 77 เล่มในห้อง") == []
+    assert other.words.judge(own, "พบแฟ้ม 177 เล่มในห้อง") != []
+    assert other.words.judge(second["section"], "พบแฟ้ม 77 เล่มในห้อง") != []
+
+
+def test_a_row_of_the_appendix_must_equal_the_ledger(audit, made, sections):
+    finding = made.findings["csr.linked_share"]
+    page = next(page for page in sections if 'id="f.csr.linked_share"' in page and '<section id="csr"' in page)
+    assert f"{finding['numerator']:,}/{finding['denominator']:,}" in page
+    row = re.search(r'<tr id="f\.csr\.linked_share">.*?</tr>', page, re.S)[0]
+    assert any("csr.linked_share" in s.problem for s in audit.slips(page.replace(row, row.replace("จำลอง", "ส่ง"))))
+    assert any("ไม่มีปลายทาง" in s.problem for s in audit.slips(page.replace(row, "")))
+
+
+def test_pictures_must_be_those_that_were_drawn(audit, sections):
+    page = next(page for page in sections if "<img " in page)
+    image = re.search(r"data:image/svg\+xml;base64,([^\"]+)", page)[1]
+    for other in (image[:-8] + "AAAA" + image[-4:], "PHN2Zy8+", "?"):
+        assert any("s.figure" in slip.problem for slip in audit.slips(page.replace(image, other)))
+    alt = re.search(r'<img [^>]*alt="([^"]+)"', page)[1]
+    assert any("คำบรรยายภาพ" in slip.problem for slip in audit.slips(page.replace(f'alt="{alt}"', 'alt="ภาพ"')))
+
+
+@pytest.mark.parametrize("tag", ["style", "script"])
+def test_style_and_script_must_bear_the_hash_of_the_policy(audit, sections, tag):
+    page = sections[0]
+    end = page.index(f"</{tag}>")
+    assert any("สคริปต์" in slip.problem for slip in audit.slips(page[:end] + " " + page[end:]))
+    assert any("สคริปต์" in slip.problem for slip in audit.slips(page.replace("</p>", "<script>x()</script></p>", 1)))
+
+
+def test_command_reports_what_it_finds(made, tmp_path, capsys):
+    findings = str(made.out / "findings.json")
+    assert cli.main(["audit-report", str(made.out / "report.html"), "--findings", findings]) == 0
+    page = (made.out / "sections" / "csr.html").read_text(encoding="utf-8")
+    wrong = tmp_path / "csr.html"
+    wrong.write_text(page.replace("</section>", "<p>รวม 99 ครั้ง</p></section>", 1), encoding="utf-8")
+    assert cli.main(["audit-report", str(wrong), "--findings", findings]) == 1
+    told = capsys.readouterr().err
+    assert "พบ 1 แห่ง" in told
+    assert "“รวม 99 ครั้ง”" in told
+    assert "โปรดใช้ {รหัสตัวเลข} แทนการพิมพ์ตัวเลข" in told
+    assert cli.main(["audit-report", str(tmp_path / "none.html"), "--findings", findings]) == 2
+
+
+def test_report_fails_if_its_audit_does(made, tmp_path, monkeypatch, capsys):
+    page = tmp_path / "report.html"
+    page.write_text("<p>รวม 99 ครั้ง</p>", encoding="utf-8")
+    folder = tmp_path / "outputs" / "2569-6m"
+    folder.mkdir(parents=True)
+    (folder / "findings.json").write_text(json.dumps(made.document), encoding="utf-8")
+    monkeypatch.setattr("dsw_analysis.runner.run", lambda *_, **__: [])
+    monkeypatch.setattr("dsw_analysis.report.write_report", lambda *_, **__: [page])
+    assert cli.main(["--project", str(tmp_path), "report", str(Round(2569, 6))]) == 1
+    assert "ไม่ได้ผูกกับที่มา" in capsys.readouterr().err
