@@ -52,7 +52,7 @@ def points(path):
 
 
 def paths(svg):
-    return [p.get("d") for p in ET.fromstring(svg).iter(f"{SVG}path")]
+    return [p.get("d", "") for p in ET.fromstring(svg).iter(f"{SVG}path")]
 
 
 def test_it_is_half_as_large_or_less_and_says_nothing_else(drawn):
@@ -67,6 +67,8 @@ def test_paths_keep_their_points(drawn):
     for before, after in zip(paths(drawn), paths(slim(drawn)), strict=True):
         old, new = points(before), points(after)
         assert len(old) == len(new)
+        if not old:
+            continue  # a blank
         # Letters change their unit from 1/6400 to 1/1000 of an em.
         letters = max(max(map(abs, p)) for p in new) < 0.2 * max(max(map(abs, p)) for p in old)
         scale, most = (10 / 64, 0.51) if letters else (1, 0.0051)

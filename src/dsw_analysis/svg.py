@@ -51,7 +51,7 @@ def _scale_letters(root: ET.Element) -> None:
                 if float(offset):
                     use.set(axis, f"{10 * float(offset):.0f}")
         for path in group.iter(f"{{{_SVG}}}path"):
-            if path.attrib.pop("transform", "") == "scale(0.015625)":
+            if path.attrib.pop("transform", "") == "scale(0.015625)" and "d" in path.attrib:
                 path.set("d", _relative(path.get("d", ""), scale=10 * _GLYPH_UNITS, digits=0))
                 path.set("done", "")
 
