@@ -20,6 +20,7 @@ from dsw_analysis.runner import SUMMARY
 from dsw_analysis.thai import format_date
 
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
+_STEP = re.compile(r"(\d+)\. ")
 _HOUR = re.compile(r"[01]\d|2[0-3]")
 _IMAGE = re.compile(r"data:image/svg\+xml;base64,(.*)", re.S)
 _REMAKE = " โปรดสร้างรายงานใหม่"
@@ -154,7 +155,12 @@ class Audit:
 
     def _rows(self, page: Page) -> Iterator[Slip]:
         """Rows of the appendix and of the data files equal the ledger; other rows go with the findings they hold."""
+        last = 0
         for row in page.rows:
+            step = _STEP.match(row.cells[0]) if row.cells and row.picture is None else None
+            if step and int(step[1]) <= last:
+                yield Slip(section=row.section, words=row.cells[0], problem=f"ผิดลำดับ{_REMAKE}")
+            last = int(step[1]) if step else 0
             if row.cells and row.cells[0] not in self.heads.get(tuple(row.ids), row.cells):
                 yield Slip(section=row.section, words=row.cells[0], problem=f"ไม่ใช่หัวแถวของตัวเลขในแถวนี้{_REMAKE}")
             if row.section == _APPENDIX and row.id is not None:

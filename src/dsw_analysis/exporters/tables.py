@@ -12,7 +12,7 @@ from dsw_analysis.exporters.words import pieces, width
 _MONTH = 2.6
 """Width of a month's column in em; a table has twelve."""
 _SHORT, _LONGEST = 8.0, 10.0
-"""Width in em up to which a number stays on one line, and a word counts towards the least width."""
+"""Width in em up to which a text stays on one line, and a word counts towards the least width."""
 _PADDING = 1.4
 _BOLD = 1.06
 """How much wider the semi-bold face of head cells is."""
@@ -97,7 +97,7 @@ def _widths(rows: Sequence[Sequence[Cell]], *, count: int, line: float) -> tuple
         if "m" in cell.classes:
             least[column] = most[column] = _MONTH
             continue
-        short = "num" in cell.classes and width(cell.text) <= _SHORT
+        short = width(cell.text) <= _SHORT
         words = [cell.text] if short else [word for part in cell.text.split() for word in pieces(part)]
         weight = _BOLD if cell.heads else 1
         longest = max((width(word) for word in words), default=0)
