@@ -124,7 +124,8 @@ class Audit:
         page = Page(html)
         slips = [*self._bound(page), *self._rows(page), *self._pictures(page), *_guards(page)]
         for line in page.lines:
-            if line.row is None or (line.row.picture is None and line.section not in (_APPENDIX, _FILES)):
+            compared = line.section in (_APPENDIX, _FILES) or (line.row is not None and line.row.picture is not None)
+            if line.row is None or line.row.head or not compared:
                 slips += self.words.judge(line.section, line.text)
         labels = [(section, label) for section, label in page.labels if _DIGIT.search(label)]
         said = {_full(line) for line in page.lines} if labels else set()
