@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from markupsafe import escape
 
 from dsw_analysis.appendix import SHORT, input_cells, origin
 from dsw_analysis.blocks import anchor
@@ -140,11 +141,14 @@ def findings_workbook(round_: Round, ledger: Mapping[str, Finding]) -> bytes:
 def _chapter(outcome: Outcome) -> Chapter:
     if outcome.document is None:
         return Chapter(id=outcome.section, title=outcome.title, order=None, body="", error=outcome.error)
+    body = render_body(outcome.output)
+    if "<h1" not in body:  # every chapter needs a heading to be found by
+        body = f"<h1>{escape(outcome.title)}</h1>\n{body}"
     return Chapter(
         id=outcome.section,
         title=outcome.title,
         order=outcome.document["order"],
-        body=render_body(outcome.output),
+        body=body,
     )
 
 
