@@ -13,8 +13,8 @@ import pytest
 
 from dsw_analysis.datasets import DATASETS, dataset, source_of
 from dsw_analysis.datasets.career_development import UNITS
-from dsw_analysis.datasets.dataset import read_provenance
 from dsw_analysis.datasets.restructuring import ANSWERS, QUESTIONS
+from dsw_analysis.datasets.source import read_provenance
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 

@@ -17,7 +17,9 @@ from dsw_analysis.datasets import (
     urgent_cases,
 )
 from dsw_analysis.datasets.columns import Column, Rule
-from dsw_analysis.datasets.dataset import Checked, Dataset, Source, source_of
+from dsw_analysis.datasets.dataset import Dataset
+from dsw_analysis.datasets.judging import Checked
+from dsw_analysis.datasets.source import Source, source_of
 
 __all__ = ["DATASETS", "Checked", "Column", "Dataset", "Rule", "Source", "dataset", "source_of"]
 

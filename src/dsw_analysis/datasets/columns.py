@@ -114,6 +114,8 @@ class Rule:
         Frame -> boolean Series, true where the rule holds (also where it cannot be judged).
     expected, action:
         Thai: what should be so, and what to do.
+    across_rows:
+        Whether a row is judged by others too, so that the file must not be read in parts.
     """
 
     name: str
@@ -121,6 +123,7 @@ class Rule:
     holds: Callable[[pd.DataFrame], pd.Series[bool]]
     expected: str
     action: str
+    across_rows: bool = False
 
     def to_pandera(self) -> pa.Check:
         """The rule as a pandera check on the whole frame."""

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+import pyarrow as pa
 
 from dsw_analysis.datasets.columns import Column, Rule
-from dsw_analysis.datasets.parsing import match_columns, match_registry, parse_cells
-from dsw_analysis.datasets.sheet import Sheet
-from dsw_analysis.datasets.validation import check_totals, validate
-from dsw_analysis.findings import PROVENANCE, Provenance, weakest
-from dsw_analysis.problems import DataError, Problem
+from dsw_analysis.datasets.copies import Copy, key_of
+from dsw_analysis.datasets.judging import Checked, Judge
+from dsw_analysis.datasets.parsing import registry_names
+from dsw_analysis.datasets.source import Source, read_provenance
+from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
-from dsw_analysis.sources import RawTable, find_file, read_table
+from dsw_analysis.sources import find_file, hash_file, read_parts
+from dsw_analysis.sources.limits import check_path
 
 if TYPE_CHECKING:
-    import pandera.pandas as pa
+    import pandera.pandas as pandera
+
+PART: Final = 250_000
+"""Rows of a long file that are read and judged at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,15 +75,15 @@ class Dataset:
         return self.file or self.id
 
     @cached_property
-    def schema(self) -> pa.DataFrameSchema:
+    def schema(self) -> pandera.DataFrameSchema:
         """Bounds and rules as a pandera schema, for frames that did not come from :meth:`load`.
 
         :meth:`check` judges by the same bounds and rules without pandera, whose report of a failed rule repeats it
         for every column and row.
         """
-        import pandera.pandas as pa  # noqa: PLC0415 - slow to import, and not needed to load a file
+        import pandera.pandas as pandera  # noqa: PLC0415 - slow to import, and not needed to load a file
 
-        return pa.DataFrameSchema(
+        return pandera.DataFrameSchema(
             columns={c.name: c.to_pandera() for c in self.columns},
             checks=[rule.to_pandera() for rule in self.rules],
             name=self.id,
@@ -96,36 +101,7 @@ class Dataset:
         path:
             Another file to judge in place of the one in ``folder``.
         """
-        try:
-            raw = read_table(
-                path or find_file(folder, self.stem),
-                headers=[c.header for c in self.columns],
-                sheet=self.sheet,
-            )
-        except DataError as error:
-            return Checked(dataset=self, problems=error.problems)
-        matched = match_columns(self, raw)
-        if len(matched.frame.columns) < len(self.columns):
-            return Checked(dataset=self, problems=(*raw.problems, *matched.problems), raw=raw)
-        cells = parse_cells(self, matched.frame, raw)
-        for name, (registry, column) in self.registries.items():
-            listed = registry.check(round_, folder, path=path if registry.stem == self.stem else None).frame
-            if listed is not None:
-                cells = match_registry(cells, self[name], listed[column], Sheet(raw, matched.frame))
-        named = {(p.row, p.column) for p in raw.problems}
-        judged = [p for p in validate(self, cells, matched, raw, round_) if (p.row, p.column) not in named]
-        problems = [*raw.problems, *matched.problems, *cells.problems, *judged]
-        doubted = {p.column for p in problems}
-        sound = [c for c in self.columns if c.header not in doubted]
-        problems += check_totals(sound, cells.frame, matched, raw)
-        return Checked(
-            dataset=self,
-            problems=tuple(sorted(problems, key=lambda p: (p.row or 0, p.column or "", p.code))),
-            raw=raw,
-            frame=cells.frame,
-            refused=tuple(sorted({p.row for p in problems if p.row is not None and p.row in raw.frame.index})),
-            changed=cells.changed,
-        )
+        return self._judge(round_, folder, path)
 
     def load(
         self,
@@ -133,9 +109,13 @@ class Dataset:
         folder: Path,
         *,
         province: str | None = None,
+        columns: Sequence[str] | None = None,
         accept_partial: bool = False,
     ) -> pd.DataFrame:
         """Load the dataset's file as a typed frame.
+
+        A file without problems leaves a checked copy in ``checked`` beside the folder of raw files, from which it is
+        loaded the next time; see :mod:`dsw_analysis.datasets.copies`.
 
         Parameters
         ----------
@@ -143,6 +123,8 @@ class Dataset:
             As for :meth:`check`.
         province:
             Keep only the rows of this province (official Thai name).
+        columns:
+            Load only these columns, in this order; all if ``None``. The file is judged as a whole all the same.
         accept_partial:
             Load the valid rows even if others are refused; ``source.refused`` says how many.
 
@@ -157,121 +139,133 @@ class Dataset:
         DataError
             With every problem, unless ``accept_partial`` and only rows are refused.
         KeyError
-            If ``province`` is given and the dataset has no province column.
+            If there is no such column, or ``province`` is given and the dataset has no province column.
         """
-        checked = self.check(round_, folder)
-        fatal = [p for p in checked.problems if p.row is None or not accept_partial]
-        if fatal or checked.raw is None or checked.frame is None:
-            raise DataError(checked.problems)
-        frame = checked.frame.drop(index=list(checked.refused)) if checked.refused else checked.frame
+        wanted = list(self.columns) if columns is None else [self[name] for name in columns]
+        if province is not None:
+            self["province"]
+        path = find_file(folder, self.stem)
+        check_path(path)
+        copy = self._copy(round_, folder, path)
+        found = copy.read(wanted, province) if copy is not None else None
+        if found is None or copy is None:
+            found, checked = self._first_load(round_, folder, wanted, province, copy, partial=accept_partial)
+            digest, refused = checked.sha256, len(checked.refused)
+        else:
+            digest, refused = copy.sha256, 0
+        frame, rows = found
         provenance, by_field = read_provenance(folder, self)
         frame.attrs["source"] = Source(
             dataset=self,
-            file=checked.raw.file,
-            sha256=checked.raw.sha256,
-            rows=len(frame),
-            refused=len(checked.refused),
+            file=path.name,
+            sha256=digest,
+            rows=rows,
+            refused=refused,
             provenance=provenance,
             fields=by_field,
             province=province,
         )
-        return frame if province is None else frame[frame[self["province"].name] == province]
+        return frame
 
-
-@dataclass(frozen=True, kw_only=True)
-class Checked:
-    """What :meth:`Dataset.check` found.
-
-    ``frame`` holds all rows read, ``refused`` the spreadsheet rows with a problem, ``changed`` how many
-    cells were normalised, by kind. Rows read = rows loaded + rows refused.
-    """
-
-    dataset: Dataset
-    problems: tuple[Problem, ...] = ()
-    raw: RawTable | None = None
-    frame: pd.DataFrame | None = None
-    refused: tuple[int, ...] = ()
-    changed: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def rows_read(self) -> int:
-        """Data rows in the file; 0 if it could not be read at all."""
-        return 0 if self.raw is None else len(self.raw.frame)
-
-    @property
-    def rows_loaded(self) -> int:
-        """Rows that can be used: none if a problem concerns a whole column or the whole file."""
-        if self.frame is None or any(p.row is None for p in self.problems):
-            return 0
-        return self.rows_read - len(self.refused)
-
-    @property
-    def rows_refused(self) -> int:
-        """Rows that cannot be used."""
-        return self.rows_read - self.rows_loaded
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """Where a frame comes from; travels in ``frame.attrs["source"]``."""
-
-    dataset: Dataset
-    file: str
-    sha256: str
-    rows: int
-    refused: int = 0
-    provenance: Provenance = "received"
-    fields: Mapping[str, Provenance] = field(default_factory=dict)
-    province: str | None = None
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Source:
-        """Share the (immutable) source: pandas copies ``attrs`` deeply at every step."""
-        return self
-
-    def provenance_of(self, *names: str) -> Provenance:
-        """Weakest provenance of the rows and the named columns."""
-        return weakest([self.provenance, *(self.fields.get(name, self.provenance) for name in names)])
-
-
-def source_of(frame: pd.DataFrame) -> Source:
-    """Source of a loaded frame.
-
-    Raises
-    ------
-    ValueError
-        If the frame has lost it, e.g. by a merge.
-    """
-    source = frame.attrs.get("source")
-    if not isinstance(source, Source):
-        raise ValueError(
-            "this frame does not say which file it comes from; "
-            "start from section.load(), or copy attrs: new.attrs.update(old.attrs)"
+    def _judge(
+        self,
+        round_: Round,
+        folder: Path,
+        path: Path | None,
+        keep: Callable[[pd.DataFrame], None] | None = None,
+        *,
+        whole: bool = False,
+    ) -> Checked:
+        """Judge the file part by part or whole, handing on the typed rows of each part."""
+        reading = partial(
+            read_parts,
+            headers=[c.header for c in self.columns],
+            names={c.name: c.header for c in self.columns},
+            sheet=self.sheet,
+            rows=None if whole or any(rule.across_rows for rule in self.rules) else PART,
         )
-    return source
+        try:
+            file = path or find_file(folder, self.stem)
+            judge = Judge(self, round_, self._registries(round_, folder, path), again=partial(reading, file))
+            for raw in reading(file):
+                typed = judge.add(raw)
+                if keep is not None and typed is not None:
+                    keep(typed)
+            return judge.finish()
+        except DataError as error:
+            return Checked(dataset=self, problems=error.problems)
+
+    def _first_load(
+        self,
+        round_: Round,
+        folder: Path,
+        columns: Sequence[Column],
+        province: str | None,
+        copy: Copy | None,
+        *,
+        partial: bool,
+    ) -> tuple[tuple[pd.DataFrame, int], Checked]:
+        """Judge and load the file: the rows asked for, and how many there are in all, both without the refused ones."""
+        if copy is not None:
+            with suppress(OSError, pa.ArrowException), copy.writing() as writer:
+                checked = _accepted(self._judge(round_, folder, None, writer.add), partial=partial)
+                writer.finish()
+                found = writer.read(columns, province)
+                if not checked.refused and copy == self._copy(round_, folder, copy.raw, checked.sha256):
+                    writer.keep()
+                return _without(found, checked), checked
+        parts: list[pd.DataFrame] = []
+
+        def keep(frame: pd.DataFrame) -> None:
+            rows = slice(None) if province is None else frame[self["province"].name] == province
+            parts.append(frame.loc[rows, [column.name for column in columns]])
+
+        checked = _accepted(self._judge(round_, folder, None, keep), partial=partial)
+        return _without((pd.concat(parts), checked.rows_read), checked), checked
+
+    def _copy(self, round_: Round, folder: Path, path: Path, digest: str | None = None) -> Copy | None:
+        """Where the file's checked copy is kept: nowhere if the folder is not one of ``<data>/raw/<round>``."""
+        if folder.name != str(round_):
+            return None
+        try:
+            digest = digest or hash_file(path)
+            files = {path.name: digest}
+            for registry, _ in self.registries.values():
+                listed = find_file(folder, registry.stem)
+                files[listed.name] = hash_file(listed)
+        except (DataError, OSError):
+            return None
+        key = key_of(self, round_, files)
+        place = folder.resolve().parent.parent / "checked" / folder.name / f"{self.id}-{key[:16]}.parquet"
+        return Copy(self, path, digest, place, key)
+
+    def _registries(self, round_: Round, folder: Path, path: Path | None) -> dict[str, list[str]]:
+        """Names that may stand in the columns that have a registry which can be read."""
+        found = {}
+        for name, (registry, column) in self.registries.items():
+            beside = path if registry.stem == self.stem else None
+            listed = registry._judge(round_, folder, beside, whole=True).frame
+            if listed is not None:
+                found[name] = registry_names(listed[column])
+        return found
 
 
-def read_provenance(folder: Path, dataset: Dataset) -> tuple[Provenance, dict[str, Provenance]]:
-    """Provenance of a dataset's rows and columns from ``datapackage.json``; ``received`` if it has none.
+def _accepted(checked: Checked, *, partial: bool) -> Checked:
+    """The result if its rows, or those without a problem, may be used.
 
     Raises
     ------
-    ValueError
-        If the package names an unknown provenance.
+    DataError
+        Otherwise, with every problem.
     """
-    path = folder / "datapackage.json"
-    if not path.is_file():
-        return "received", {}
-    package = json.loads(path.read_text(encoding="utf-8"))
-    for resource in package.get("resources", []):
-        if resource.get("name") == dataset.id:
-            default = _provenance(path, resource.get("provenance", "received"))
-            by_header = {f["name"]: f.get("provenance", default) for f in resource["schema"]["fields"]}
-            return default, {c.name: _provenance(path, by_header.get(c.header, default)) for c in dataset.columns}
-    return "received", {}
+    if not checked.readable or any(p.row is None or not partial for p in checked.problems):
+        raise DataError(checked.problems)
+    return checked
 
 
-def _provenance(path: Path, value: str) -> Provenance:
-    for known in PROVENANCE:
-        if value == known:
-            return known
-    raise ValueError(f"{path}: provenance {value!r} is none of {', '.join(PROVENANCE)}")
+def _without(found: tuple[pd.DataFrame, int], checked: Checked) -> tuple[pd.DataFrame, int]:
+    """A frame and the number of all rows, without the rows that were refused."""
+    frame, rows = found
+    if checked.refused:
+        frame = frame[~frame.index.isin(checked.refused)]
+    return frame, rows - len(checked.refused)

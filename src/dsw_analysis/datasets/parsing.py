@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from dsw_analysis import thai
 from dsw_analysis.datasets.columns import Column
-from dsw_analysis.datasets.sheet import Sheet
+from dsw_analysis.datasets.sheet import Listing, Sheet
 from dsw_analysis.problems import Problem
 from dsw_analysis.sources import RawTable
 from dsw_analysis.sources.header import key as header_key
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 5_000
 """Characters that a text cell may have; longer ones are documents pasted into a cell, or a broken file."""
+PROVINCES: Final = sorted(place.name_th for place in thai.provinces())
+"""Categories of every province column, in the order that text sorts in."""
+_SURE_YEARS: Final = (pd.Timestamp(1900, 1, 1), pd.Timestamp(2100, 12, 31))
+_STEPS: Final[Mapping[str, str | None]] = {"datetime": None, "date": "datetime64[D]", "month": "datetime64[M]"}
+_LARGEST: Final = 10**15 - 1
 _LISTED = 8  # labels that a message lists; of longer codebooks it gives the nearest
 _HINTS = 200  # distinct wrong labels of a column for which the nearest are looked up
 _UNNAMED = "(ไม่มีหัวคอลัมน์ "  # what a raw table calls a column of data without a header
@@ -45,7 +50,6 @@ class Cells:
     """Typed columns, the rows refused in each, and how many cells were normalised, by kind."""
 
     frame: pd.DataFrame
-    problems: list[Problem]
     refused: Mapping[str, pd.Index]
     changed: Mapping[str, int]
 
@@ -92,39 +96,58 @@ def match_columns(dataset: Dataset, raw: RawTable) -> Matched:
     return Matched(frame=frame, totals=totals, problems=problems)
 
 
-def parse_cells(dataset: Dataset, cells: pd.DataFrame, raw: RawTable) -> Cells:
-    """Parse every column by its kind; each cell that cannot be read with certainty is a problem."""
-    columns: dict[str, pd.Series] = {}
+def parse_cells(columns: Iterable[Column], sheet: Sheet, listing: Listing) -> Cells:
+    """Parse columns by their kinds; each cell that cannot be read with certainty is a problem."""
+    values: dict[str, pd.Series] = {}
     refused: dict[str, pd.Index] = {}
-    problems: list[Problem] = []
     changed: Counter[str] = Counter()
-    sheet = Sheet(raw, cells)
-    for column in dataset.columns:
-        parsed = parse_column(cells[column.name], column)
+    for column in columns:
+        parsed = parse_column(sheet.cells[column.name], column)
         why = parsed.refused.sort_index()
-        columns[column.name], refused[column.name] = parsed.values, why.index
+        values[column.name], refused[column.name] = parsed.values, why.index
         changed.update(parsed.changed)
-        problems += sheet.problems("cell", column, why.index, why.tolist())
-    frame = pd.DataFrame(columns, index=cells.index, copy=False)
-    return Cells(frame=frame, problems=problems, refused=refused, changed=dict(changed))
+        listing.add(sheet, "cell", column, why.index, why.tolist())
+    frame = pd.DataFrame(values, index=sheet.cells.index, copy=False)
+    return Cells(frame=frame, refused=refused, changed=changed)
 
 
-def match_registry(cells: Cells, column: Column, listed: pd.Series, sheet: Sheet) -> Cells:
+def match_registry(cells: Cells, column: Column, names: list[str], sheet: Sheet, listing: Listing) -> Cells:
     """Give the names of a column their official spelling; those that are not in the registry become problems."""
-    names = list({_key(name): str(name) for name in listed.dropna()}.values())
     matched = thai.match_names(cells.frame[column.name], names)
     why = matched.refused.sort_index()
+    listing.add(sheet, "registry", column, why.index, why.tolist())
     return Cells(
         frame=cells.frame.assign(**{column.name: matched.values}),
-        problems=[*cells.problems, *sheet.problems("registry", column, why.index, why.tolist())],
         refused={**cells.refused, column.name: cells.refused[column.name].union(why.index)},
         changed=Counter(cells.changed) + Counter(matched.changed),
     )
 
 
+def registry_names(listed: pd.Series) -> list[str]:
+    """Names of a registry, each once."""
+    return list({_key(name): str(name) for name in listed.dropna()}.values())
+
+
 def parse_column(cells: pd.Series, column: Column) -> thai.Parsed:
-    """Read cells by the column's kind."""
+    """Read cells by the column's kind; typed cells of a Parquet file are taken at once where all are sure."""
+    if (typed := _typed(cells, column)) is not None:
+        return thai.Parsed(typed, cells[:0].astype(object), {})
     return _PARSERS[column.kind](cells, column)
+
+
+def _typed(cells: pd.Series, column: Column) -> pd.Series | None:
+    """The cells as they are, if no rule for spreadsheet cells could change or refuse one."""
+    given = cells.dropna()
+    if cells.dtype == "datetime64[us]" and column.kind in _STEPS:
+        step = _STEPS[column.kind]
+        whole = step is None or bool((given.to_numpy().astype(step) == given.to_numpy()).all())
+        return cells if whole and given.between(*_SURE_YEARS).all() else None
+    if cells.dtype == pd.Int64Dtype() and column.kind in {"integer", "number"}:
+        sure = given.between(-_LARGEST, _LARGEST).all()
+        return (cells if column.kind == "integer" else cells.astype("Float64")) if sure else None
+    if cells.dtype == "float64" and column.kind == "number":
+        return (cells + 0.0).astype("Float64") if given.between(-_LARGEST, _LARGEST).all() else None
+    return None
 
 
 def _nearest(text: str, names: list[str], lead: str) -> str:
@@ -184,6 +207,17 @@ def _parse_multi(cells: pd.Series, column: Column) -> thai.Parsed:
     return thai.Parsed(values, refused, text.changed)
 
 
+def _parse_province(cells: pd.Series, column: Column) -> thai.Parsed:
+    """Official names as a categorical: 77 names in a register of millions."""
+    parsed = thai.parse_provinces(cells)
+    places = pc.index_in(
+        pa.array(parsed.values, pa.large_string(), from_pandas=True), pa.array(PROVINCES, pa.large_string())
+    )
+    codes = pc.fill_null(places, -1).to_numpy(zero_copy_only=False).astype(np.int8)
+    values = pd.Categorical.from_codes(codes, categories=pd.Index(PROVINCES))
+    return thai.Parsed(pd.Series(values, index=cells.index), parsed.refused, parsed.changed)
+
+
 def _not_in(column: Column, text: str, *, hint: bool) -> str:
     """What is expected of a choice that is not in the codebook, with the nearest labels if ``hint``."""
     labels = list(column.codes.values())
@@ -203,7 +237,7 @@ _PARSERS: Final[Mapping[str, Callable[[pd.Series, Column], thai.Parsed]]] = {
     "date": lambda cells, column: thai.parse_dates(cells, two_digit_be=column.two_digit_be),
     "datetime": lambda cells, column: thai.parse_datetimes(cells, two_digit_be=column.two_digit_be),
     "month": lambda cells, column: thai.parse_months(cells, two_digit_be=column.two_digit_be),
-    "province": lambda cells, _: thai.parse_provinces(cells),
+    "province": _parse_province,
     "category": _parse_category,
     "multi": _parse_multi,
 }

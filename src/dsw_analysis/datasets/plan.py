@@ -80,6 +80,7 @@ PLAN_STEPS = Dataset(
             holds=lambda f: ~(f.duplicated(["section", "step"]) & f["step"].notna()),
             expected="ขั้นตอนที่นี้ปรากฏแล้วในส่วนเดียวกัน",
             action="ตรวจสอบว่าแถวใดถูกต้อง แล้วลบหรือแก้เลขขั้นตอนที่ซ้ำ",
+            across_rows=True,
         ),
     ),
 )

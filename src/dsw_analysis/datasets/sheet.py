@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Final
 
@@ -31,42 +31,103 @@ LISTED: Final = 10_000
 
 @dataclass(frozen=True)
 class Sheet:
-    """A raw table and its cells under the dataset's names."""
+    """A raw table, or a part of one, and its cells under the dataset's names."""
 
     raw: RawTable
     cells: pd.DataFrame
 
-    def problems(
-        self, code: str, column: Column, rows: pd.Index, expected: str | Sequence[str], action: str | None = None
-    ) -> list[Problem]:
+    def named(self, column: Column) -> list[int]:
+        """Rows in which the reader of the file has named a problem of this column already."""
+        return [p.row for p in self.raw.problems if p.row is not None and p.column == column.header]
+
+
+@dataclass
+class Listing:
+    """The problems of a file, listed up to :data:`LISTED` of a kind and column, and counted beyond."""
+
+    _kinds: dict[tuple[str | None, ...], _Kind] = field(default_factory=dict)
+    _whole: dict[Problem, None] = field(default_factory=dict)
+
+    def add(
+        self,
+        sheet: Sheet,
+        code: str,
+        column: Column,
+        rows: pd.Index,
+        expected: str | Sequence[str],
+        *,
+        action: str | None = None,
+    ) -> None:
         """One problem for each of the rows; ``expected`` is one text for all, or one for each.
 
-        Beyond :data:`LISTED` rows one more problem gives the number of the others, and refuses the whole file.
+        Beyond :data:`LISTED` rows of a kind one more problem gives the number of the others and refuses the file.
         """
-        listed = rows[:LISTED]
-        texts = [expected] * len(listed) if isinstance(expected, str) else expected[: len(listed)]
-        found = [
-            self._problem(code, column, text, action or ACTIONS[code], row=int(row), value=show(value))
-            for row, value, text in zip(listed, self.cells.loc[listed, column.name].tolist(), texts, strict=True)
-        ]
-        if len(rows) > LISTED:
-            more = f"พบปัญหาลักษณะเดียวกันอีก {len(rows) - LISTED:,} แถว ตั้งแต่แถวที่ {rows[LISTED]} ถึงแถวที่ {rows[-1]}"
-            found.append(self._problem("too_many", column, more, ACTIONS["too_many"]))
-        return found
+        if not len(rows):
+            return
+        one = isinstance(expected, str)
+        kind = self._kinds.setdefault((code, column.header, expected if one else None), _Kind())  # type: ignore[arg-type]
+        listed = rows[: max(LISTED - len(kind.listed), 0)]
+        texts = [str(expected)] * len(listed) if one else expected[: len(listed)]
+        raw = sheet.raw
+        for row, value, text in zip(listed, sheet.cells.loc[listed, column.name].tolist(), texts, strict=True):
+            kind.listed.append(
+                Problem(
+                    code=code,
+                    file=raw.file,
+                    sheet=raw.sheet,
+                    row=int(row),
+                    column=column.header,
+                    value=show(value),
+                    expected=text,
+                    action=action or ACTIONS[code],
+                )
+            )
+        kind.count(rows[len(listed) :])
 
-    def _problem(
-        self, code: str, column: Column, expected: str, action: str, *, row: int | None = None, value: str | None = None
-    ) -> Problem:
-        return Problem(
-            code=code,
-            file=self.raw.file,
-            sheet=self.raw.sheet,
-            row=row,
-            column=column.header,
-            value=value,
-            expected=expected,
-            action=action,
-        )
+    def note(self, problems: Iterable[Problem], rows: pd.Index) -> None:
+        """Problems named by the reader of the file; those outside the data ``rows``, in every part, count once."""
+        for problem in problems:
+            if problem.row is None or problem.row not in rows:
+                self._whole[problem] = None
+                continue
+            kind = self._kinds.setdefault(("", problem.code, problem.column), _Kind())
+            if len(kind.listed) < LISTED:
+                kind.listed.append(problem)
+            else:
+                kind.count(pd.Index([problem.row]))
+
+    def judged_rows(self) -> set[int]:
+        """Rows of the problems that :meth:`add` has listed."""
+        kinds = (kind for (code, *_), kind in self._kinds.items() if code)
+        return {p.row for kind in kinds for p in kind.listed if p.row is not None}
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All of them, sorted by row and column."""
+        found = [*self._whole, *(problem for kind in self._kinds.values() for problem in kind.problems())]
+        return tuple(sorted(found, key=lambda p: (p.row or 0, p.column or "", p.code)))
+
+
+@dataclass
+class _Kind:
+    """Problems of one kind: those listed, and how many more in which rows."""
+
+    listed: list[Problem] = field(default_factory=list)
+    more: int = 0
+    first: int = 0
+    last: int = 0
+
+    def count(self, rows: pd.Index) -> None:
+        if len(rows):
+            self.first = self.first or int(rows[0])
+            self.last = int(rows[-1])
+            self.more += len(rows)
+
+    def problems(self) -> list[Problem]:
+        if not self.more:
+            return self.listed
+        more = f"พบปัญหาลักษณะเดียวกันอีก {self.more:,} แถว ตั้งแต่แถวที่ {self.first} ถึงแถวที่ {self.last}"
+        rest = replace(self.listed[0], code="too_many", row=None, value=None, expected=more, action=ACTIONS["too_many"])
+        return [*self.listed, rest]
 
 
 def show(value: object) -> str | None:

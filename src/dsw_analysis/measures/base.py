@@ -46,6 +46,7 @@ class Measure:
             file=source.file,
             sha256=source.sha256,
             where=words,
+            province=source.province,
             provenance=source.provenance_of(*where, *used),
             note=note,
             **parts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from dsw_analysis.datasets import Column, source_of
@@ -47,7 +48,7 @@ def derive(
     if name in frame.columns:
         raise ValueError(f"the frame already has a column {name!r}; give the derived one a name of its own")
     if codes is not None:
-        values = values.where(values.isin(list(codes))).astype(pd.CategoricalDtype(list(codes)))
+        values = _coded(values, codes)
     column = Column(name, header, "number" if codes is None else "category", codes=codes or {}, required=False)
     derived = frame.assign(**{name: values})
     derived.attrs["source"] = replace(
@@ -69,5 +70,21 @@ def by_month(frame: pd.DataFrame, column: str, round_: Round) -> pd.DataFrame:
         Round whose months are the codebook; see :meth:`Round.month_labels`.
     """
     header = source_of(frame).dataset[column].header
-    keys = (frame[column].dt.year + 543).astype("str") + frame[column].dt.strftime("-%m")
-    return derive(frame, "in_month", f"เดือนของ{header}", keys, of=[column], codes=round_.month_labels())
+    labels = round_.month_labels()
+    months = frame[column].to_numpy(dtype="datetime64[M]")
+    starts = (np.datetime64(f"{int(code[:4]) - 543}{code[4:]}", "M") for code in labels)
+    places = np.full(len(frame), -1, dtype=np.int8)
+    for place, start in enumerate(starts):
+        places[months == start] = place
+    values = pd.Series(pd.Categorical.from_codes(places, categories=pd.Index(list(labels))), index=frame.index)
+    return derive(frame, "in_month", f"เดือนของ{header}", values, of=[column], codes=labels)
+
+
+def _coded(values: pd.Series, codes: Mapping[str, str]) -> pd.Series:
+    """Values as a categorical of the codes, from each distinct value once; others become blank."""
+    found, distinct = pd.factorize(values)
+    place = {code: at for at, code in enumerate(codes)}
+    # One place more than there are values, so that the -1 of a blank finds -1.
+    places = np.array([*(place.get(value, -1) for value in distinct), -1], dtype=np.int32)
+    categories = pd.Categorical.from_codes(places[found], categories=pd.Index(list(codes)))
+    return pd.Series(categories, index=values.index, name=values.name)

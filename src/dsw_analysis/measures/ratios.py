@@ -71,8 +71,18 @@ class Difference:
 
 
 def derived(measure: Named, parts: tuple[Finding, ...], **values: Any) -> Finding:  # noqa: ANN401
-    """A finding computed from other findings: source of the first, weakest provenance of all."""
+    """A finding computed from other findings: source of the first, weakest provenance of all.
+
+    Raises
+    ------
+    ValueError
+        If the findings are of different provinces, or of one and of the whole country.
+    """
     first = parts[0]
+    places = {f.province for f in parts}
+    if len(places) > 1:
+        names = ", ".join(sorted(place or "the whole country" for place in places))
+        raise ValueError(f"{measure.id} would mix numbers of {names}; compute it from numbers of one place")
     files = list(dict.fromkeys(f.file for f in parts if f.file))
     return Finding(
         id=measure.id,
@@ -82,9 +92,11 @@ def derived(measure: Named, parts: tuple[Finding, ...], **values: Any) -> Findin
         dataset=first.dataset,
         file=first.file,
         sha256=first.sha256,
-        where="คำนวณจาก "
+        where=("" if first.province is None else f"จังหวัด: {first.province} ")
+        + "คำนวณจาก "
         + " และ ".join(f"{f.label} [{f.id}]" for f in parts)
         + (f" (ไฟล์ {', '.join(files)})" if len(files) > 1 else ""),
+        province=first.province,
         provenance=weakest(f.provenance for f in parts),
         **{"rows": first.rows, **values},
     )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dsw_analysis.datasets import source_of
@@ -32,17 +33,19 @@ class _Waiting(Measure):
     until: date
 
     def _times(self, frame: pd.DataFrame) -> ServiceTimes:
-        rows = frame.loc[select(frame, self.where)]
-        start, end = rows[self.start], rows[self.end]
+        rows = select(frame, self.where).to_numpy()
+        start, end = (_moments(frame[name])[rows] for name in (self.start, self.end))
         # An end after `until` is a fact on file: to call the case open because the round is over would be less true.
-        stop = end.fillna(pd.Timestamp(self.until) + pd.Timedelta(days=1))
-        kept = start.notna() & (stop >= start)
+        over = np.datetime64(self.until, "us") + np.timedelta64(1, "D")
+        unserved, unknown = np.isnat(end), np.isnat(start)
+        stop = np.where(unserved, over, end)
+        kept = ~unknown & (stop >= start)
         return ServiceTimes(
-            waited=(stop - start)[kept].dt.as_unit("ns").to_numpy().astype(np.int64),
-            served=end[kept].notna().to_numpy(dtype=np.bool_),
-            missing=int(start.isna().sum()),
+            waited=(stop - start)[kept].astype("timedelta64[ns]").view(np.int64),
+            served=~unserved[kept],
+            missing=int(unknown.sum()),
             negative=int((end < start).sum()),
-            not_yet=int((end.isna() & (stop < start)).sum()),
+            not_yet=int((unserved & (stop < start)).sum()),
         )
 
     def _waited(self, frame: pd.DataFrame, times: ServiceTimes, words: str = "", **parts: Any) -> Finding:  # noqa: ANN401
@@ -153,3 +156,7 @@ class OpenCases(_Waiting):
             chosen = chosen & (times.waited < pd.Timedelta(hours=self.under_hours).as_unit("ns").value)
             words = f"{words}และรอไม่ถึง {self.under_hours:g} ชั่วโมง"
         return self._waited(frame, times, words, value=int(chosen.sum()), rows=len(times.waited))
+
+
+def _moments(times: pd.Series) -> npt.NDArray[np.datetime64]:
+    return times.to_numpy(dtype="datetime64[us]")

@@ -1,24 +1,46 @@
-"""Reads the department's CSV and workbook files safely into raw tables that know file, sheet, row and column."""
+"""Reads the department's CSV, workbook and Parquet files safely into raw tables that know where each cell stands."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from dsw_analysis.sources.delimited import read_text
 from dsw_analysis.sources.limits import LIMITS, SUFFIXES, Limits, check_kind, check_path, refuse
+from dsw_analysis.sources.parquet import read_parquet
 from dsw_analysis.sources.table import RawTable
 from dsw_analysis.sources.workbook import read_workbook
 
-__all__ = ["LIMITS", "Limits", "RawTable", "find_file", "read_table"]
+__all__ = ["LIMITS", "Limits", "RawTable", "find_file", "hash_file", "read_parts", "read_table"]
 
 
 def read_table(
     path: Path, *, headers: Sequence[str], sheet: str | None = None, header_rows: int | None = None
 ) -> RawTable:
-    """Read one table from a CSV, TSV, TXT, XLSX, XLSM, XLS or ODS file.
+    """Read one table whole; see :func:`read_parts`.
+
+    Returns
+    -------
+    RawTable
+        An empty frame if there is nothing below the header.
+    """
+    (table,) = read_parts(path, headers=headers, sheet=sheet, header_rows=header_rows)
+    return table
+
+
+def read_parts(
+    path: Path,
+    *,
+    headers: Sequence[str],
+    names: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    header_rows: int | None = None,
+    rows: int | None = None,
+) -> Iterator[RawTable]:
+    """Read one table from a CSV, TSV, TXT, XLSX, XLSM, XLS, ODS or Parquet file, part by part where it is long.
 
     Nothing is run, fetched or interpreted: macros, links and formulas are not followed, cells stay as they are.
 
@@ -29,15 +51,19 @@ def read_table(
     headers:
         Headers that the schema expects; a column under a merged group cell is called ``"กลุ่ม / คอลัมน์"``. They tell
         where the header is and, in text files, which delimiter is used. Missing and unknown columns are not judged.
+    names:
+        Other names that the columns of a Parquet file may have -> their headers.
     sheet:
         Name of the sheet; needed only when several sheets have such a header.
     header_rows:
         Number of header rows, if known; else 1 to 3 are tried.
+    rows:
+        About how many rows a part has; ``None`` makes one part of all. Workbooks, which are small, come whole.
 
-    Returns
-    -------
+    Yields
+    ------
     RawTable
-        An empty frame if there is nothing below the header.
+        At least one; the notes are complete, and ``sha256`` is given, in the last.
 
     Raises
     ------
@@ -46,7 +72,15 @@ def read_table(
     """
     path = Path(path)
     try:
-        return _read(path, headers, sheet, header_rows)
+        before = check_path(path)
+        kind = check_kind(path, before)
+        if kind == "text":
+            tables = read_text(path, headers, header_rows, rows=rows)
+        elif kind == "parquet":
+            tables = read_parquet(path, headers, names or {}, rows=rows)
+        else:
+            tables = iter([read_workbook(path, headers, sheet, header_rows)])
+        yield from _hashed(path, before, tables)
     except OSError as error:
         refuse(
             "unreadable",
@@ -57,18 +91,23 @@ def read_table(
         )
 
 
-def _read(path: Path, headers: Sequence[str], sheet: str | None, header_rows: int | None) -> RawTable:
-    before = check_path(path)
-    if check_kind(path, before) == "text":
-        table = read_text(path, headers, header_rows)
-    else:
-        table = read_workbook(path, headers, sheet, header_rows)
-    with path.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+def _hashed(path: Path, before: os.stat_result, tables: Iterator[RawTable]) -> Iterator[RawTable]:
+    """The tables, the last with the file's hash, once it is sure that nobody has written into the file."""
+    held = next(tables)
+    for table in tables:
+        yield held
+        held = table
+    digest = hash_file(path)
     after = check_path(path)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         refuse("changed_file", path.name, "ไฟล์ถูกแก้ไขระหว่างอ่าน", "ปิดไฟล์ในโปรแกรมอื่นก่อน แล้วอ่านใหม่อีกครั้ง")
-    return replace(table, sha256=digest)
+    yield replace(held, sha256=digest)
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def find_file(folder: Path, stem: str) -> Path:

@@ -14,19 +14,26 @@ from dsw_analysis.sources.encoding import Encoding, detect
 from dsw_analysis.sources.header import LOOK, find_header, refuse_headerless
 from dsw_analysis.sources.limits import LIMITS, Limits, refuse
 from dsw_analysis.sources.records import Layout, read_records
-from dsw_analysis.sources.table import RawTable, make_table
+from dsw_analysis.sources.table import RawTable, make_tables
 
 _DELIMITERS: Final = {",": "จุลภาค (,)", "\t": "แท็บ", ";": "อัฒภาค (;)", "|": "ขีดตั้ง (|)"}
 _HEAD_BYTES: Final = 256 * 1024
 
 
-def read_text(path: Path, headers: Sequence[str], header_rows: int | None = None, limits: Limits = LIMITS) -> RawTable:
-    """Read a delimited text file; ``sha256`` is left empty.
+def read_text(
+    path: Path,
+    headers: Sequence[str],
+    header_rows: int | None = None,
+    *,
+    rows: int | None = None,
+    limits: Limits = LIMITS,
+) -> Iterator[RawTable]:
+    """Read a delimited text file in parts of about ``rows`` rows, or whole; ``sha256`` is left empty.
 
     Raises
     ------
     DataError
-        When the encoding, the header or the quoting is not certain, or a bound is passed.
+        When the encoding, the header or the quoting is not certain, or a bound is passed; always before the first part.
     """
     layout = _find_layout(path, detect(path), headers, header_rows, limits)
     if layout.encoding.blank_lines * layout.width > limits.blank_cells:
@@ -39,21 +46,21 @@ def read_text(path: Path, headers: Sequence[str], header_rows: int | None = None
     notes = [f"อ่านด้วยรหัสอักขระ {layout.encoding.label} คั่นคอลัมน์ด้วย{_DELIMITERS[layout.delimiter]}"]
     if layout.header.first:
         notes.append(f"ข้ามข้อความเหนือหัวตาราง {layout.header.first:,} แถว")
-    records = read_records(layout, limits)
-    table = make_table(path, None, records.cells, layout.header, header_row=layout.records, notes=notes)
-    problems = [
-        Problem(
-            code="ragged_row",
-            file=path.name,
-            row=row,
-            value=f"{count} ช่อง",
-            expected=f"ต้องมี {records.width} ช่องเท่ากับหัวตาราง",
-            action="ตรวจเครื่องหมายคั่นคอลัมน์และเครื่องหมายคำพูดในแถวนี้ แล้วแก้ให้ครบทุกช่อง",
-        )
-        for row, count in records.ragged.items()
-        if row in table.frame.index
-    ]
-    return replace(table, problems=(*table.problems, *problems))
+    records = read_records(layout, limits, rows)
+    for table in make_tables(path, None, records.parts, layout.header, header_row=layout.records, notes=notes):
+        problems = [
+            Problem(
+                code="ragged_row",
+                file=path.name,
+                row=row,
+                value=f"{count} ช่อง",
+                expected=f"ต้องมี {records.width} ช่องเท่ากับหัวตาราง",
+                action="ตรวจเครื่องหมายคั่นคอลัมน์และเครื่องหมายคำพูดในแถวนี้ แล้วแก้ให้ครบทุกช่อง",
+            )
+            for row, count in records.ragged.items()
+            if row in table.frame.index
+        ]
+        yield replace(table, problems=(*table.problems, *problems))
 
 
 def _find_layout(

@@ -17,8 +17,9 @@ MIB: Final = 1024 * 1024
 class Limits:
     """How large and how odd a file may be before it is refused unread (bytes, counts, ratios)."""
 
-    text_bytes: int = 768 * MIB
-    text_rows: int = 20_000_000
+    text_bytes: int = 16 * 1024 * MIB
+    rows: int = 100_000_000
+    """Rows of a text or Parquet file."""
     cell_bytes: int = MIB
     blank_cells: int = 5_000_000
     """Cells that the blank lines of a text file may grow into."""
@@ -36,6 +37,10 @@ class Limits:
     """Cells of the used areas of an .xls or .ods file, whose reader holds all sheets at once."""
     ods_bytes: int = 128 * MIB
     """Expanded content of an .ods file."""
+    parquet_bytes: int = 16 * 1024 * MIB
+    footer_bytes: int = 16 * MIB
+    group_bytes: int = 1024 * MIB
+    """Expanded size of a row group of a Parquet file, and of the texts that are unpacked from it at a time."""
     sheets: int = 200
     sheet_rows: int = 1_048_576
     columns: int = 1_000
@@ -48,9 +53,15 @@ class Limits:
 
 LIMITS: Final = Limits()
 
-SUFFIXES: Final = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods")
+SUFFIXES: Final = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "parquet")
 RESAVE: Final = "เปิดไฟล์ด้วย Excel แล้วบันทึกใหม่เป็นชนิด “Excel Workbook (*.xlsx)” จากนั้นส่งไฟล์ใหม่"
-_TEXT, _ZIP, _OLE = b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_KNOWN: Final = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"PAR1", "parquet"),
+    (b"PARE", "parquet"),
+)
 _FOREIGN: Final = (
     (b"%PDF", "PDF"),
     (b"{\\rtf", "RTF"),
@@ -115,22 +126,28 @@ def check_path(path: Path, limits: Limits = LIMITS) -> os.stat_result:
 
 
 def check_kind(path: Path, status: os.stat_result, limits: Limits = LIMITS) -> str:
-    """Compare the first bytes with the file's suffix; return ``text``, ``xlsx``, ``xls`` or ``ods``."""
+    """Compare the first bytes with the file's suffix; return ``text``, ``xlsx``, ``xls``, ``ods`` or ``parquet``."""
     file, suffix = path.name, path.suffix.lower().lstrip(".")
     with path.open("rb") as handle:
         head = handle.read(4096)
     found = _content(head)
-    kind = {"xlsx": "xlsx", "xlsm": "xlsx", "xls": "xls", "ods": "ods"}.get(suffix, "text")
-    wanted = {"xlsx": "zip", "ods": "zip", "xls": "ole", "text": "text"}[kind]
+    kind = {"xlsx": "xlsx", "xlsm": "xlsx", "xls": "xls", "ods": "ods", "parquet": "parquet"}.get(suffix, "text")
+    wanted = {"xlsx": "zip", "ods": "zip", "xls": "ole", "parquet": "parquet", "text": "text"}[kind]
     if found != wanted and not (found == "ole" and kind == "xlsx"):  # an encrypted .xlsx is an OLE file
-        names = {"zip": "Excel (.xlsx) หรือไฟล์บีบอัด", "ole": "Excel รุ่นเก่า (.xls)", "text": "ข้อความ"}
+        names = {
+            "zip": "Excel (.xlsx) หรือไฟล์บีบอัด",
+            "ole": "Excel รุ่นเก่า (.xls)",
+            "parquet": " Parquet",
+            "text": "ข้อความ",
+        }
         refuse(
             "wrong_type",
             file,
             f"นามสกุล .{suffix} ไม่ตรงกับเนื้อไฟล์ ซึ่งเป็นไฟล์ชนิด{names.get(found, ' ' + found)}",
             "เปิดไฟล์ด้วยโปรแกรมที่สร้าง แล้วบันทึกใหม่เป็นชนิด Excel (.xlsx) หรือ CSV UTF-8 (.csv) อย่าเปลี่ยนเพียงนามสกุล",
         )
-    bound = {"text": limits.text_bytes, "xls": limits.old_bytes}.get(kind, limits.workbook_bytes)
+    bounds = {"text": limits.text_bytes, "parquet": limits.parquet_bytes, "xls": limits.old_bytes}
+    bound = bounds.get(kind, limits.workbook_bytes)
     if status.st_size > bound:
         refuse(
             "too_large",
@@ -142,11 +159,7 @@ def check_kind(path: Path, status: os.stat_result, limits: Limits = LIMITS) -> s
 
 
 def _content(head: bytes) -> str:
-    if head.startswith((_ZIP, b"PK\x05\x06")):
-        return "zip"
-    if head.startswith(_OLE):
-        return "ole"
-    for magic, name in _FOREIGN:
+    for magic, name in (*_KNOWN, *_FOREIGN):
         if head.startswith(magic):
             return name
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -51,38 +51,49 @@ class Layout:
 class Records:
     """Cells below the header (columns numbered from 0, index the spreadsheet rows, blanks missing).
 
-    ``ragged`` are the rows with too few or too many cells, and how many they have; ``width`` is what they should have.
+    ``parts`` can be gone through once; ``ragged`` are the rows with too few or too many cells, and how many they have;
+    ``width`` is what they should have.
     """
 
-    cells: pd.DataFrame
+    parts: Iterator[pd.DataFrame]
     width: int
     ragged: dict[int, int]
 
 
-def read_records(layout: Layout, limits: Limits = LIMITS) -> Records:
+def read_records(layout: Layout, limits: Limits = LIMITS, rows: int | None = None) -> Records:
     """Read all records below the header; those with too few or too many cells are padded or cut, and named.
+
+    ``rows`` is about how many records a part has; ``None`` makes one part of all.
 
     Raises
     ------
     DataError
         When quoting is broken, cells do not fit the header all over the file, or a bound is passed.
     """
-    odd = _survey(layout, limits)
-    table = _parse(layout)
-    start = layout.records + 1
-    whole = pd.RangeIndex(start, start + len(table) + len(odd))
-    if not odd:
-        table.index = whole
-        return Records(table, layout.width, {})
-    table.index = whole[~whole.isin([row for row, _ in odd])]
     mended, ragged = {}, {}
-    for row, text in odd:
+    for row, text in _survey(layout, limits):
         cells = _split(text, layout.delimiter)
         mended[row] = [cell or None for cell in (*cells, *[""] * layout.width)][: layout.width]
         if len(cells) < layout.width or any(cell.strip() for cell in cells[layout.width :]):
             ragged[row] = len(cells)
-    rest = pd.DataFrame.from_dict(mended, orient="index", columns=table.columns).astype(table.dtypes.to_dict())
-    return Records(pd.concat([table, rest]).sort_index(), layout.width, ragged)
+    return Records(_parts(layout, rows, mended), layout.width, ragged)
+
+
+def _parts(layout: Layout, rows: int | None, mended: dict[int, list[str | None]]) -> Iterator[pd.DataFrame]:
+    """Number the records and put the mended ones, which the parser left out, back in their places."""
+    start = layout.records + 1
+    for table, last in _tables(layout, rows):
+        part = table.to_pandas(types_mapper=lambda _: pd.StringDtype(na_value=np.nan))
+        part.columns = pd.RangeIndex(layout.width)
+        numbers = pd.RangeIndex(start, start + len(part) + len(mended))
+        part.index = numbers[~numbers.isin(list(mended))][: len(part)] if mended else numbers
+        end = max(mended, default=start) + 1 if last else int(part.index[-1]) + 1
+        odd = {row: mended.pop(row) for row in list(mended) if row < end}
+        if odd:
+            rest = pd.DataFrame.from_dict(odd, orient="index", columns=part.columns).astype(part.dtypes.to_dict())
+            part = pd.concat([part, rest]).sort_index()
+        start = end
+        yield part
 
 
 def _stream(layout: Layout) -> pa.PythonFile:
@@ -134,7 +145,7 @@ def _survey(layout: Layout, limits: Limits) -> list[_Odd]:
                     _refuse_quote(layout, _shown(row + position + 1, odd))
                 row += batch.num_rows
                 last = batch.column(layout.width - 1)[-1].as_py() or "" if batch.num_rows else last
-                if row + len(odd) > limits.text_rows:
+                if row + len(odd) > limits.rows:
                     _refuse_rows(layout, limits)
     except pa.ArrowInvalid as error:
         if len(odd) > limits.ragged_rows:
@@ -150,15 +161,23 @@ def _survey(layout: Layout, limits: Limits) -> list[_Odd]:
     return odd
 
 
-def _parse(layout: Layout) -> pd.DataFrame:
-    try:
-        with _stream(layout) as stream:
-            table = pa_csv.read_csv(stream, **_options(layout, lambda record: "skip"))
-    except pa.ArrowInvalid:  # nothing below the header, the survey having passed
-        table = pa.table({str(i): pa.array([], pa.large_string()) for i in range(layout.width)})
-    frame: pd.DataFrame = table.to_pandas(types_mapper=lambda _: pd.StringDtype(na_value=np.nan))
-    frame.columns = pd.RangeIndex(layout.width)
-    return frame
+def _tables(layout: Layout, rows: int | None) -> Iterator[tuple[pa.Table, bool]]:
+    """Records that fit the header, so many at a time, and whether they are the last (there may be none)."""
+    names = [str(i) for i in range(layout.width)]
+    schema = pa.schema([(name, pa.large_string()) for name in names])
+    batches: list[pa.RecordBatch] = []
+    with _stream(layout) as stream:
+        try:
+            reader = pa_csv.open_csv(stream, **_options(layout, lambda record: "skip"))
+        except pa.ArrowInvalid:  # nothing below the header, the survey having passed
+            reader = ()
+        for batch in reader:
+            batches.append(batch)
+            while rows is not None and sum(map(len, batches)) >= rows:
+                table = pa.Table.from_batches(batches, schema)
+                yield table.slice(0, rows), False
+                batches = table.slice(rows).to_batches()
+    yield pa.Table.from_batches(batches, schema), True
 
 
 def _first(column: pa.Array, pattern: str) -> int:
@@ -222,6 +241,6 @@ def _refuse_rows(layout: Layout, limits: Limits) -> NoReturn:
     refuse(
         "too_many_rows",
         layout.path.name,
-        f"มีมากกว่า {limits.text_rows:,} แถว ซึ่งเกินกว่าที่รับได้",
+        f"มีมากกว่า {limits.rows:,} แถว ซึ่งเกินกว่าที่รับได้",
         "แบ่งข้อมูลเป็นหลายไฟล์ หรือลบแถวว่างท้ายไฟล์ แล้วส่งไฟล์ใหม่",
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Final
 
@@ -28,7 +28,7 @@ _TAIL: Final = 30
 
 @dataclass(frozen=True)
 class Sorted:
-    """Rows of a table told apart: data, totals, and notes on all that is neither."""
+    """Rows of a part of a table told apart: data, totals, and notes on all that is neither."""
 
     data: pd.DataFrame
     totals: pd.DataFrame
@@ -42,38 +42,72 @@ def row_list(rows: Iterable[int], most: int = 8) -> str:
     return shown if len(numbers) <= most else f"{shown} และอีก {len(numbers) - most:,} แถว"
 
 
-def sort_rows(cells: pd.DataFrame, header: Header) -> Sorted:
-    """Tell data rows from blank rows, totals, repeated headers and remarks under the table.
+def sort_parts(parts: Iterable[pd.DataFrame], header: Header) -> Iterator[Sorted]:
+    """Tell data rows from blank rows, totals, repeated headers and remarks under the table, part by part.
 
     Parameters
     ----------
-    cells:
-        Everything below the header; columns numbered from 0, index the spreadsheet rows, blanks missing.
+    parts:
+        Everything below the header in order, in one part or several; columns numbered from 0, index the spreadsheet
+        rows, blanks missing.
     header:
         The table's header, to know it when it is repeated.
 
-    Returns
-    -------
+    Yields
+    ------
     Sorted
-        No row is lost: each is in ``data``, in ``totals``, blank, or named in ``notes``.
+        No row is lost: each is in ``data``, in ``totals``, blank, or named in the last part's ``notes``.
     """
-    scan = _scan(cells, header)
-    drop = scan.blank.copy()
-    notes: list[str] = []
-    filled = np.flatnonzero(~scan.blank)
-    between = int(scan.blank[filled[0] : filled[-1]].sum()) if len(filled) else 0
-    if between:
-        notes.append(f"ข้ามแถวว่างที่คั่นอยู่ในตาราง {between:,} แถว")
-    if scan.repeated:
-        notes.append(f"ข้ามหัวตารางที่พิมพ์ซ้ำ: {row_list(cells.index[scan.repeated])}")
-        drop[scan.repeated] = True
-    if scan.totals:
-        notes.append(f"แยกแถวรวมออกจากข้อมูล: {row_list(cells.index[scan.totals])}")
-        drop[scan.totals] = True
-    for position, text in _remarks(cells, drop):
-        notes.append(f"ข้ามข้อความท้ายตาราง แถวที่ {cells.index[position]}: “{text[:120]}”")
-        drop[position] = True
-    return Sorted(cells[~drop] if drop.any() else cells, cells.iloc[scan.totals], tuple(notes))
+    seen = _Seen()
+    held: Sorted | None = None
+    for cells in parts:
+        scan = _scan(cells, header)
+        drop = scan.blank.copy()
+        drop[[*scan.repeated, *scan.totals]] = True
+        seen.add(cells.index, scan)
+        part = Sorted(cells[~drop] if drop.any() else cells, cells.iloc[scan.totals], ())
+        if held is None:
+            held = part
+        elif (cut := len(held.data) - _TAIL) > 0:
+            yield replace(held, data=held.data.iloc[:cut])
+            held = replace(part, data=pd.concat([held.data.iloc[cut:], part.data]))  # remarks may begin in the former
+        else:
+            held = Sorted(pd.concat([held.data, part.data]), pd.concat([held.totals, part.totals]), ())
+    if held is not None:
+        remarks = _remarks(held.data)
+        notes = [f"ข้ามข้อความท้ายตาราง แถวที่ {row}: “{text[:120]}”" for row, text in remarks]
+        data = held.data.iloc[: len(held.data) - len(remarks)] if remarks else held.data
+        yield Sorted(data, held.totals, (*seen.notes(), *notes))
+
+
+@dataclass
+class _Seen:
+    """What was left out of the parts so far."""
+
+    filled: bool = False
+    blank_below: int = 0
+    blank_between: int = 0
+    repeated: list[int] = field(default_factory=list)
+    totals: list[int] = field(default_factory=list)
+
+    def add(self, rows: pd.Index, scan: _Scan) -> None:
+        filled = np.flatnonzero(~scan.blank)
+        self.repeated += rows[scan.repeated].tolist()
+        self.totals += rows[scan.totals].tolist()
+        if not len(filled):
+            self.blank_below += len(rows)
+            return
+        first, last = int(filled[0]), int(filled[-1])
+        self.blank_between += int(scan.blank[first:last].sum()) + (self.blank_below + first if self.filled else 0)
+        self.filled, self.blank_below = True, len(rows) - 1 - last
+
+    def notes(self) -> list[str]:
+        notes = [f"ข้ามแถวว่างที่คั่นอยู่ในตาราง {self.blank_between:,} แถว"] if self.blank_between else []
+        if self.repeated:
+            notes.append(f"ข้ามหัวตารางที่พิมพ์ซ้ำ: {row_list(self.repeated)}")
+        if self.totals:
+            notes.append(f"แยกแถวรวมออกจากข้อมูล: {row_list(self.totals)}")
+        return notes
 
 
 @dataclass(frozen=True)
@@ -128,14 +162,12 @@ def _is_header(texts: list[str], header: Header) -> bool:
     return any(all(text == clean(own) for text, own in zip_longest(texts, row, fillvalue="")) for row in header.rows)
 
 
-def _remarks(cells: pd.DataFrame, taken: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
-    """Positions and texts of the remarks that end the table: one text in a row, and nothing else."""
-    if cells.shape[1] < 2:
-        return []
-    remarks = []
-    for position in np.flatnonzero(~taken)[::-1][:_TAIL].tolist():
-        texts = [text for text in _texts(cells, position) if text]
+def _remarks(data: pd.DataFrame) -> list[tuple[int, str]]:
+    """Rows and texts of the remarks that end the table: one text in a row, and nothing else."""
+    remarks: list[tuple[int, str]] = []
+    for position in range(len(data) - 1, max(len(data) - 1 - _TAIL, -1), -1) if data.shape[1] > 1 else ():
+        texts = [text for text in _texts(data, position) if text]
         if len(texts) != 1 or not _REMARK.match(texts[0]):
             break
-        remarks.append((position, texts[0]))
+        remarks.append((int(data.index[position]), texts[0]))
     return remarks[::-1]

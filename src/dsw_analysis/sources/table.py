@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ import pandas as pd
 
 from dsw_analysis.problems import Problem
 from dsw_analysis.sources.header import Header, key
-from dsw_analysis.sources.rows import sort_rows
+from dsw_analysis.sources.rows import sort_parts
 
 ERRORS: Final = (
     "#N/A",
@@ -29,7 +29,7 @@ ERRORS: Final = (
 
 @dataclass(frozen=True)
 class RawTable:
-    """One table as it stands in its file, nothing interpreted.
+    """One table as it stands in its file, nothing interpreted; or some rows of it, where a file is read in parts.
 
     Attributes
     ----------
@@ -69,40 +69,40 @@ def letter(column: int) -> str:
     return text
 
 
-def make_table(
+def make_tables(
     path: Path,
     sheet: str | None,
-    cells: pd.DataFrame,
+    parts: Iterable[pd.DataFrame],
     header: Header,
     *,
     header_row: int,
     notes: Iterable[str] = (),
     problems: Iterable[Problem] = (),
-) -> RawTable:
-    """Put a table together from everything below its header.
+) -> Iterator[RawTable]:
+    """Put a table together from everything below its header, part by part.
 
     Parameters
     ----------
-    cells:
-        Columns numbered from 0, index the spreadsheet rows, blanks missing.
+    parts:
+        Columns numbered from 0, index the spreadsheet rows, blanks missing; one part or several.
     header_row:
         Spreadsheet row of the header's last line.
     notes, problems:
         What the reader has found so far.
 
-    Returns
-    -------
+    Yields
+    ------
     RawTable
-        With ``sha256`` left empty.
+        With ``sha256`` left empty; the notes are complete in the last.
     """
     file = path.name
-    parts = sort_rows(cells, header)
-    data, errors = blank_errors(parts.data, header, file=file, sheet=sheet)
-    frame, totals, odd = name_columns(data, parts.totals, header, file=file, sheet=sheet, row=header_row)
     known = tuple(problems)
     places = {(problem.row, problem.column) for problem in known}
-    new = [problem for problem in errors if (problem.row, problem.column) not in places]
-    return RawTable(path, file, sheet, frame, "", totals, (*known, *odd, *new), (*notes, *parts.notes))
+    for sorted_ in sort_parts(parts, header):
+        data, errors = blank_errors(sorted_.data, header, file=file, sheet=sheet)
+        frame, totals, odd = name_columns(data, sorted_.totals, header, file=file, sheet=sheet, row=header_row)
+        new = [problem for problem in errors if (problem.row, problem.column) not in places]
+        yield RawTable(path, file, sheet, frame, "", totals, (*known, *odd, *new), (*notes, *sorted_.notes))
 
 
 def name_columns(
@@ -164,6 +164,8 @@ def blank_errors(
     """Turn written-out spreadsheet errors (``#N/A`` …) into blanks and problems."""
     problems = []
     for i in range(cells.shape[1]):
+        if cells[i].dtype != object and not isinstance(cells[i].dtype, pd.StringDtype):
+            continue
         wrong = cells[i].isin(ERRORS).to_numpy()
         if wrong.any():
             column = header.texts[i] if i < len(header.texts) else letter(i)

@@ -17,7 +17,7 @@ from dsw_analysis.sources.limits import LIMITS, RESAVE, Limits, refuse
 from dsw_analysis.sources.ods import OdsBook
 from dsw_analysis.sources.rows import row_list
 from dsw_analysis.sources.survey import Sheet, Survey, check_size, doubts
-from dsw_analysis.sources.table import RawTable, letter, make_table
+from dsw_analysis.sources.table import RawTable, letter, make_tables
 from dsw_analysis.sources.xls import survey_xls
 from dsw_analysis.sources.xlsx import XlsxBook
 
@@ -49,15 +49,16 @@ def read_workbook(
         refuse_headerless(path.name, chosen.name, rows, headers)
     below = header.first + header.depth
     cells = pd.DataFrame(_grid(rows, below), index=pd.RangeIndex(below + 1, len(rows) + 1), dtype=object)
-    return make_table(
+    (table,) = make_tables(
         path,
         chosen.name,
-        cells,
+        [cells],
         header,
         header_row=below,
         notes=_notes(book, chosen, survey, header),
         problems=doubts(survey, header.texts, path.name, chosen.name, below),
     )
+    return table
 
 
 class _LargeBook:

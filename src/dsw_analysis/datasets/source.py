@@ -1,0 +1,82 @@
+"""Where a loaded frame comes from, and how real it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dsw_analysis.findings import PROVENANCE, Provenance, weakest
+
+if TYPE_CHECKING:
+    from dsw_analysis.datasets.dataset import Dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a frame comes from; travels in ``frame.attrs["source"]``."""
+
+    dataset: Dataset
+    file: str
+    sha256: str
+    rows: int
+    refused: int = 0
+    provenance: Provenance = "received"
+    fields: Mapping[str, Provenance] = field(default_factory=dict)
+    province: str | None = None
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Source:
+        """Share the (immutable) source: pandas copies ``attrs`` deeply at every step."""
+        return self
+
+    def provenance_of(self, *names: str) -> Provenance:
+        """Weakest provenance of the rows and the named columns."""
+        return weakest([self.provenance, *(self.fields.get(name, self.provenance) for name in names)])
+
+
+def source_of(frame: pd.DataFrame) -> Source:
+    """Source of a loaded frame.
+
+    Raises
+    ------
+    ValueError
+        If the frame has lost it, e.g. by a merge.
+    """
+    source = frame.attrs.get("source")
+    if not isinstance(source, Source):
+        raise ValueError(
+            "this frame does not say which file it comes from; "
+            "start from section.load(), or copy attrs: new.attrs.update(old.attrs)"
+        )
+    return source
+
+
+def read_provenance(folder: Path, dataset: Dataset) -> tuple[Provenance, dict[str, Provenance]]:
+    """Provenance of a dataset's rows and columns from ``datapackage.json``; ``received`` if it has none.
+
+    Raises
+    ------
+    ValueError
+        If the package names an unknown provenance.
+    """
+    path = folder / "datapackage.json"
+    if not path.is_file():
+        return "received", {}
+    package = json.loads(path.read_text(encoding="utf-8"))
+    for resource in package.get("resources", []):
+        if resource.get("name") == dataset.id:
+            default = _provenance(path, resource.get("provenance", "received"))
+            by_header = {f["name"]: f.get("provenance", default) for f in resource["schema"]["fields"]}
+            return default, {c.name: _provenance(path, by_header.get(c.header, default)) for c in dataset.columns}
+    return "received", {}
+
+
+def _provenance(path: Path, value: str) -> Provenance:
+    for known in PROVENANCE:
+        if value == known:
+            return known
+    raise ValueError(f"{path}: provenance {value!r} is none of {', '.join(PROVENANCE)}")
