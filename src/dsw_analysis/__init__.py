@@ -54,8 +54,8 @@ if TYPE_CHECKING:
         sum_to_100,
     )
     from dsw_analysis.problems import DataError, Problem
+    from dsw_analysis.project_section import open_section
     from dsw_analysis.rounds import Round
-    from dsw_analysis.section import open_section
     from dsw_analysis.summary import open_summary
 
 __all__ = [
@@ -121,7 +121,7 @@ _HOMES = {
     "Problem": "problems",
     "Round": "rounds",
     "figures": "",
-    "open_section": "section",
+    "open_section": "project_section",
     "open_summary": "summary",
 }
 

@@ -55,6 +55,9 @@ UNITS: dict[str, str] = {
 """Thai word for each unit of measurement; ``percent`` stands before the number, the others after."""
 
 _DIGITS = {"percent": 2, "ratio": 4, "hours": 2, "points": 2, "p_value": 4, "percentage_points": 2, "baht": 2}
+SECTION_MIME = "application/vnd.dsw.section+json"
+"""MIME type under which a finished section hands its findings to the batch."""
+
 STYLES = ("value", "unit", "n/N", "full", "interval")
 """Ways to print a finding; see :meth:`Finding.text`."""
 
@@ -87,6 +90,8 @@ class Finding:
         The data read: dataset id, file name, hash of the file, number of rows that the filter left.
     where:
         The filter in Thai words; ``None`` if all rows count.
+    province:
+        Official Thai name of the one province whose rows were read; ``None`` for the whole country.
     provenance:
         The weakest provenance of everything used.
     note:
@@ -114,6 +119,7 @@ class Finding:
     sha256: str | None = None
     rows: int | None = None
     where: str | None = None
+    province: str | None = None
     provenance: Provenance = "received"
     note: str | None = None
     missing: int | None = None
@@ -263,8 +269,11 @@ class Ledger(Mapping[str, Finding]):
         return len(self._findings)
 
     def records(self) -> list[dict[str, Any]]:
-        """Findings as plain dicts in the order of their ids, ready for JSON."""
-        return [{"section": f.section, **asdict(f)} for _, f in sorted(self._findings.items())]
+        """Findings as plain dicts in the order of their ids, ready for JSON; ``province`` only where there is one."""
+        return [
+            {"section": f.section, **{k: v for k, v in asdict(f).items() if k != "province" or v is not None}}
+            for _, f in sorted(self._findings.items())
+        ]
 
     @classmethod
     def from_records(cls, records: Iterable[Mapping[str, Any]]) -> Ledger:

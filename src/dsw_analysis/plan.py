@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -12,11 +13,20 @@ import pandas as pd
 
 from dsw_analysis.datasets import dataset
 from dsw_analysis.findings import Finding
-from dsw_analysis.measures import Value
+from dsw_analysis.measures import BLANK, FILLED, Count, Value
 from dsw_analysis.rounds import Round
 
 NOT_STATED = "ไม่ปรากฏในเอกสาร"
 """What the report prints where the action plan says nothing."""
+
+_STEP_COUNTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("steps", "ขั้นตอนตามแผนการดำเนินงาน", {}),
+    ("steps_done", "ขั้นตอนที่ดำเนินการแล้ว", {"state": "done"}),
+    ("steps_in_progress", "ขั้นตอนที่อยู่ระหว่างดำเนินการ", {"state": "in_progress"}),
+    ("steps_not_started", "ขั้นตอนที่ยังไม่ดำเนินการ", {"state": "not_started"}),
+    ("steps_not_stated", "ขั้นตอนที่ไม่ปรากฏสถานะ", {"state": BLANK}),
+)
+"""What is counted of a project's steps: end of the finding's id, label, filter by state."""
 
 
 class Status(Enum):
@@ -155,6 +165,13 @@ class Plan:
     def steps_of(self, section: str) -> pd.DataFrame:
         """Steps of a section in order, one row each, with the columns of ``plan_steps``."""
         return self.steps[self.steps["section"] == section]
+
+    def step_counts(self, section: str) -> Iterator[Finding]:
+        """Steps of a section, all of them and by state: ``<section>.steps``, ``<section>.steps_done`` and so on."""
+        for name, label, state in _STEP_COUNTS:
+            # A row without a number is a remark that the source shows no steps, not a step.
+            where = {"section": section, "step": FILLED, **state}
+            yield Count(id=f"{section}.{name}", label=label, unit="steps", where=where)(self.steps)
 
     def indicators_of(self, section: str) -> list[Indicator]:
         """Indicators of a section in the order of the file."""

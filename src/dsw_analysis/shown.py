@@ -66,7 +66,7 @@ class Shown:
         self.quote(dataset.title)
         for column in dataset.columns:
             self.quote(column.header, *column.codes.values())
-            if column.kind == "text":
+            if column.kind == "text" and column.name in frame:
                 cells = pd.Series(frame[column.name].dropna().unique(), dtype="str")
                 self._cells.update(" ".join(cell.split()) for cell in cells[cells.str.contains(r"\d")])
 

@@ -1,0 +1,292 @@
+"""A section of the action plan: a project with its data, road map and indicators, of the country or one province."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from dsw_analysis import blocks, figures, road_map
+from dsw_analysis.blocks import Block
+from dsw_analysis.datasets import Source, dataset, source_of
+from dsw_analysis.findings import Finding
+from dsw_analysis.measures import Ratio
+from dsw_analysis.plan import NOT_STATED, Indicator, Plan, Project, Status
+from dsw_analysis.provinces import official_province
+from dsw_analysis.rounds import Round
+from dsw_analysis.section import Section
+from dsw_analysis.thai import format_date
+
+
+def open_section(
+    section: str,
+    *,
+    round_id: str,
+    data_dir: str | Path,
+    province: str | None = None,
+    accept_partial: bool = False,
+) -> ProjectSection:
+    """Open a section for a notebook.
+
+    Parameters
+    ----------
+    section:
+        Id of the section, as in the action plan.
+    round_id:
+        Round, e.g. ``"2569-6m"``.
+    data_dir:
+        Folder that holds one folder of raw files a round.
+    province:
+        Name of the province to restrict data to, in any usual spelling; ``None`` or empty for the whole country.
+    accept_partial:
+        Report on the valid rows of a dataset that has problems, and say so, instead of refusing it.
+
+    Raises
+    ------
+    ValueError
+        If the round's id is malformed or no province has that name; the message gives the nearest names.
+    KeyError
+        If the action plan has no such section.
+    DataError
+        If the action plan has problems.
+    """
+    round_ = Round.parse(round_id)
+    place = official_province(province) if province else None
+    folder = Path(data_dir) / str(round_)
+    plan = Plan.load(round_, folder)
+    figures.set_theme()
+    project = plan.project(section)
+    opened = ProjectSection(
+        id=section,
+        order=project.order,
+        title=project.name,
+        round=round_,
+        folder=folder,
+        plan=plan,
+        project=project,
+        province=place,
+        accept_partial=accept_partial,
+    )
+    opened._record_plan()
+    return opened
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSection(Section):
+    """One project of the plan, open in a notebook; made by :func:`open_section`.
+
+    The plan is that of the whole country, so a brief of one province shows neither its road map nor its targets.
+    """
+
+    folder: Path
+    plan: Plan
+    project: Project
+    accept_partial: bool = False
+
+    def load(self, dataset_id: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Load one of the round's datasets, or some of its columns; see :meth:`dsw_analysis.datasets.Dataset.load`.
+
+        Where rows were refused and ``accept_partial`` is set, the share of rows used becomes a finding,
+        ``<section>.rows_used.<dataset>``, which :meth:`overview` shows. A brief says so without a number: of which
+        province a refused row is cannot be relied on.
+
+        Raises
+        ------
+        ValueError
+            In a brief, if the dataset does not say of which province its rows are.
+        """
+        kind = dataset(dataset_id)
+        if not self.national and all(column.kind != "province" for column in kind.columns):
+            raise ValueError(
+                f"{dataset_id} has no province, so nothing in it is of {self.province}; load it `if s.national` only"
+            )
+        frame = kind.load(
+            self.round, self.folder, province=self.province, columns=columns, accept_partial=self.accept_partial
+        )
+        source = source_of(frame)
+        self.sources[dataset_id] = source if self.national else replace(source, rows=len(frame))
+        if source.refused and self.national:
+            self.add(_rows_used(self.id, source))
+        self.shown.learn(kind, frame)
+        return frame
+
+    def codes(self, dataset_id: str, column: str) -> Mapping[str, str]:
+        """Codebook of a column: code -> Thai label, in order."""
+        return dataset(dataset_id)[column].codes
+
+    def overview(self) -> Block:
+        """Where the project stands in the plan and who owns it; a brief says of which province it is instead."""
+        p = self.project
+        who = [("โครงการ/กิจกรรม", p.name), ("หน่วยงานหลัก", p.owner), ("หน่วยงานร่วม", p.partners)]
+        if self.national:
+            plan = [("แผนปฏิบัติการ", p.strategy), ("ประเด็นการพัฒนา", p.issue)]
+            rows = [*plan, *who, ("สถานะในรอบนี้", p.state), ("หมายเหตุ", p.note)]
+        else:
+            rows = [("พื้นที่", self.place), *who]
+        optional = {"หน่วยงานร่วม", "หมายเหตุ"}
+        items = "".join(
+            f"<dt>{term}</dt><dd>{escape(words or NOT_STATED)}</dd>"
+            for term, words in rows
+            if words or term not in optional
+        )
+        only = "" if self.national else f"<p>ตัวเลขทุกตัวในส่วนนี้คำนวณจากข้อมูลของ{self.place}เท่านั้น</p>"
+        return Block(f'<dl class="overview src">{items}</dl>{only}{self._warning()}')
+
+    def roadmap(self) -> Block | None:
+        """The road map under its heading: every step over the twelve fiscal months; ``None`` in a brief."""
+        if not self.national:
+            return None
+        counts = blocks.rich(
+            f"ทั้งหมด {{{self.id}.steps}} ขั้นตอน ดำเนินการแล้ว {{{self.id}.steps_done}} "
+            f"อยู่ระหว่างดำเนินการ {{{self.id}.steps_in_progress}} ยังไม่ดำเนินการ {{{self.id}.steps_not_started}} "
+            f"ไม่ปรากฏสถานะ {{{self.id}.steps_not_stated}}",
+            self.ledger,
+        )
+        return Block(f"<h2>แผนการดำเนินงาน</h2>{road_map.table(self.plan.steps_of(self.id), self.round, counts)}")
+
+    def indicators(self) -> Block | None:
+        """Indicators under their heading, against their targets, with the status at the end of the round.
+
+        A brief shows what of them is measured in the province, against no target; ``None`` if nothing is, or if the
+        data have no row of the province.
+        """
+        indicators = self.plan.indicators_of(self.id)
+        measured = [self.ledger[i.measured_by] for i in indicators if i.measured_by]
+        if not self.national:
+            any_rows = any(source.rows for source in self.sources.values() if source.province is not None)
+            return self._results(indicators) if measured and any_rows else None
+        rows = [self._indicator_row(indicator) for indicator in indicators]
+        columns = ["ตัวชี้วัด", "ค่าเป้าหมาย", "ผลการดำเนินงาน", "ผลต่อเป้าหมาย", "สถานะ", "หมายเหตุ"]
+        shown = blocks.table(
+            pd.DataFrame(rows, columns=columns, dtype=object),
+            caption=f"ตัวชี้วัดและค่าเป้าหมายรอบ 12 เดือน เทียบกับผล{self.round.label}",
+            findings=self.ledger,
+            uses=measured,
+            css="indicators src",
+        )
+        return Block(f"<h2>ตัวชี้วัดและค่าเป้าหมาย</h2>{shown.html}")
+
+    def gaps(self) -> Block:
+        """What the plan leaves open for this project, to be asked of its owner."""
+        missing = "\n".join(f"- {words}" for words in self.plan.gaps(self.id))
+        if not missing:
+            return self.say("แผนระบุหน่วยงาน ขั้นตอน เดือน สถานะ ตัวชี้วัด และค่าเป้าหมายครบถ้วนสำหรับการติดตามผล")
+        return self.say(f"การติดตามผลในรอบต่อไปต้องใช้ข้อมูลต่อไปนี้ ซึ่งไม่ปรากฏในเอกสาร ควรขอจากเจ้าของโครงการ\n\n{missing}")
+
+    def _warning(self) -> str:
+        """That rows were refused, with the share of those used where it is of the same place as the section."""
+        refused = [name for name, source in self.sources.items() if source.refused]
+        if not refused:
+            return ""
+        # Numbers of ours stay out of the source's words: they are bound to their findings instead.
+        shares = {
+            name: f" {blocks.link(self.ledger[f'{self.id}.rows_used.{name}'], 'full')}" if self.national else ""
+            for name in refused
+        }
+        items = "".join(f"<li>{escape(dataset(name).title)}{share}</li>" for name, share in shares.items())
+        notice = "<p>มีแถวที่ไม่ผ่านการตรวจสอบ ส่วนนี้จึงคำนวณจากแถวที่ใช้ได้เท่านั้น</p>"
+        return f'<div class="warning">{notice}<ul>{items}</ul></div>'
+
+    def _judged(self) -> list[dict[str, Any]]:
+        if not self.national:
+            return []
+        return [
+            {
+                "id": indicator.id,
+                "name": indicator.name,
+                "unit": indicator.unit,
+                "direction": indicator.direction,
+                "target": indicator.id if indicator.target is not None else None,
+                "result": indicator.measured_by,
+                "status": self._status(indicator).name.lower(),
+                "note": indicator.note,
+            }
+            for indicator in self.plan.indicators_of(self.id)
+        ]
+
+    def _record_plan(self) -> None:
+        """Quote the plan; record the counts of steps by state and the targets, which are the country's."""
+        self.shown.plan(self.id, self.plan)
+        steps = (self.plan.steps,) if self.national else ()
+        for frame in (self.plan.projects, *steps, self.plan.indicators):
+            source = source_of(frame)
+            self.sources[source.dataset.id] = source
+        if not self.national:
+            return
+        self.add(*self.plan.step_counts(self.id))
+        targets = (self.plan.target(indicator) for indicator in self.plan.indicators_of(self.id))
+        self.add(*(target for target in targets if target is not None))
+
+    def _status(self, indicator: Indicator) -> Status:
+        result = self.ledger.get(indicator.measured_by) if indicator.measured_by else None
+        if indicator.measured_by and result is None:
+            raise KeyError(
+                f"indicator {indicator.id} is measured by {indicator.measured_by}, which this notebook has not recorded"
+            )
+        return indicator.status(result, self.round)
+
+    def _indicator_row(self, indicator: Indicator) -> list[Any]:
+        status = self._status(indicator)
+        result = self.ledger[indicator.measured_by] if indicator.measured_by else None
+        target = self.ledger[indicator.id] if indicator.target is not None else None
+        attainment = indicator.attainment(result)
+        sign = "≥" if indicator.direction == "at_least" else "≤"
+        attained: Finding | None = None
+        if attainment is not None and result is not None and target is not None:
+            label = f"ผลต่อเป้าหมาย: {indicator.name or indicator.id}"
+            attained = Ratio(id=f"{indicator.id}_attained", label=label)(result, target)
+            self.add(attained)
+        notes = [n for n in (indicator.note, result.note if result and result.value is None else None) if n]
+        return [
+            indicator.name or NOT_STATED,
+            Markup("{} {}").format(sign, blocks.link(target, "unit")) if target else NOT_STATED,
+            Markup("{}").format(blocks.link(result, "full")) if result else None,
+            Markup("{}").format(blocks.link(attained, "unit")) if attained else None,
+            Markup('<span class="status {}">{}</span>').format(status.name.lower(), status.value),
+            " ".join([*notes, f"ครบกำหนด {format_date(indicator.due)}"] if indicator.due else notes) or None,
+        ]
+
+    def _results(self, indicators: list[Indicator]) -> Block:
+        """Results of a province: a target of the whole country says nothing of one province."""
+        results = [(i.name, self.ledger[i.measured_by]) for i in indicators if i.measured_by]
+        rows = [
+            [
+                name or result.label,
+                Markup("{}").format(blocks.link(result, "full")),
+                result.note if result.value is None else None,
+            ]
+            for name, result in results
+        ]
+        frame = pd.DataFrame(rows, columns=["ตัวชี้วัด", "ผลการดำเนินงาน", "หมายเหตุ"], dtype=object)
+        shown = blocks.table(
+            frame if frame["หมายเหตุ"].notna().any() else frame.drop(columns="หมายเหตุ"),
+            caption=f"ผลตามตัวชี้วัดของ{self.place} {self.round.label}",
+            note="ค่าเป้าหมายของตัวชี้วัดกำหนดไว้สำหรับทั้งประเทศ จึงไม่นำมาเทียบกับผลของจังหวัดเดียว",
+            findings=self.ledger,
+            uses=[result for _, result in results],
+            css="indicators src",
+        )
+        return Block(f"<h2>ตัวชี้วัด</h2>{shown.html}")
+
+
+def _rows_used(section: str, source: Source) -> Finding:
+    """Share of a dataset's rows that could be used, where others were refused."""
+    rows, read = source.rows, source.rows + source.refused
+    return Finding(
+        id=f"{section}.rows_used.{source.dataset.id}",
+        label=f"แถวที่ใช้ได้ของชุดข้อมูล {source.dataset.title}",
+        value=100 * rows / read,
+        unit="percent",
+        numerator=rows,
+        denominator=read,
+        dataset=source.dataset.id,
+        file=source.file,
+        sha256=source.sha256,
+        rows=rows,
+        provenance=source.provenance,
+        note="แถวที่ไม่ผ่านการตรวจสอบไม่นำมาคำนวณ",
+    )
