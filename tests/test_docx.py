@@ -213,3 +213,22 @@ def test_libreoffice_prints_it_like_the_pdf(made, tmp_path):
     assert round(float(printed.pages[0].mediabox.width)) == 595
     texts = [paper.plain(page.extract_text()) for page in printed.pages]
     assert sum("รายการค่าตัวตั้ง/ตัวหาร" in text for text in texts) > 0.3 * len(texts)  # heads repeat
+
+
+def test_chapters_follow_one_another_and_their_titles_stay_with_what_follows(body):
+    heads = [p for p in body.iter(f"{W}p") if style_of(p) == "Heading1"]
+    assert len(heads) > 16
+    fresh = [p.find(f"{W}pPr/{W}pageBreakBefore") is not None for p in heads]
+    assert [place for place, new in enumerate(fresh) if new] == [0, len(heads) - 2, len(heads) - 1]
+    blocks = list(body)
+    after = [blocks[place + 1] for place, p in enumerate(blocks) if style_of(p) == "Heading1"]
+    assert all(p.find(f"{W}pPr/{W}keepNext") is not None for p in after if p.tag == f"{W}p")
+
+
+def test_numbers_in_a_soft_line_are_as_soft(body):
+    used = {
+        run.find(f"{W}rPr/{W}rStyle").get(f"{W}val")
+        for run in body.iter(f"{W}r")
+        if run.find(f"{W}rPr/{W}rStyle") is not None
+    }
+    assert {"Number", "NumberReconstructed", "NumberSoft"} <= used

@@ -142,7 +142,7 @@ def test_the_appendix_holds_every_finding_in_order(reader, pages, made):
 def test_a_search_finds_words_with_stacked_marks(made):
     document = pypdfium2.PdfDocument(made.out / "report.pdf")
     expected = (made.out / "report.html").read_text(encoding="utf-8")
-    for word in ("ดำเนินการ", "ขึ้น", "ที่", "ทั้งหมด"):
+    for word in ("ดำเนินการ", "น้ำ", "ขึ้น", "ที่", "ทั้งหมด"):
         assert word in expected
         assert any(page.get_textpage().search(word).get_next() for page in document), word
     document.close()

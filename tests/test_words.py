@@ -10,6 +10,14 @@ from dsw_analysis.exporters.words import broken_words, is_name, pieces, width
     ("text", "expected"),
     [
         ("เดือนกันยายน", ["เดือน", "กันยายน"]),
+        ("มีตัวชี้วัดนี้", ["มี", "ตัวชี้วัด", "นี้"]),
+        # The dictionary reads these in two ways, of which one breaks a word: no place to break is certain.
+        ("มีขั้นตอนที่เหลือ", ["มี", "ขั้นตอนที่", "เหลือ"]),
+        ("บนพื้นที่สูงให้", ["บน", "พื้นที่สูง", "ให้"]),
+        ("จึงบอกว่า", ["จึง", "บอกว่า"]),
+        ("การถูกล่วงละเมิดทางเพศ", ["การถูกล่วงละเมิด", "ทางเพศ"]),
+        ("เปอร์เซ็นไทล์", ["เปอร์เซ็นไทล์"]),
+        ("อปท", ["อปท"]),
         ("แผนต่าง\u00a0ๆ", ["แผน", "ต่าง", "\u00a0ๆ"]),
         ("ศูนย์ CSR จังหวัด", ["ศูนย์", " CSR ", "จังหวัด"]),
         ("ฐาน MSO-Logbook มี", ["ฐาน", " ", "MSO-Logbook", " ", "มี"]),
@@ -18,7 +26,7 @@ from dsw_analysis.exporters.words import broken_words, is_name, pieces, width
     ],
 )
 def test_a_text_is_cut_at_words(text, expected):
-    assert pieces(text) == expected
+    assert list(pieces(text)) == expected
 
 
 def test_names_with_a_hyphen_are_told_from_numbers_and_words():

@@ -13,10 +13,10 @@ from typing import Any
 
 from dsw_analysis import __version__, blocks
 from dsw_analysis.appendix import input_cells, origin
+from dsw_analysis.batch import SUMMARY
 from dsw_analysis.findings import STYLES, Ledger
 from dsw_analysis.readback import LINKED, Line, Page, Picture
 from dsw_analysis.rounds import Round
-from dsw_analysis.runner import SUMMARY
 from dsw_analysis.thai import format_date
 
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
@@ -211,7 +211,12 @@ def audit_file(page: Path, findings: Path) -> list[Slip]:
     FileNotFoundError
         If one of the files is not there.
     """
-    return Audit(json.loads(findings.read_text(encoding="utf-8"))).slips(page.read_text(encoding="utf-8"))
+    return audit_page(page.read_bytes(), findings.read_bytes())
+
+
+def audit_page(page: bytes, findings: bytes) -> list[Slip]:
+    """Check the content of a page against that of the ledger it was made from."""
+    return Audit(json.loads(findings)).slips(page.decode())
 
 
 def _guards(page: Page) -> Iterator[Slip]:

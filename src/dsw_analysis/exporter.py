@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import nh3
 from nbconvert import HTMLExporter
 
@@ -70,17 +68,6 @@ class BodyExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no type
 @cache
 def _exporter() -> BodyExporter:
     return BodyExporter()
-
-
-def render_body(notebook: Path) -> str:
-    """HTML of an executed notebook's body; the cell that closes the section is left out.
-
-    Parameters
-    ----------
-    notebook:
-        Path of the executed notebook.
-    """
-    return render_cells(nbformat.read(notebook, as_version=4))
 
 
 def render_cells(content: Any) -> str:  # noqa: ANN401 - nbformat has no types

@@ -34,6 +34,8 @@ WIDTH, NARROW = 7.2, 4.8
 
 _LONG = 14
 """Letters in a label of a row above which labels stand over their rows, so that the rows keep the width."""
+_BAR = 0.38
+"""Height of a bar, as a share of its row."""
 _HATCHES = {BLUE: "", TEAL: "\\\\", ORANGE: "//", GREY: "xx"}
 _STATES = {"ดำเนินการแล้ว": BLUE, "อยู่ระหว่างดำเนินการ": TEAL, "ยังไม่ดำเนินการ": ORANGE, "ไม่ปรากฏสถานะ": GREY}
 
@@ -178,8 +180,8 @@ def stacked(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
             if number > 0.04 * max(1.0, sum(float(f.value or 0) for f in list(rows.values())[place].values())):
                 text = list(rows.values())[place][part].text()
                 axes.text(
-                    left[place] + number / 2, place, text, ha="center", va="center", color=INK, fontsize=10,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.9},
+                    left[place] + number / 2, place, text, ha="center", va="center", color=INK, fontsize=9.5,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.9},
                 )  # fmt: skip
         left += numbers
     axes.set(xticks=[])
@@ -215,7 +217,7 @@ def tile_map(values: Mapping[str, Finding]) -> Drawing:
     """Tile map of the 77 provinces: official name -> finding; darker for larger, a cross for no data."""
     tiles = provinces()
     columns_, rows = max(t.tile_col for t in tiles) + 1, max(t.tile_row for t in tiles) + 1
-    figure = Figure(figsize=(WIDTH, 0.5 * rows))
+    figure = Figure(figsize=(WIDTH, 0.42 * rows))
     # The tiles fill the figure: they are wider than high so that the longest name fits in one line.
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, columns_), ylim=(rows, 0))
     axes.axis("off")
@@ -304,13 +306,13 @@ def _rows(labels: Sequence[str], *, width: float = NARROW) -> tuple[Figure, Axes
     longest = max(map(len, labels), default=0)
     above = longest > _LONG
     beside = 0 if above else 0.08 * longest
-    figure, axes = _axes(height=0.3 + (0.56 if above else 0.38) * len(labels), width=width - beside)
+    figure, axes = _axes(height=0.3 + (0.48 if above else 0.34) * len(labels), width=width - beside)
     figure.subplots_adjust(0, 0, 1, 1)
     axes.set(ylim=(len(labels) - 0.6, -0.8 if above else -0.6), yticks=range(len(labels)))
     axes.set_yticklabels([] if above else list(labels))
     for place, label in enumerate(labels if above else ()):
         axes.annotate(
-            label, (0, place - 0.22), (0, 2), ("axes fraction", "data"), "offset points", va="bottom",
+            label, (0, place - 0.19), (0, 2), ("axes fraction", "data"), "offset points", va="bottom",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip
     axes.tick_params(length=0)
@@ -321,7 +323,7 @@ def _rows(labels: Sequence[str], *, width: float = NARROW) -> tuple[Figure, Axes
 def _bar(axes: Axes, place: int, number: float, colour: str, *, left: float = 0, label: str | None = None) -> None:
     hatch = _HATCHES[colour]
     edge = "white" if hatch or left else colour
-    axes.barh(place, number, left=left, height=0.44, color=colour, hatch=hatch, edgecolor=edge, label=label)
+    axes.barh(place, number, left=left, height=_BAR, color=colour, hatch=hatch, edgecolor=edge, label=label)
 
 
 def _readable(face: Any) -> str:  # noqa: ANN401 - matplotlib's colours have many forms

@@ -17,6 +17,13 @@ from fontTools.ttLib import TTFont
 TEMPLATES = Path(__file__).parent / "templates"
 _WEIGHTS = {400: "Regular", 600: "SemiBold"}
 
+_USUAL = frozenset(map(chr, [*range(0x20, 0x7F), 0xA0, *range(0x0E01, 0x0E3B), *range(0x0E3F, 0x0E5C)])) | set(
+    "–—“”‘’…•×≥≤±−"
+)
+"""Characters that the typeface of every page has, so that one cut serves all pages but the odd one."""
+_MISSING = frozenset("↩●✓")
+"""Characters of the pages that Sarabun lacks."""
+
 
 def render_page(template: str, *, script: str = "", **values: Any) -> str:  # noqa: ANN401 - what a template takes
     """Fill a template of ``templates/``; values are escaped.
@@ -47,9 +54,8 @@ def _hash(text: str) -> str:
 
 
 def font_faces(text: str) -> str:
-    """CSS that embeds Sarabun, cut to the characters of ``text``."""
-    # Text shaping takes ำ apart into nikhahit and sara aa, so both must survive the cut.
-    characters = "".join(sorted({c for c in text if c.isprintable()} | set("\u0e4d\u0e32")))
+    """CSS that embeds Sarabun, cut to the usual characters and those of ``text``."""
+    characters = "".join(sorted(_USUAL.union(c for c in set(text) - _MISSING if c.isprintable())))
     rules = []
     for weight, name in _WEIGHTS.items():
         source = base64.b64encode(_subset(name, characters)).decode()
@@ -60,6 +66,7 @@ def font_faces(text: str) -> str:
     return "".join(rules)
 
 
+@cache
 def _subset(name: str, characters: str) -> bytes:
     options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True, desubroutinize=True)
     font = TTFont(Path(fontpkg_sarabun.__file__).parent / "files" / f"Sarabun-{name}.ttf", recalcTimestamp=False)

@@ -17,6 +17,7 @@ from dsw_analysis.appendix import SHORT, input_cells, origin
 from dsw_analysis.blocks import anchor
 from dsw_analysis.findings import PROVENANCE, Finding
 from dsw_analysis.pages import environment
+from dsw_analysis.provinces import in_prose
 from dsw_analysis.report import Chapter, number_uses, version
 from dsw_analysis.rounds import Round
 from dsw_analysis.thai import format_date
@@ -60,7 +61,12 @@ class Document:
 
 
 def compose(
-    round_: Round, chapters: Sequence[Chapter], ledger: Mapping[str, Finding], inputs: Iterable[Mapping[str, Any]]
+    round_: Round,
+    chapters: Sequence[Chapter],
+    ledger: Mapping[str, Finding],
+    inputs: Iterable[Mapping[str, Any]],
+    *,
+    province: str | None = None,
 ) -> Document:
     """Make the document that both the PDF and the DOCX are written from.
 
@@ -73,6 +79,8 @@ def compose(
         Findings to list as sources; every number in the chapters links to its row.
     inputs:
         Data files with ``dataset``, ``file``, ``rows`` and ``sha256``.
+    province:
+        The one province that the document is about, if it is about one.
     """
     images: dict[str, bytes] = {}
     uses: dict[str, str] = {}
@@ -87,6 +95,7 @@ def compose(
             title=TITLE,
             subtitle=chapters[0].title if len(chapters) == 1 else None,
             round=round_,
+            province=None if province is None else in_prose(province),
             reconstructed="reconstructed" in found,
             chapters=chapters,
             bodies=bodies,
@@ -103,7 +112,7 @@ def compose(
     parsed = json.loads(pypandoc.convert_text(html, "json", format="html"))
     section = f"{chapters[0].title} – " if len(chapters) == 1 else ""
     return Document(
-        title=f"{section}{TITLE} {round_.label}",
+        title=f"{section}{TITLE} {round_.label}{'' if province is None else f' {in_prose(province)}'}",
         round=round_,
         blocks=_unlink_lost(parsed["blocks"]),
         images=images,

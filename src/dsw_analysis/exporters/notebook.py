@@ -7,6 +7,7 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from traitlets import default
 
+from dsw_analysis.batch import handed_over
 from dsw_analysis.exporter import render_cells
 from dsw_analysis.exporters.document import compose
 from dsw_analysis.exporters.docx import to_docx
@@ -14,7 +15,6 @@ from dsw_analysis.exporters.pdf import to_pdf
 from dsw_analysis.findings import Ledger
 from dsw_analysis.report import Chapter, page
 from dsw_analysis.rounds import Round
-from dsw_analysis.runner import handed_over
 
 
 class SectionExporter(Exporter):  # type: ignore[misc]  # nbconvert has no types
@@ -36,9 +36,10 @@ class SectionExporter(Exporter):  # type: ignore[misc]  # nbconvert has no types
             id=document["section"], title=document["title"], order=document["order"], body=render_cells(nb)
         )
         ledger = Ledger.from_records(document["findings"])
-        return self.render(Round.parse(document["round"]), chapter, ledger, document["inputs"]), resources
+        about = {"inputs": document["inputs"], "province": document["province"]}
+        return self.render(Round.parse(document["round"]), [chapter], ledger, **about), resources
 
-    def render(self, round_: Round, chapter: Chapter, ledger: Ledger, inputs: list[dict[str, Any]]) -> str | bytes:
+    def render(self, round_: Round, chapters: list[Chapter], ledger: Ledger, **about: Any) -> str | bytes:  # noqa: ANN401
         """Content of the file; each exporter has its own."""
         raise NotImplementedError
 
@@ -53,9 +54,9 @@ class HtmlExporter(SectionExporter):
     def _extension(self) -> str:
         return ".html"
 
-    def render(self, round_: Round, chapter: Chapter, ledger: Ledger, inputs: list[dict[str, Any]]) -> str:
+    def render(self, round_: Round, chapters: list[Chapter], ledger: Ledger, **about: Any) -> str:  # noqa: ANN401
         """See :func:`dsw_analysis.report.page`."""
-        return page(round_, [chapter], ledger, inputs)
+        return page(round_, chapters, ledger, **about)
 
 
 class PdfExporter(SectionExporter):
@@ -68,9 +69,9 @@ class PdfExporter(SectionExporter):
     def _extension(self) -> str:
         return ".pdf"
 
-    def render(self, round_: Round, chapter: Chapter, ledger: Ledger, inputs: list[dict[str, Any]]) -> bytes:
+    def render(self, round_: Round, chapters: list[Chapter], ledger: Ledger, **about: Any) -> bytes:  # noqa: ANN401
         """See :func:`dsw_analysis.exporters.pdf.to_pdf`."""
-        return to_pdf(compose(round_, [chapter], ledger, inputs))
+        return to_pdf(compose(round_, chapters, ledger, **about))
 
 
 class DocxExporter(SectionExporter):
@@ -83,6 +84,6 @@ class DocxExporter(SectionExporter):
     def _extension(self) -> str:
         return ".docx"
 
-    def render(self, round_: Round, chapter: Chapter, ledger: Ledger, inputs: list[dict[str, Any]]) -> bytes:
+    def render(self, round_: Round, chapters: list[Chapter], ledger: Ledger, **about: Any) -> bytes:  # noqa: ANN401
         """See :func:`dsw_analysis.exporters.docx.to_docx`."""
-        return to_docx(compose(round_, [chapter], ledger, inputs))
+        return to_docx(compose(round_, chapters, ledger, **about))

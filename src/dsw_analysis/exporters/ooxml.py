@@ -7,6 +7,7 @@ import uuid
 import zipfile
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from dsw_analysis.exporters.clusters import FILES
@@ -32,7 +33,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SECTION = (
     '<w:sectPr xmlns:w="{w}" xmlns:r="{r}"><w:headerReference w:type="default" r:id="rIdHead"/>'
     '<w:footerReference w:type="default" r:id="rIdFoot"/><w:pgSz w:w="11906" w:h="16838"/>'
-    '<w:pgMar w:top="1474" w:right="1134" w:bottom="1247" w:left="1134" w:header="680" w:footer="567" w:gutter="0"/>'
+    '<w:pgMar w:top="1304" w:right="1134" w:bottom="1134" w:left="1134" w:header="680" w:footer="567" w:gutter="0"/>'
     "<w:titlePg/></w:sectPr>"
 )
 _RELATION = '<Relationship Id="{}" Type="{}/{}" Target="{}"/>'
@@ -73,6 +74,7 @@ def _body(xml: bytes, tables: Sequence[Node]) -> bytes:
     for element, node in zip(root.iter(f"{_W}tbl"), tables, strict=True):
         _set_table(element, node)
     body = root[0]
+    _open_chapters(body)
     for place, element in reversed(list(enumerate(body))):
         if element.tag == f"{_W}tbl":
             # Two tables in a row would run together, and Word wants a paragraph after the last one.
@@ -84,11 +86,22 @@ def _body(xml: bytes, tables: Sequence[Node]) -> bytes:
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
+def _open_chapters(body: ET.Element) -> None:
+    """A chapter's title stays with what follows; the first chapter and the two appendices begin a page."""
+    heads = [(p, after) for p, after in pairwise(body) if _style(p) == "Heading1"]
+    for place, (head, after) in enumerate(heads):
+        if after.tag == f"{_W}p":
+            _insert_after_style(after, "keepNext")
+        if place in (0, len(heads) - 2, len(heads) - 1):
+            _insert_after_style(head, "spacing", before="0")
+            _insert_after_style(head, "pageBreakBefore")
+
+
 def _set_table(element: ET.Element, node: Node) -> None:
     classes = node["c"][0][1]
     kind = next((c for c in classes if c in {"ledger", "roadmap", "files", "overview"}), "plain")
     size, style = _SIZES.get(kind, (9.0, "TableText"))
-    table = read_table(node, line=_WIDTH / 20 / size)
+    table = read_table(node, line=_WIDTH / 20 / size, kind=kind)
     shares = (0.22, 0.78) if kind == "overview" else table.widths
     widths = [round(_WIDTH * share) for share in shares]
     _set_properties(element, first_row=bool(table.head))
@@ -104,6 +117,8 @@ def _set_table(element: ET.Element, node: Node) -> None:
             _set_cell(item, cells.get((row, column)), width, "F3F5F9" if kind == "overview" else None)
             for paragraph in item.findall(f"{_W}p"):
                 _set_paragraph(paragraph, style, cells.get((row, column)))
+                if kind == "overview":
+                    _insert_after_style(paragraph, "keepNext")
 
 
 def _set_properties(element: ET.Element, *, first_row: bool) -> None:
@@ -149,8 +164,11 @@ def _set_cell(element: ET.Element, cell: Cell | None, width: int, shade: str | N
     _sub(properties, "tcW", w=str(width), type="dxa")
     properties.extend(kept)
     classes = cell.classes if cell else frozenset()
-    if "end" in classes:
-        _sub(_sub(properties, "tcBorders"), "right", val="dashed", sz="8", space="0", color="1F2933")
+    if "m" in classes:
+        borders = _sub(properties, "tcBorders")
+        _sub(borders, "left", val="single", sz="4", space="0", color="CBD2D9")
+        if "end" in classes:
+            _sub(borders, "right", val="dashed", sz="8", space="0", color="1F2933")
     fill = "E9EDF2" if "none" in classes else shade
     if fill:
         _sub(properties, "shd", val="clear", color="auto", fill=fill)
@@ -169,6 +187,18 @@ def _set_paragraph(element: ET.Element, style: str, cell: Cell | None) -> None:
     classes = cell.classes if cell else frozenset()
     if "num" in classes or "m" in classes:
         _sub(properties, "jc", val="right" if "num" in classes else "center")
+
+
+def _style(element: ET.Element) -> str | None:
+    style = element.find(f"{_W}pPr/{_W}pStyle")
+    return None if style is None else style.get(f"{_W}val")
+
+
+def _insert_after_style(paragraph: ET.Element, name: str, **attributes: str) -> None:
+    """Set a property of a paragraph that the schema wants right after its style."""
+    properties = _child(paragraph, "pPr")
+    place = 1 if properties.find(f"{_W}pStyle") is not None else 0
+    properties.insert(place, ET.Element(f"{_W}{name}", {f"{_W}{key}": value for key, value in attributes.items()}))
 
 
 def _fixed_parts(document: Document) -> dict[str, bytes]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
+import numpy as np
+
 from dsw_analysis.exporters.document import Node, walk
+from dsw_analysis.exporters.widths import PADDING, Needs, shares
 from dsw_analysis.exporters.words import pieces, width
 
-_MONTH = 2.6
+LEDGER = (0.3, 0.108, 0.1, 0.365, 0.055, 0.072)
+"""Shares of the width of the columns of the sources of the numbers."""
+_MONTH = 2.35
 """Width of a month's column in em; a table has twelve."""
-_SHORT, _LONGEST = 8.0, 10.0
-"""Width in em up to which a text stays on one line, and a word counts towards the least width."""
-_PADDING = 1.4
+_SHORT, _SHORT_HEAD, _LONGEST = 9.0, 5.0, 10.0
+"""Width in em up to which a text, or a head, stays on one line, and a word counts towards the least width."""
 _BOLD = 1.06
 """How much wider the semi-bold face of head cells is."""
 
@@ -41,21 +46,24 @@ class Table:
     widths: tuple[float, ...]
 
 
-def read_table(node: Node, *, line: float) -> Table:
+def read_table(node: Node, *, line: float, kind: str = "plain") -> Table:
     """Read a pandoc ``Table``.
 
     Parameters
     ----------
     line:
         Width of the whole table in em of its type.
+    kind:
+        Class of the table; ledgers, which follow one another, all have the same columns.
     """
     _, caption, columns, head, bodies, foot = node["c"]
     heads = [[_cell(c, heads=True) for c in row[1]] for row in head[1]]
     rows = [row for body in bodies for row in [*body[2], *body[3]]] + foot[1]
     body = [[_cell(c, heads=False) for c in row[1]] for row in rows]
-    return Table(
-        caption=caption[1], head=heads, body=body, widths=_widths([*heads, *body], count=len(columns), line=line)
-    )
+    keep = LEDGER if kind == "ledger" and len(columns) == len(LEDGER) else None
+    needs = _needs([*heads, *body], heads=len(heads), count=len(columns))
+    widths = shares(needs, line=line, keep=keep)
+    return Table(caption=caption[1], head=heads, body=body, widths=widths)
 
 
 def text_of(node: Any) -> str:  # noqa: ANN401 - any piece of pandoc's JSON
@@ -84,31 +92,35 @@ def _cell(content: list[Any], *, heads: bool) -> Cell:
     )
 
 
-def _widths(rows: Sequence[Sequence[Cell]], *, count: int, line: float) -> tuple[float, ...]:
-    """Shares of the width: each column gets its longest word, and the rest by the length of its texts.
-
-    Follows the automatic table layout of CSS 2.2, section 17.5.2.2, with em in place of points; the root
-    dampens long texts, which take many lines anyway. Months are equally narrow.
-    """
-    least, most = [_PADDING] * count, [_PADDING] * count
-    for _, column, cell in placed(rows, count):
+def _needs(rows: Sequence[Sequence[Cell]], *, heads: int, count: int) -> Needs:
+    """What the columns need; the first rows, which name the columns, get two lines at most."""
+    least, wanted = np.full(count, PADDING), np.full(count, PADDING)
+    fixed, lengths = np.zeros(count, dtype=bool), np.zeros((len(rows), count))
+    for row, column, cell in placed(rows, count):
         if cell.columns > 1:
             continue
         if "m" in cell.classes:
-            least[column] = most[column] = _MONTH
+            least[column] = wanted[column] = _MONTH
+            fixed[column] = True
             continue
-        short = width(cell.text) <= _SHORT
-        words = [cell.text] if short else [word for part in cell.text.split() for word in pieces(part)]
         weight = _BOLD if cell.heads else 1
-        longest = max((width(word) for word in words), default=0)
-        least[column] = max(least[column], weight * min(longest, _LONGEST) + _PADDING)
-        most[column] = max(most[column], weight * width(cell.text) + _PADDING)
-    spare = max(line - sum(least), 0)
-    wants = [(high - low) ** 0.5 if high > low else 0.0 for low, high in zip(least, most, strict=True)]
-    if not any(wants):
-        wants = [0.0 if low == _MONTH else 1.0 for low in least]
-    widths = [low + spare * want / (sum(wants) or 1) for low, want in zip(least, wants, strict=True)]
-    return tuple(share / sum(widths) for share in widths)
+        lengths[row, column] = length = weight * width(cell.text)
+        words = [word for part in cell.text.split() for word in pieces(part)]
+        longest = weight * max((width(word) for word in words), default=0)
+        least[column] = max(least[column], min(longest, _LONGEST) + PADDING)
+        if row < heads:
+            wish = length if length <= _SHORT_HEAD else weight * _in_two(words)
+        else:
+            wish = length if length <= _SHORT else longest
+        wanted[column] = max(least[column], wanted[column], min(wish, _LONGEST) + PADDING)
+    lengths[:, fixed] = 0
+    return Needs(least=least, wanted=wanted, fixed=fixed, lengths=lengths)
+
+
+def _in_two(words: Sequence[str]) -> float:
+    """Width that words need in order to fit on two lines."""
+    ends = [*accumulate(map(width, words), initial=0.0)]
+    return min(max(end, ends[-1] - end) for end in ends)
 
 
 def placed(rows: Sequence[Sequence[Cell]], count: int) -> Iterator[tuple[int, int, Cell]]:

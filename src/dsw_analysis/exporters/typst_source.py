@@ -14,14 +14,18 @@ from dsw_analysis.exporters.words import is_name, pieces
 BREAK = "\x1f"
 """Stands in the source where a line may break between two words; ``report.typ`` knows it too."""
 
-_SIZES = {"ledger": 7.2, "roadmap": 8, "indicators": 8.5, "files": 8.5, "plain": 9}
+_SIZES = {"ledger": 7, "roadmap": 8, "indicators": 8.5, "files": 8.5, "plain": 9}
 """Type size of each kind of table in points, as in ``report.typ``."""
-_LINE = 482
-"""Width of the page's text in points."""
+_LINE, _WIDE_LINE = 482, 516
+"""Width of the page's text in points, and of the appendix's."""
+POINT = 0.64
+"""Points on paper for a pixel of a figure: a little less than the 0.75 of a screen, as print is read from near."""
 
 _MAIYAMOK = re.compile(" (?=ๆ)")
 _THAI = re.compile("[\u0e01-\u0e4e]")
-_IN_ID = re.compile(r"(?<=[._])|(?<=\w{16})(?=\w{16})")
+_WHOLE = 36
+"""Letters of an id that fits into its column whole."""
+_IN_ID = re.compile(r"[^._]{1,16}[._]?|[._]")
 
 
 def quote(text: str) -> str:
@@ -111,11 +115,12 @@ class Writer:
 
     def _code(self, content: list[Any]) -> str:
         # Long ids and hashes need places to break a line that leave nothing in the copied text.
-        return _call("identifier", *(quote(piece) for piece in _IN_ID.split(content[1]) if piece))
+        pieces = [content[1]] if len(content[1]) <= _WHOLE else _IN_ID.findall(content[1])
+        return _call("identifier", *map(quote, pieces))
 
     def _image(self, content: list[Any]) -> str:
         (_, _, pairs), alt, (source, _) = content
-        width = next((float(v) * 0.75 for k, v in pairs if k == "width"), None)
+        width = next((float(v) * POINT for k, v in pairs if k == "width"), None)
         return _call("picture", quote(source), quote(text_of(alt)), *([f"width: {width:g}pt"] if width else []))
 
     def _header(self, content: list[Any]) -> str:
@@ -131,7 +136,8 @@ class Writer:
             title, *rest = blocks
             order = next((v for k, v in pairs if k == "order"), "none")
             head = _call("chapter", quote(identifier), order, body=self.inlines(title["c"][2]))
-            return f"{head}\n\n{self.blocks(rest)}"
+            body = f"{head}\n\n{self.blocks(rest)}"
+            return _call("appendix", body=body) if identifier == "figures" else body
         if "table" in classes:
             return "\n\n".join(self._in_table(block, classes) for block in blocks)
         if "failure" in classes:
@@ -148,7 +154,8 @@ class Writer:
 
     def _table(self, content: list[Any], classes: Sequence[str] = ()) -> str:
         kind = next((c for c in classes if c in _SIZES), "plain")
-        table = read_table({"t": "Table", "c": content}, line=_LINE / _SIZES[kind])
+        line = _WIDE_LINE if kind == "ledger" else _LINE
+        table = read_table({"t": "Table", "c": content}, line=line / _SIZES[kind], kind=kind)
         widths = ", ".join(f"{100 * width:.3f}fr" for width in table.widths)
         head = ",\n".join(self._cell(cell) for row in table.head for cell in row)
         body = ",\n".join(self._cell(cell) for row in table.body for cell in row)

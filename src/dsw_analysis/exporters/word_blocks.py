@@ -45,6 +45,8 @@ STEPS = {
 
 _WIDEST = 640
 """Pixels, at 96 an inch, of the widest figure; the text of the page is as wide."""
+_SCALE = 0.85
+"""Size of figures on paper, as in the PDF."""
 
 
 def adapt(document: Document) -> list[Node]:
@@ -74,6 +76,7 @@ class _Adapter:
 
     def __init__(self) -> None:
         self._uses: Counter[str] = Counter()
+        self._soft = False
         self._special: dict[str, Callable[[Any], list[Node]]] = {
             "Div": self._div,
             "Header": self._header,
@@ -140,7 +143,9 @@ class _Adapter:
     def _span(self, content: list[Any]) -> list[Node]:
         (identifier, classes, _), inlines = content
         style = next((_SPANS[c] for c in classes if c in _SPANS), None)
+        before, self._soft = self._soft, self._soft or style == "Soft"
         inner = self.blocks(inlines)
+        self._soft = before
         made = [_named(style, inner)] if style else inner
         if identifier:
             made = [{"t": "Span", "c": [[bookmark(identifier), [], []], made]}]
@@ -153,7 +158,8 @@ class _Adapter:
             return [{"t": "Link", "c": [_attr(), inner, [target, title]]}]
         if "n" not in classes:
             return [{"t": "Link", "c": [_attr(), inner, [f"#{bookmark(target[1:])}", ""]]}]
-        style = "Number Reconstructed" if "r" in classes else "Number"
+        # A run has one style, so that of a number must say what is said of the words around it.
+        style = f"Number{' Reconstructed' if 'r' in classes else ''}{' Soft' if self._soft else ''}"
         link = {"t": "Link", "c": [_attr(), [_named(style, inner)], [f"#{bookmark(target[1:])}", ""]]}
         finding = target.removeprefix("#f.")
         self._uses[finding] += 1
@@ -163,7 +169,7 @@ class _Adapter:
     def _image(self, content: list[Any]) -> list[Node]:
         (_, _, pairs), alt, (source, _) = content
         size = {key: float(value) for key, value in pairs if key in {"width", "height"}}
-        scale = min(1.0, _WIDEST / size.get("width", _WIDEST))
+        scale = min(_SCALE, _WIDEST / size.get("width", _WIDEST))
         fitted = [[key, f"{value * scale:.0f}px"] for key, value in size.items()]
         return [{"t": "Image", "c": [["", [], fitted], alt, [picture_name(source), ""]]}]
 

@@ -6,17 +6,24 @@ import json
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import typst
 from fontTools.ttLib import TTFont
+from pythainlp.corpus import thai_words
 from pythainlp.tokenize import word_tokenize
+from pythainlp.util import Trie
 
 from dsw_analysis.exporters.clusters import FILES
 
 _THAI = re.compile("([\u0e01-\u0e4e]+)")
 _HYPHENATED = re.compile(r"([A-Za-z0-9]+(?:-[A-Za-z0-9]+)+)")
+_OWN = {"ตัวชี้วัด", "ยุบเลิก", "เปอร์เซ็นไทล์", "ควอร์ไทล์"}
+"""Words of this report that the dictionary lacks."""
 _TIED = re.compile("^[ๆฯ]")
+_SHORT = 3
+"""Letters of a run that is never cut, such as the abbreviation อปท."""
 
 LONGEST = 9.0
 """Width, in em, up to which a word is kept together; a longer one might not fit into a column."""
@@ -32,7 +39,8 @@ _PROBE = """
 """
 
 
-def pieces(text: str) -> list[str]:
+@cache
+def pieces(text: str) -> tuple[str, ...]:
     """Cut a text where a line may break between Thai words; joined, the pieces are the text.
 
     Signs that belong to the word before them (ๆ and ฯ) stay with it. Other scripts are left whole,
@@ -45,7 +53,7 @@ def pieces(text: str) -> list[str]:
                 found[-1] += word
             elif word:
                 found.append(word)
-    return found
+    return tuple(found)
 
 
 def is_name(piece: str) -> bool:
@@ -61,8 +69,21 @@ def width(text: str) -> float:
 
 @cache
 def words_of(run: str) -> tuple[str, ...]:
-    """Words of a run of Thai letters, by PyThaiNLP's dictionary (longest matching, ``newmm``)."""
-    return tuple(word_tokenize(run, engine="newmm"))
+    """Words of a run of Thai letters: where two ways to read it with PyThaiNLP's dictionary agree.
+
+    Fewest words (``newmm``) reads ขั้น|ตอนที่ and บอ|กว่า, longest word first reads การถู|กล่|วง; where they differ,
+    no place to break is certain, and the letters stay together.
+    """
+    if len(run) <= _SHORT:
+        return (run,) if run else ()
+    readings = (word_tokenize(run, engine=engine, custom_dict=_dictionary()) for engine in ("newmm", "longest"))
+    ends = sorted(set.intersection(*({*accumulate(map(len, words))} for words in readings)))
+    return tuple(run[start:end] for start, end in pairwise([0, *ends]))
+
+
+@cache
+def _dictionary() -> Trie:
+    return Trie(thai_words() | _OWN)
 
 
 def broken_words(texts: Iterable[str], fonts: Path) -> frozenset[str]:
