@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from dsw_analysis.report import write_report
+from dsw_analysis.batch import Batch, Project
+from dsw_analysis.batch.reports import write_report
 from dsw_analysis.rounds import Round
-from dsw_analysis.runner import Project, run
 
 # The same examples every time: a suite that fails by chance is not believed; time limits depend on the machine.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -105,7 +105,8 @@ def made(tmp_path_factory):
     for name in ("notebooks", "data"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
     project = Project(root=root)
-    outcomes = run(project, Round.parse(ROUND))
-    write_report(project, Round.parse(ROUND), outcomes)
+    with Batch(project, Round.parse(ROUND)) as batch:
+        outcomes = batch.run()
+        write_report(batch, outcomes)
     out = project.outputs(Round.parse(ROUND))
     return Made(outcomes, out, json.loads((out / "findings.json").read_text(encoding="utf-8")))

@@ -1,14 +1,15 @@
 """The audit: a finished page passes, and one changed digit anywhere in it is found."""
 
 import copy
-import json
 import random
 import re
 
 import pytest
+from test_batch import HAND_OVER, add
 
 from dsw_analysis import cli
 from dsw_analysis.audit import ALLOWED, Audit
+from dsw_analysis.batch import Project
 from dsw_analysis.rounds import Round
 
 DIGIT = re.compile(r"\d")
@@ -170,13 +171,10 @@ def test_command_reports_what_it_finds(made, tmp_path, capsys):
     assert cli.main(["audit-report", str(tmp_path / "none.html"), "--findings", findings]) == 2
 
 
-def test_report_fails_if_its_audit_does(made, tmp_path, monkeypatch, capsys):
-    page = tmp_path / "report.html"
-    page.write_text("<p>รวม 99 ครั้ง</p>", encoding="utf-8")
-    folder = tmp_path / "outputs" / "2569-6m"
-    folder.mkdir(parents=True)
-    (folder / "findings.json").write_text(json.dumps(made.document), encoding="utf-8")
-    monkeypatch.setattr("dsw_analysis.runner.run", lambda *_, **__: [])
-    monkeypatch.setattr("dsw_analysis.report.write_report", lambda *_, **__: [page])
-    assert cli.main(["--project", str(tmp_path), "report", str(Round(2569, 6))]) == 1
+def test_report_fails_if_its_audit_does(tmp_path, capsys):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data" / "raw" / "2569-6m").mkdir(parents=True)
+    shown = "from IPython.display import HTML, display\ndisplay(HTML('<p>รวม 99 ครั้ง</p>'))"
+    add(Project(root=tmp_path), "01_one", shown, HAND_OVER)
+    assert cli.main(["--project", str(tmp_path), "report", str(Round(2569, 6)), "--to", "html"]) == 1
     assert "ไม่ได้ผูกกับที่มา" in capsys.readouterr().err

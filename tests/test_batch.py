@@ -1,17 +1,24 @@
-"""The runner on notebooks made for it: each ends in success or in a failure with a name."""
+"""The batch on notebooks made for it: what runs, what is reused, what is kept, and how failures are told."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
+from filelock import FileLock
 
+from dsw_analysis.batch import Batch, Progress, Project, Task, execute
+from dsw_analysis.batch.manifest import write_whole
+from dsw_analysis.batch.reports import write_report
 from dsw_analysis.cli import main
+from dsw_analysis.findings import SECTION_MIME
 from dsw_analysis.rounds import Round
-from dsw_analysis.runner import Project, Task, execute, run
-from dsw_analysis.section import SECTION_MIME
+from dsw_analysis.warm.processes import FORKS, run_fresh
 
 ROUND = Round.parse("2569-6m")
-PARAMETERS = 'round_id: str = "2569-6m"  # round\ndata_dir: str = "data"  # folder'
+PARAMETERS = 'round_id: str = "2569-6m"  # round\naccept_partial: bool = False  # use valid rows'
 DOCUMENT = {
     "section": "good",
     "order": 1,
@@ -48,6 +55,32 @@ def add(project, name, *cells, **changes):
     notebook(project.notebooks / f"{name}.ipynb", f"DOCUMENT = {document!r}", *cells)
 
 
+def run(project, sections=None, **options):
+    with Batch(project, ROUND, **options) as batch:
+        return batch.run(sections)
+
+
+def report(project, **options):
+    with Batch(project, ROUND, **options) as batch:
+        write_report(batch, batch.run(), formats=["html"])
+
+
+def ran(project, **options):
+    return [o.section for o in run(project, **options) if not o.reused]
+
+
+def explained(project, capsys, *arguments):
+    assert main(["--project", str(project.root), "run", "2569-6m", "--explain", *arguments]) == 0
+    return dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines()[1:])
+
+
+class NoWorkers:
+    """An executor that must not be needed."""
+
+    def submit(self, *_):
+        raise AssertionError("something ran")
+
+
 def test_each_notebook_ends_in_success_or_a_named_failure(project):
     add(project, "01_good", HAND_OVER, findings=DOCUMENT["findings"])
     add(project, "02_bad", "1 / 0", HAND_OVER)
@@ -56,7 +89,7 @@ def test_each_notebook_ends_in_success_or_a_named_failure(project):
     add(project, "05_dies", "import os; os._exit(3)", HAND_OVER)
     told = []
 
-    outcomes = {o.section: o for o in run(project, ROUND, jobs=2, tell=told.append)}
+    outcomes = {o.section: o for o in run(project, jobs=2, progress=Progress(done=told.append))}
 
     assert {s: o.state for s, o in outcomes.items()} == {
         "good": "ok",
@@ -97,12 +130,12 @@ def test_unknown_parameters_are_refused_not_ignored(project):
     add(project, "01_good", HAND_OVER)
     task = Task(
         section="good",
-        title="ส่วนตัวอย่าง",
-        notebook=project.notebooks / "01_good.ipynb",
-        output=project.root / "out.ipynb",
+        notebook="01_good.ipynb",
+        content=(project.notebooks / "01_good.ipynb").read_bytes(),
         parameters={"round_id": "2569-6m", "provnce": "เชียงใหม่"},
+        root=project.root,
     )
-    assert "no parameter provnce" in execute(task).error
+    assert "no parameter provnce" in run_fresh(execute, task).error
 
 
 @pytest.mark.parametrize(
@@ -138,3 +171,275 @@ def test_arguments_that_cannot_be_read_end_with_2(arguments):
 def test_a_folder_without_notebooks_says_where_to_go(tmp_path, capsys):
     assert main(["--project", str(tmp_path), "list"]) == 2
     assert "run dsw in the project's folder" in capsys.readouterr().err
+
+
+def test_only_what_changed_runs_again_and_explain_says_why(project, capsys):
+    raw = project.data / "2569-6m"
+    (raw / "public_opinion.csv").write_text("a", encoding="utf-8")
+    inputs = [{"dataset": "public_opinion", "file": "public_opinion.csv", "rows": 1}]
+    for name in ("01_one", "02_two", "03_three"):
+        add(project, name, HAND_OVER, inputs=inputs if name == "02_two" else [])
+    assert explained(project, capsys) == dict.fromkeys(["one", "two", "three"], "never made")
+    assert ran(project) == ["one", "two", "three"]
+
+    assert explained(project, capsys) == dict.fromkeys(["one", "two", "three"], "current")
+    assert ran(project) == []
+
+    (raw / "public_opinion.csv").write_text("b", encoding="utf-8")
+    (raw / "csr_activities.csv").write_text("of no section here", encoding="utf-8")
+    assert explained(project, capsys) == {
+        "one": "current",
+        "two": "input public_opinion.csv changed",
+        "three": "current",
+    }
+    assert ran(project) == ["two"]
+
+    (raw / "public_opinion.xlsx").write_text("a second file of the dataset", encoding="utf-8")
+    assert explained(project, capsys)["two"] == "input public_opinion.xlsx is new"
+    assert ran(project) == ["two"]
+
+    add(project, "03_three", "'another cell'", HAND_OVER)
+    assert explained(project, capsys)["three"] == "its notebook changed"
+    assert ran(project) == ["three"]
+
+    (project.outputs(ROUND) / "notebooks" / "01_one.ipynb").unlink()
+    (project.outputs(ROUND) / "sections" / "two.html").write_text("<p>torn", encoding="utf-8")
+    told = explained(project, capsys)
+    assert told["one"] == "notebooks/01_one.ipynb is missing"
+    assert told["two"] == "sections/two.html is not as it was written"
+    assert ran(project) == ["one", "two"]
+
+    assert explained(project, capsys, "--accept-partial")["one"] == "parameter accept_partial is new"
+    (project.root / "requirements.lock").write_text("pandas==9", encoding="utf-8")
+    assert explained(project, capsys) == dict.fromkeys(["one", "two", "three"], "the lock file changed")
+    assert ran(project) == ["one", "two", "three"]
+    assert ran(project, fresh=True) == ["one", "two", "three"]
+
+
+def test_a_change_of_the_package_runs_everything(project, tmp_path):
+    add(project, "01_one", HAND_OVER)
+    assert ran(project) == ["one"]
+    manifest = project.outputs(ROUND) / "manifest.json"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["made"]["one"]["made_from"]["package"] = "of an older version"
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    assert ran(project) == ["one"]
+
+
+def test_a_run_without_changes_starts_no_process_and_writes_nothing(project):
+    add(project, "01_one", HAND_OVER, findings=[{**DOCUMENT["findings"][0], "id": "one.n", "section": "one"}])
+    report(project)
+    out = project.outputs(ROUND)
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+    with Batch(project, ROUND) as batch:
+        batch._given = NoWorkers()  # tasks of a given executor would carry the raw files
+        write_report(batch, batch.run(), formats=["html"])
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()} == before
+    (out / "report.html").unlink()
+    with pytest.raises(AssertionError, match="something ran"), Batch(project, ROUND) as batch:
+        batch._given = NoWorkers()
+        write_report(batch, batch.run(), formats=["html"])
+
+
+def test_deleted_outputs_come_back_with_the_same_bytes_and_nothing_else_is_made(project):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_two", HAND_OVER)
+    report(project)
+    out = project.outputs(ROUND)
+    whole = {path: path.read_bytes() for path in out.rglob("*") if path.suffix in (".html", ".ipynb", ".json", ".xlsx")}
+    del whole[out / "manifest.json"]
+    assert len(whole) == 7
+    for path, content in whole.items():
+        untouched = {p: p.stat().st_mtime_ns for p in whole if p.stem[-3:] != path.stem[-3:]}
+        path.unlink()
+        report(project)
+        assert path.read_bytes() == content, path
+        assert {p: p.stat().st_mtime_ns for p in untouched} == untouched, path
+
+
+def test_a_failure_keeps_the_last_complete_report_and_says_so(project, capsys):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_two", HAND_OVER)
+    report(project)
+    out = project.outputs(ROUND)
+    complete = {name: (out / name).read_bytes() for name in ("report.html", "findings.json", "findings.xlsx")}
+    add(project, "02_two", "1 / 0")
+
+    assert main(["--project", str(project.root), "report", "2569-6m", "--to", "html"]) == 1
+
+    assert {name: (out / name).read_bytes() for name in complete} == complete
+    printed = capsys.readouterr()
+    assert "report.html stays as it was" in printed.out
+    assert "two failed: cell 4: ZeroDivisionError: division by zero" in printed.err
+    assert f"executed notebook: {out / 'notebooks' / '02_two.ipynb'}" in printed.err
+    assert ran(project) == ["two"], "a failed section is tried again"
+
+    add(project, "02_two", "'mended'", HAND_OVER, title="ส่วนที่แก้แล้ว")
+    report(project)
+    assert "ส่วนที่แก้แล้ว" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_one_section_alone_leaves_the_others_in_the_ledger(project):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_two", HAND_OVER)
+    run(project)
+    add(project, "01_one", HAND_OVER, title="ชื่อใหม่")
+    assert [o.section for o in run(project, ["one"])] == ["one"]
+    ledger = json.loads((project.outputs(ROUND) / "findings.json").read_text(encoding="utf-8"))
+    assert [(s["section"], s["title"]) for s in ledger["sections"]] == [("one", "ชื่อใหม่"), ("two", "ส่วนตัวอย่าง")]
+
+
+def test_the_manifest_says_what_was_made_from_what(project):
+    raw = project.data / "2569-6m"
+    (raw / "public_opinion.csv").write_text("abc", encoding="utf-8")
+    (project.root / "requirements.lock").write_text("", encoding="utf-8")
+    add(project, "01_one", HAND_OVER, inputs=[{"dataset": "public_opinion", "file": "public_opinion.csv", "rows": 5}])
+    run(project)
+    manifest = json.loads((project.outputs(ROUND) / "manifest.json").read_text(encoding="utf-8"))
+    # Hashes of "abc" and of nothing: FIPS 180-2, appendix B.1, and its empty message.
+    abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert manifest["inputs"] == {"public_opinion.csv": {"sha256": abc, "rows": {"public_opinion": 5}}}
+    assert manifest["lock"] == nothing
+    assert manifest["round"] == "2569-6m"
+    assert manifest["versions"]["python"] == ".".join(map(str, sys.version_info[:3]))
+    made = manifest["made"]["one"]
+    assert made["state"] == "ok"
+    assert made["seconds"] > 0
+    assert made["made_from"]["parameters"] == {"round_id": "2569-6m"}
+    assert set(made["outputs"]) == {"notebooks/01_one.ipynb", "sections/one.html"}
+
+
+def test_executed_notebooks_hold_no_time_and_no_folder(project, tmp_path_factory):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_bad", "1 / 0")
+    run(project)
+    there = tmp_path_factory.mktemp("there")
+    other = Project(root=there)
+    other.notebooks.mkdir()
+    (other.data / "2569-6m").mkdir(parents=True)
+    for path in project.notebooks.iterdir():
+        (other.notebooks / path.name).write_bytes(path.read_bytes())
+    run(other)
+    for name in ("01_one", "02_bad"):
+        file = Path("notebooks") / f"{name}.ipynb"
+        assert (project.outputs(ROUND) / file).read_bytes() == (other.outputs(ROUND) / file).read_bytes()
+
+
+def test_every_event_is_a_line_of_the_log(project):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_bad", "1 / 0")
+    run(project)
+    lines = (project.outputs(ROUND) / "run.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in lines]
+    assert [events[0]["event"], events[-1]["event"]] == ["begin", "end"]
+    assert {e["name"]: e["event"] for e in events[1:-1]} == {"one": "made", "bad": "failed", "findings.json": "made"}
+    assert all("time" in event for event in events)
+    assert {e["name"]: e["reasons"] for e in events if e.get("name") in ("one", "bad")} == {
+        "one": ["never made"],
+        "bad": ["never made"],
+    }
+
+
+def test_what_an_interrupted_run_finished_stays_finished(project):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_two", HAND_OVER)
+    with pytest.raises(KeyboardInterrupt), Batch(project, ROUND, jobs=1) as batch:
+        for _ in batch.carry_out(batch.plan()):
+            batch.manifest.save = lambda **_: None
+            raise KeyboardInterrupt
+    out = project.outputs(ROUND)
+    # As after a kill: only the log was written, its last line is torn, and a file is half there.
+    *events, end = (out / "run.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    assert '"end"' in end
+    (out / "run.jsonl").write_text("".join(events) + '{"event": "made", "na', encoding="utf-8")
+    (out / "report.html.1.part").write_text("<html", encoding="utf-8")
+    assert ran(project) == ["two"]
+    assert ran(project) == []
+    assert not list(out.rglob("*.part"))
+
+
+def test_two_runs_at_once_wait_for_each_other(project):
+    add(project, "01_one", HAND_OVER)
+    out = project.outputs(ROUND)
+    out.mkdir(parents=True)
+    said = []
+    with (
+        FileLock(out / ".lock"),
+        pytest.raises(TimeoutError, match="another run is still at work on 2569-6m"),
+        Batch(project, ROUND, wait=0.1, progress=Progress(say=said.append)),
+    ):
+        pass
+    assert said == ["another run is at work on 2569-6m; waiting for it to end"]
+    assert ran(project) == ["one"]
+
+
+def test_two_commands_at_once_end_well(project):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_two", "import time; time.sleep(1)", HAND_OVER)
+    command = [sys.executable, "-m", "dsw_analysis.cli", "--project", str(project.root), "run", "2569-6m"]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") for _ in range(2)]
+    printed = [run.communicate(timeout=120)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0]
+    first, second = sorted(printed, key=lambda text: "another run is at work" in text)
+    assert "another run is at work" in second
+    assert "current" not in first
+    assert second.count("current") == 2
+
+
+def test_what_cannot_be_written_is_named_and_the_rest_kept(project, capsys, monkeypatch):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_two", HAND_OVER)
+    run(project, ["one"])
+    (project.outputs(ROUND) / "notebooks" / "02_two.ipynb").mkdir()
+    assert main(["--project", str(project.root), "run", "2569-6m"]) == 1
+    message = capsys.readouterr().err
+    assert "02_two.ipynb" in message
+    assert "the next run goes on from there" in message
+    (project.outputs(ROUND) / "notebooks" / "02_two.ipynb").rmdir()
+    assert ran(project) == ["two"]
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_rest(tmp_path):
+    resource = pytest.importorskip("resource")
+    path = tmp_path / "report.html"
+    path.write_bytes(b"good")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"report\.html"):
+            write_whole(path, b"x" * 2000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+    assert path.read_bytes() == b"good"
+
+
+def test_an_input_that_cannot_be_read_is_named(project, capsys):
+    add(project, "01_one", HAND_OVER, inputs=[{"dataset": "public_opinion", "file": "public_opinion.csv", "rows": 1}])
+    raw = project.data / "2569-6m" / "public_opinion.csv"
+    raw.write_text("a", encoding="utf-8")
+    run(project)
+    raw.unlink()
+    raw.symlink_to(raw)  # a loop: there, but not to be read, even by the superuser
+    assert main(["--project", str(project.root), "run", "2569-6m"]) == 1
+    assert "public_opinion.csv" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not FORKS, reason="processes cannot be forked here")
+def test_a_run_killed_at_random_moments_loses_nothing_and_ends_with_the_same_bytes(project):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_bad", "print('x' * 1_000_000); 1 / 0")
+    driver = Path(__file__).with_name("kill_runs.py")
+    done = subprocess.run(
+        [sys.executable, driver, project.root, "200"],
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["kills"] >= 200
+    assert found["complaints"] == []

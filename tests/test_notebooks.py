@@ -5,7 +5,7 @@ import pytest
 from conftest import ROOT, run_cells
 from nbclient import NotebookClient
 
-from dsw_analysis.runner import Project, handed_over
+from dsw_analysis.batch import Project, handed_over
 
 NOTEBOOKS = {s: p for s, p in Project(root=ROOT).sections().items() if s != "summary"}
 

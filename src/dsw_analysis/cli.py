@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from dsw_analysis.batch.steps import BatchError
 from dsw_analysis.rounds import Round
+
+if TYPE_CHECKING:
+    from dsw_analysis.audit import Slip
+    from dsw_analysis.batch import Batch
+
+
+_REMEDY = "what was finished is kept, and the next run goes on from there"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,7 +54,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             "--accept-partial", action="store_true", help="use the valid rows of files with problems, and say so"
         )
         command.add_argument("--jobs", type=_positive, help="notebooks at once (default: number of cores)")
-        if name == "report":
+        command.add_argument("--fresh", action="store_true", help="make everything again, changed or not")
+        command.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask cluster, e.g. tcp://10.0.0.1:8786")
+        if name == "run":
+            command.add_argument("--explain", action="store_true", help="say what would run and why, and run nothing")
+            command.add_argument("--by", choices=["province"], help="a brief for each province instead")
+            command.add_argument("--only", type=_names, help="only these provinces, with commas")
+        else:
             command.add_argument(
                 "--to", type=_formats, default="html,pdf,docx", help="formats, with commas (default: %(default)s)"
             )
@@ -59,9 +75,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     _print_thai()
     try:
         return int(_COMMANDS[arguments.command](arguments))
-    except (FileNotFoundError, KeyError) as error:
+    except (FileNotFoundError, KeyError, ValueError) as error:
         print(f"dsw: {error.args[-1] if isinstance(error, KeyError) else error}", file=sys.stderr)
         return 2
+    except (BatchError, TimeoutError) as error:
+        print(f"dsw: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"dsw: {error.filename or ''}: {error.strerror or error}; {_REMEDY}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"dsw: interrupted; {_REMEDY}", file=sys.stderr)
+        return 130
 
 
 def _print_thai() -> None:
@@ -89,9 +114,9 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _template(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.batch import write_whole  # noqa: PLC0415
     from dsw_analysis.datasets import dataset  # noqa: PLC0415
     from dsw_analysis.forms import form  # noqa: PLC0415
-    from dsw_analysis.runner import write_whole  # noqa: PLC0415
 
     kind = dataset(arguments.dataset)
     path = (arguments.to or _outputs(arguments) / "templates") / f"{kind.stem}.xlsx"
@@ -109,34 +134,76 @@ def _codebook(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.runner import Outcome, Project, run  # noqa: PLC0415
+    from dsw_analysis.batch import Batch, Project  # noqa: PLC0415
+    from dsw_analysis.batch.progress import failure, progress_on  # noqa: PLC0415
 
-    project = Project(root=arguments.project.resolve())
     print(f"dsw: {arguments.round.label}", flush=True)
+    with contextlib.ExitStack() as stack:
+        cluster = None
+        if arguments.scheduler is not None:
+            from dsw_analysis.cluster import connect  # noqa: PLC0415
 
-    def tell(outcome: Outcome) -> None:
-        print(f"{outcome.state:>6}  {outcome.section}  {outcome.seconds:.1f} s", flush=True)
+            cluster = stack.enter_context(connect(arguments.scheduler))
+        batch = stack.enter_context(
+            Batch(
+                Project(root=arguments.project.resolve()),
+                arguments.round,
+                jobs=cluster.threads if cluster else arguments.jobs,
+                fresh=arguments.fresh,
+                accept_partial=arguments.accept_partial,
+                executor=cluster,
+                progress=progress_on(sys.stdout),
+            )
+        )
+        if arguments.command == "report":
+            return _report(batch, arguments)
+        provinces, sections = _provinces(batch, arguments)
+        if arguments.explain:
+            for step in batch.plan(sections, provinces):
+                print(f"{step.task.name}: {'; '.join(step.reasons) or 'current'}")
+            return 0
+        if provinces:
+            from dsw_analysis.batch.briefs import write_briefs  # noqa: PLC0415
 
-    outcomes = run(
-        project,
-        arguments.round,
-        sections=arguments.section,
-        jobs=arguments.jobs,
-        accept_partial=arguments.accept_partial,
-        tell=tell,
-    )
-    failed = [o for o in outcomes if o.error is not None]
+            outcomes = write_briefs(batch, provinces, sections or [])
+        else:
+            outcomes = batch.run(sections)
+    failed = [outcome for outcome in outcomes if outcome.error is not None]
     for outcome in failed:
-        print(f"\n{outcome.section} failed: {outcome.error}\nexecuted notebook: {outcome.output}", file=sys.stderr)
-    if arguments.command == "report":
-        from dsw_analysis.report import write_report  # noqa: PLC0415
-
-        written = write_report(project, arguments.round, outcomes, formats=arguments.to)
-        for path in written:
-            print(path)
-        pages = [path for path in written if path.suffix == ".html"]
-        return 1 if _audit_pages(pages, _outputs(arguments) / "findings.json") or failed else 0
+        print(failure(outcome), file=sys.stderr)
     return 1 if failed else 0
+
+
+def _report(batch: Batch, arguments: argparse.Namespace) -> int:
+    from dsw_analysis.batch.progress import failure  # noqa: PLC0415
+    from dsw_analysis.batch.reports import audit, write_report  # noqa: PLC0415
+
+    outcomes = batch.run(arguments.section)
+    failed = [outcome for outcome in outcomes if outcome.error is not None]
+    for outcome in failed:
+        print(failure(outcome), file=sys.stderr)
+    files = write_report(batch, outcomes, arguments.to)
+    for path in files:
+        print(path)
+    slips = audit(batch, [path for path in files if path.suffix == ".html"])
+    _print_slips(slips, batch.out / "findings.json")
+    return 1 if failed or any(slips.values()) else 0
+
+
+def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], list[str] | None]:
+    """Provinces to write briefs for, none without ``--by province``, and the sections asked for."""
+    if arguments.by is None:
+        if arguments.only:
+            raise KeyError("--only needs --by province")
+        return [], arguments.section
+    from dsw_analysis.provinces import official_province, province_names, provincial_sections  # noqa: PLC0415
+
+    names = [official_province(name) for name in arguments.only or ()] or list(province_names())
+    sections = provincial_sections(batch.notebooks)
+    unfit = [section for section in arguments.section or () if section not in sections]
+    if unfit:
+        raise KeyError(f"no data by province in section {', '.join(unfit)}; there are {', '.join(sections)}")
+    return list(dict.fromkeys(names)), arguments.section or list(sections)
 
 
 def _audit_report(arguments: argparse.Namespace) -> int:
@@ -148,29 +215,33 @@ def _audit_pages(pages: Sequence[Path], findings: Path) -> int:
     from dsw_analysis.audit import audit_file  # noqa: PLC0415
 
     slips = {page: audit_file(page, findings) for page in pages}
+    _print_slips(slips, findings)
+    return 1 if any(slips.values()) else 0
+
+
+def _print_slips(slips: Mapping[Path, Sequence[Slip]], findings: Path) -> None:
     for page, found in slips.items():
         if found:
             print(f"\n{page}: พบ {len(found):,} แห่งที่ไม่ตรงกับ {findings.name}", file=sys.stderr)
         for slip in found:
             print(f"  {slip}", file=sys.stderr)
-    return 1 if any(slips.values()) else 0
 
 
 def _raw(arguments: argparse.Namespace) -> Path:
-    from dsw_analysis.runner import Project  # noqa: PLC0415
+    from dsw_analysis.batch import Project  # noqa: PLC0415
 
     return Project(root=arguments.project).data / str(arguments.round)
 
 
 def _outputs(arguments: argparse.Namespace) -> Path:
-    from dsw_analysis.runner import Project  # noqa: PLC0415
+    from dsw_analysis.batch import Project  # noqa: PLC0415
 
     return Project(root=arguments.project).outputs(arguments.round)
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.batch import Project  # noqa: PLC0415
     from dsw_analysis.datasets import DATASETS  # noqa: PLC0415
-    from dsw_analysis.runner import Project  # noqa: PLC0415
 
     print("sections")
     for section, notebook in Project(root=arguments.project).sections().items():
@@ -205,6 +276,10 @@ def _formats(text: str) -> tuple[str, ...]:
     if unknown:
         raise argparse.ArgumentTypeError(f"{unknown[0]!r} is not a format; choose from html, pdf and docx")
     return asked
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _positive(text: str) -> int:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from dsw_analysis.batch import write_whole
 from dsw_analysis.datasets import DATASETS, Column, Dataset
-from dsw_analysis.datasets.dataset import read_provenance
+from dsw_analysis.datasets.source import read_provenance
 from dsw_analysis.datasets.wording import ACCEPTS, blank_text, limit_texts, reading_texts, schema_hash
 from dsw_analysis.findings import PROVENANCE
 from dsw_analysis.pages import render_page
 from dsw_analysis.rounds import Round
-from dsw_analysis.runner import write_whole
 from dsw_analysis.thai import format_date
 from dsw_analysis.workbooks import BODY, HEAD, new_workbook, write_table
 

@@ -8,12 +8,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from dsw_analysis.batch import write_whole
 from dsw_analysis.checking import HEADS, Group, group_problems, summary_lines, total_line
 from dsw_analysis.datasets import Checked
 from dsw_analysis.pages import render_page
 from dsw_analysis.problems import visible
 from dsw_analysis.rounds import Round
-from dsw_analysis.runner import write_whole
 from dsw_analysis.thai import format_date
 from dsw_analysis.workbooks import BODY, HEAD, ROW_LIMIT, new_workbook, write_table
 

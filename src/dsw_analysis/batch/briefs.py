@@ -1,0 +1,129 @@
+"""Briefs: for each province its sections, its page and PDF, its ledger; and an index of all."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dsw_analysis.batch.manifest import write_whole
+from dsw_analysis.batch.run import Batch
+from dsw_analysis.batch.steps import Job, Outcome, Part, Step, given
+from dsw_analysis.batch.tasks import EXECUTE
+
+INDEX = "provinces/index.html"
+TOGETHER = 4
+"""How many briefs one process puts together, so that dictionary and templates are loaded once for them."""
+
+
+@dataclass(kw_only=True)
+class Brief:
+    """A province on its way: what it waits for, and what came of its sections."""
+
+    province: str
+    sections: Sequence[str]
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the finished brief in the manifest."""
+        return f"brief/{self.province}"
+
+    @property
+    def complete(self) -> bool:
+        """Whether all its sections succeeded."""
+        return all(outcome.error is None for outcome in self.outcomes.values())
+
+    def made_from(self, batch: Batch) -> dict[str, Any]:
+        """What it is made from, once its sections have ended."""
+        return {**batch.inputs.common, "sections": {s: batch.mark(self.outcomes[s]) for s in self.sections}}
+
+    def parts(self) -> tuple[Part, ...]:
+        """Its sections in the order of the report, read from the output folder."""
+        return tuple(self.outcomes[section].part for section in self.sections)
+
+
+def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]) -> list[Outcome]:
+    """Bring the briefs of provinces up to date: ``provinces/<name>/<name>.html``, ``.pdf``, ``findings.json``.
+
+    A brief is put together as soon as its sections have run, and nothing of it is held after that. A brief whose
+    sections all succeeded is replaced only by another such.
+
+    Parameters
+    ----------
+    provinces:
+        Official Thai names.
+    sections:
+        Ids of sections that have provincial data.
+
+    Returns
+    -------
+    list of Outcome
+        Of every section of every province.
+    """
+    steps = batch.plan(sections, provinces)
+    briefs = {province: Brief(province=province, sections=sections) for province in provinces}
+    batch.tell.begin(len(steps))
+    ended: list[Outcome] = []
+    jobs: deque[Job] = deque(Job(step, EXECUTE, given(step.task)) for step in steps if step.reasons)
+    due: list[Brief] = []
+
+    def take(outcome: Outcome) -> None:
+        batch.tell.done(outcome)
+        ended.append(outcome)
+        brief = briefs[str(outcome.province)]
+        brief.outcomes[outcome.section] = outcome
+        if len(brief.outcomes) == len(sections):
+            del briefs[brief.province]
+            if _must_be_made(batch, brief):
+                due.append(brief)
+            if len(due) >= TOGETHER or (due and not briefs):
+                jobs.appendleft(_composition(batch, list(due)))
+                due.clear()
+
+    for step in steps:
+        if not step.reasons:
+            take(batch.reused(step.task.section, step.task.province))
+    for job, future in batch.ended(jobs):
+        if isinstance(job.about, Step):
+            take(batch.put(job.about, future))
+        else:
+            for brief in job.about:
+                _put(batch, brief, future.result()[brief.province])
+    _write_index(batch)
+    return ended
+
+
+def _must_be_made(batch: Batch, brief: Brief) -> bool:
+    reasons = batch.manifest.reasons(brief.name, brief.made_from(batch))
+    return bool(reasons) and batch.may_replace(brief.name, complete=brief.complete)
+
+
+def _composition(batch: Batch, briefs: Sequence[Brief]) -> Job:
+    """The job that puts a few briefs together."""
+    # Read when their turn comes: compositions that wait hold no notebooks.
+    compose = "dsw_analysis.batch.rendering:compose_briefs"
+    return Job(briefs, compose, lambda: (batch.round, {brief.province: brief.parts() for brief in briefs}))
+
+
+def _put(batch: Batch, brief: Brief, content: Mapping[str, bytes]) -> None:
+    files = {f"provinces/{brief.province}/{name}": part for name, part in content.items()}
+    for name, part in files.items():
+        write_whole(batch.out / name, part)
+    batch.note(brief.name, brief.made_from(batch), files, complete=brief.complete)
+
+
+def _write_index(batch: Batch) -> None:
+    """Bring the page that links to all briefs up to date."""
+    made = {
+        name.removeprefix("brief/"): entry for name, entry in batch.manifest.made.items() if name.startswith("brief/")
+    }
+    states = {province: bool(entry["complete"]) for province, entry in sorted(made.items())}
+    made_from = {**batch.inputs.common, "briefs": states}
+    if batch.manifest.reasons("brief index", made_from):
+        jobs = deque([Job("index", "dsw_analysis.batch.rendering:index_page", given(batch.round, states))])
+        for _, future in batch.ended(jobs):
+            content = future.result()
+            write_whole(batch.out / INDEX, content)
+            batch.note("brief index", made_from, {INDEX: content}, complete=True)

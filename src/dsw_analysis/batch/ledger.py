@@ -1,0 +1,46 @@
+"""The ledger of a round as a document: sections with their state, data files, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dsw_analysis.findings import Ledger
+from dsw_analysis.rounds import Round
+
+
+def ledger_document(
+    round_: Round, sections: Iterable[tuple[str, str, str | None, Mapping[str, Any] | None]]
+) -> dict[str, Any]:
+    """Content of ``findings.json``.
+
+    Parameters
+    ----------
+    sections:
+        Section id, title, error and what it handed over (``None`` if it failed), in the order of the report.
+    """
+    sections = list(sections)
+    documents = [document for *_, document in sections if document is not None]
+    ledger = Ledger()
+    for document in documents:
+        for finding in Ledger.from_records(document["findings"]).values():
+            if finding.section == document["section"]:
+                ledger.add(finding)
+    inputs = {(i["dataset"], i["file"]): i for d in documents for i in d["inputs"]}
+    return {
+        "round": str(round_),
+        "sections": [
+            {
+                "section": section,
+                "title": title,
+                "order": document["order"] if document else None,
+                "state": "ok" if error is None else "failed",
+                "error": error,
+                "indicators": document["indicators"] if document else [],
+                "shown": document.get("shown", {}) if document else {},
+            }
+            for section, title, error, document in sections
+        ],
+        "inputs": [inputs[key] for key in sorted(inputs)],
+        "findings": ledger.records(),
+    }

@@ -1,0 +1,373 @@
+"""The batch: brings a round's sections and ledger up to date, in processes, outputs whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from dsw_analysis.batch.ledger import ledger_document
+from dsw_analysis.batch.manifest import Inputs, Manifest, digest, versions, write_whole
+from dsw_analysis.batch.steps import BatchError, Job, Outcome, Progress, Step, call, given
+from dsw_analysis.batch.tasks import EXECUTE, SUMMARY, Project, Result, Task, task_name
+from dsw_analysis.findings import to_json
+from dsw_analysis.rounds import Round
+
+LEDGER = "findings.json"
+
+
+class Batch:
+    """A round's outputs under a lock, brought up to date piece by piece; use it as a context manager.
+
+    Parameters
+    ----------
+    jobs:
+        Processes at once; the number of cores by default.
+    fresh:
+        Make everything again, changed or not.
+    accept_partial:
+        Report on the valid rows of files that have problems instead of failing their sections.
+    executor:
+        Where tasks run; warm processes of this machine by default, started when first needed.
+    progress:
+        Whom to tell.
+    wait:
+        Seconds to wait for another run of the same round; for ever by default.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the notebooks or the round's raw files are not there.
+    OSError
+        If something cannot be read or written, naming it; what was finished stays finished.
+    TimeoutError
+        If another run holds the round for longer than ``wait``.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        round_: Round,
+        *,
+        jobs: int | None = None,
+        fresh: bool = False,
+        accept_partial: bool = False,
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+        wait: float = -1,
+    ) -> None:
+        self.project = project
+        self.round = round_
+        self._jobs = jobs or os.cpu_count() or 1
+        self._fresh = fresh
+        self._accept_partial = accept_partial
+        self._given = executor
+        self.tell = progress or Progress()
+        self._wait = wait
+        self.out = project.outputs(round_)
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        """Take the round: checks what is needed, waits for another run to end."""
+        raw = self.project.data / str(self.round)
+        self.notebooks = self.project.sections()
+        if not raw.is_dir():
+            raise FileNotFoundError(f"no raw files in {raw}; put the round's files there")
+        self.out.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.out / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            self.tell.say(f"another run is at work on {self.round}; waiting for it to end")
+            try:
+                lock.acquire(timeout=self._wait)
+            except Timeout:
+                raise TimeoutError(
+                    f"another run is still at work on {self.round}; try again when it has ended"
+                ) from None
+        self._stack.callback(lock.release)
+        self.inputs = Inputs(self.project.root, raw)
+        self.manifest = Manifest(self.out, fresh=self._fresh)
+        self._begun = False
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the round back, with what was made noted."""
+        with self._stack:
+            if self._begun:
+                self.manifest.log("end", error=None if error is None else repr(error))
+                self.manifest.save(
+                    round=str(self.round), versions=versions(), **self.inputs.common, inputs=self._read()
+                )
+
+    @cached_property
+    def _executor(self) -> Executor:
+        if self._given is not None:
+            return self._given
+        from dsw_analysis.warm.processes import WarmExecutor  # noqa: PLC0415 - a run with nothing to do starts no process
+
+        return self._stack.enter_context(WarmExecutor(self._jobs))
+
+    def plan(self, sections: Sequence[str] | None = None, provinces: Sequence[str] = ()) -> list[Step]:
+        """What there is to run, in order, without running it; the summary is not among it.
+
+        Raises
+        ------
+        KeyError
+            If a section has no notebook.
+        """
+        wanted = list(self.notebooks) if sections is None else list(dict.fromkeys(sections))
+        unknown = [s for s in wanted if s not in self.notebooks]
+        if unknown:
+            raise KeyError(f"no notebook for section {', '.join(unknown)}; there are {', '.join(self.notebooks)}")
+        wanted = [s for s in self.notebooks if s in wanted and s != SUMMARY]
+        places: Iterable[str | None] = provinces or [None]
+        return [self.step(section, province) for province in places for section in wanted]
+
+    def run(self, sections: Sequence[str] | None = None) -> list[Outcome]:
+        """Bring sections and the ledger of the round up to date.
+
+        The summary comes last, on the ledger of the others. ``findings.json`` lists the sections asked for
+        and all others that are current. One that lists every section without failure is replaced only by another such.
+
+        Parameters
+        ----------
+        sections:
+            Ids; all by default.
+
+        Returns
+        -------
+        list of Outcome
+            Of the sections asked for, in the order of the notebooks.
+        """
+        steps = self.plan(sections)
+        outcomes: dict[str, Outcome] = {}
+        with_summary = SUMMARY in self.notebooks and (sections is None or SUMMARY in sections)
+        self.tell.begin(len(steps) + with_summary)
+        for outcome in self.carry_out(steps):
+            outcomes[outcome.section] = outcome
+            self.tell.done(outcome)
+        ids = [section for section in self.notebooks if section != SUMMARY]
+        others = [o for s in ids if (o := outcomes.get(s) or self.current(s)) is not None]
+        if with_summary:
+            ledger = _ledger(self.round, others)
+            step = self.step(SUMMARY, None, given={f"outputs/{self.round}/{LEDGER}": ledger})
+            for outcome in self.carry_out([step]):
+                outcomes[SUMMARY] = outcome
+                others.append(outcome)
+                self.tell.done(outcome)
+        elif SUMMARY in self.notebooks and (summary := self.current(SUMMARY)):
+            others.append(summary)
+        self.put_ledger(others)
+        return [outcomes[s] for s in self.notebooks if s in outcomes]
+
+    def step(self, section: str, province: str | None, given: Mapping[str, bytes] | None = None) -> Step:
+        """What running a section means: its task, what that is made from, and why it must run.
+
+        Parameters
+        ----------
+        given:
+            Path from the project folder -> bytes of what the section reads in place of raw files.
+        """
+        path = self.notebooks[section]
+        parameters: dict[str, Any] = {"round_id": str(self.round)}
+        if self._accept_partial and section != SUMMARY:
+            parameters["accept_partial"] = True
+        if province is not None:
+            parameters["province"] = province
+        task = Task(
+            section=section,
+            province=province,
+            notebook=path.name,
+            content=self._contents[path.name],
+            parameters=parameters,
+            root=self.project.root,
+            files=self._carried if given is None else given,
+        )
+        made_from = {**self.inputs.common, "notebook": digest(task.content), "parameters": parameters}
+        if given is None:
+            made_from["inputs"] = self.inputs.raw(self.manifest.inputs_of(task.name))
+        else:
+            made_from["inputs"] = {name: digest(content) for name, content in given.items()}
+        place = "" if province is None else f"provinces/{province}/"
+        return Step(
+            task=task,
+            made_from=made_from,
+            outputs=(f"{place}notebooks/{path.name}", f"{place}sections/{section}.html"),
+            reasons=self.manifest.reasons(task.name, made_from),
+        )
+
+    @cached_property
+    def _contents(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in self.notebooks.values()}
+
+    @cached_property
+    def _carried(self) -> dict[str, bytes]:
+        """Raw files that tasks carry along: all of the round's where they may run on another machine."""
+        if self._given is None:
+            return {}
+        folder = self.project.data / str(self.round)
+        paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
+        return {path.relative_to(self.project.root).as_posix(): path.read_bytes() for path in paths}
+
+    def current(self, section: str) -> Outcome | None:
+        """A section that was not asked for, if what is there of it is still current."""
+        if section == SUMMARY:
+            entry = self.manifest.made.get(SUMMARY)
+            return self.reused(SUMMARY) if entry and entry["state"] == "ok" else None
+        return None if self.step(section, None).reasons else self.reused(section)
+
+    def reused(self, section: str, province: str | None = None) -> Outcome:
+        """Outcome of a section that need not run."""
+        entry = self.manifest.made[task_name(section, province)]
+        return Outcome(
+            section=section,
+            province=province,
+            title=entry["title"],
+            output=self.out / next(iter(entry["outputs"])),
+            seconds=entry["seconds"],
+            reused=True,
+        )
+
+    def carry_out(self, steps: Sequence[Step]) -> Iterator[Outcome]:
+        """Outcomes of steps: of those that need not run at once, of the others as they end."""
+        jobs: deque[Job] = deque()
+        for step in steps:
+            if step.reasons:
+                jobs.append(Job(step, EXECUTE, given(step.task)))
+            else:
+                yield self.reused(step.task.section, step.task.province)
+        for job, future in self.ended(jobs):
+            yield self.put(job.about, future)
+
+    def ended(self, jobs: deque[Job]) -> Iterator[tuple[Job, Future[Any]]]:
+        """Jobs with their futures as they end; more may be added meanwhile.
+
+        A few more are under way than there are processes, so that none waits for this one, and no more
+        than that, so that memory does not grow with the number of jobs.
+        """
+        running: dict[Future[Any], Job] = {}
+        try:
+            while jobs or running:
+                self.begin()
+                while jobs and len(running) < 2 * self._jobs + 2:
+                    job = jobs.popleft()
+                    running[self._executor.submit(call, job.work, *job.arguments())] = job
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future
+        finally:
+            for future in running:
+                future.cancel()
+
+    def begin(self) -> None:
+        """Say that something will be written; the first time, tidy up after an interrupted run."""
+        if not self._begun:
+            self.manifest.begin()
+            self.manifest.log("begin", round=str(self.round), jobs=self._jobs)
+            self._begun = True
+
+    def put(self, step: Step, future: Future[Result]) -> Outcome:
+        """Put a task's outputs in place and note it."""
+        result = _result(step.task, future)
+        outputs: dict[str, str] = {}
+        for name, content in zip(step.outputs, (result.executed, result.page), strict=True):
+            if content is not None:
+                write_whole(self.out / name, content)
+                outputs[name] = digest(content)
+        made_from = dict(step.made_from)
+        if step.task.section != SUMMARY:
+            made_from["inputs"] = self.inputs.raw(result.reads)
+        entry = {
+            "state": "ok" if result.error is None else "failed",
+            "title": result.title,
+            "error": result.error,
+            "seconds": round(result.seconds, 3),
+            "made_from": made_from,
+            "reads": list(result.reads),
+            "rows": {i["dataset"]: [i["file"], i["rows"]] for i in (result.document or {}).get("inputs", ())},
+            "outputs": outputs,
+        }
+        self.manifest.record(step.task.name, entry, reasons=step.reasons)
+        return Outcome(
+            section=step.task.section,
+            province=step.task.province,
+            title=result.title,
+            output=self.out / step.outputs[0],
+            seconds=result.seconds,
+            error=result.error,
+        )
+
+    def _read(self) -> dict[str, Any]:
+        """Raw files with hash and rows, as the sections of the whole country read them."""
+        read = [
+            (file, dataset, rows)
+            for name, entry in self.manifest.made.items()
+            if name in self.notebooks and name != SUMMARY
+            for dataset, (file, rows) in entry.get("rows", {}).items()
+        ]
+        hashes = self.inputs.raw({file.split(".")[0] for file, *_ in read})
+        return {
+            file: {"sha256": content, "rows": {dataset: rows for name, dataset, rows in sorted(read) if name == file}}
+            for file, content in hashes.items()
+        }
+
+    def put_ledger(self, outcomes: Sequence[Outcome]) -> None:
+        """Write ``findings.json`` of outcomes, unless it would put a part in the place of the whole."""
+        made_from = {**self.inputs.common, "sections": {o.section: self.mark(o) for o in outcomes}}
+        reasons = self.manifest.reasons(LEDGER, made_from)
+        if reasons and self.may_replace(LEDGER, complete=self.complete(outcomes)):
+            self.begin()
+            content = _ledger(self.round, outcomes)
+            write_whole(self.out / LEDGER, content)
+            self.note(LEDGER, made_from, {LEDGER: content}, complete=self.complete(outcomes))
+
+    def mark(self, outcome: Outcome) -> str:
+        """What stands for an outcome in the keys of what is made from it."""
+        entry = self.manifest.made[task_name(outcome.section, outcome.province)]
+        return outcome.error or str(next(iter(entry["outputs"].values())))
+
+    def complete(self, outcomes: Iterable[Outcome]) -> bool:
+        """Whether outcomes are those of all sections, without failure."""
+        return {o.section for o in outcomes if o.error is None} == set(self.notebooks)
+
+    def may_replace(self, name: str, *, complete: bool) -> bool:
+        """Whether something may be put in place: not if it lacks parts and what is there is complete."""
+        entry = self.manifest.made.get(name, {})
+        whole = entry.get("complete") and all((self.out / output).exists() for output in entry["outputs"])
+        if complete or not whole:
+            return True
+        self.tell.say(f"{name} stays as it was: the last complete one is kept until all sections succeed")
+        return False
+
+    def note(self, name: str, made_from: Mapping[str, Any], files: Mapping[str, bytes], *, complete: bool) -> None:
+        """Note files as made; ``complete`` if they lack no part."""
+        entry = {
+            "state": "ok",
+            "made_from": made_from,
+            "outputs": {file: digest(content) for file, content in files.items()},
+            "complete": complete,
+        }
+        self.manifest.record(name, entry)
+
+
+def _result(task: Task, future: Future[Result]) -> Result:
+    """Result of a task whose process may have died."""
+    try:
+        return future.result()
+    except EOFError as error:  # not a process that ended, but the one that all are forked from
+        raise BatchError(f"no notebook can be run: {error}") from error
+    except Exception as error:  # a crash of one process must not stop the others
+        return Result(title=task.section, seconds=0.0, error=f"{type(error).__name__}: {error}"[:600])
+
+
+def _ledger(round_: Round, outcomes: Iterable[Outcome]) -> bytes:
+    return to_json(ledger_document(round_, [(o.section, o.title, o.error, o.document) for o in outcomes])).encode()
