@@ -4,8 +4,8 @@ import io
 
 import openpyxl
 
+from dsw_analysis.appendix import findings_workbook
 from dsw_analysis.findings import Finding, Ledger
-from dsw_analysis.report import findings_workbook
 from dsw_analysis.rounds import Round
 
 
