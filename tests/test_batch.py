@@ -1,6 +1,8 @@
 """The batch on notebooks made for it: what runs, what is reused, what is kept, and how failures are told."""
 
+import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ from filelock import FileLock
 
 from dsw_analysis.batch import Batch, Progress, Project, Task, execute
 from dsw_analysis.batch.manifest import write_whole
+from dsw_analysis.batch.progress import progress_on
 from dsw_analysis.batch.reports import write_report
 from dsw_analysis.cli import main
 from dsw_analysis.findings import SECTION_MIME
@@ -443,3 +446,24 @@ def test_a_run_killed_at_random_moments_loses_nothing_and_ends_with_the_same_byt
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["kills"] >= 200
     assert found["complaints"] == []
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_gets_a_bar_with_the_time_left_and_a_log_plain_lines(project):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_bad", "1 / 0")
+    terminal, log = Terminal(), io.StringIO()
+    run(project, progress=progress_on(terminal))
+    drawn = terminal.getvalue()
+    assert "100%" in drawn
+    assert "2/2 [" in drawn
+    assert "failed  bad" in drawn
+    run(project, progress=progress_on(log))
+    assert [re.sub(r"\d+\.\d s", "… s", line) for line in log.getvalue().splitlines()] == [
+        "1/2  current  one",
+        "2/2  failed   bad  … s",
+    ]

@@ -104,10 +104,11 @@ class Batch:
         """Give the round back, with what was made noted."""
         with self._stack:
             if self._begun:
-                self.manifest.log("end", error=None if error is None else repr(error))
                 self.manifest.save(
                     round=str(self.round), versions=versions(), **self.inputs.common, inputs=self._read()
                 )
+                # Not before: a log that has ended is not read again.
+                self.manifest.log("end", error=None if error is None else repr(error))
 
     @cached_property
     def _executor(self) -> Executor:
