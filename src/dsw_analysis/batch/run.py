@@ -241,14 +241,18 @@ class Batch:
 
     def carry_out(self, steps: Sequence[Step]) -> Iterator[Outcome]:
         """Outcomes of steps: of those that need not run at once, of the others as they end."""
-        jobs: deque[Job] = deque()
         for step in steps:
-            if step.reasons:
-                jobs.append(Job(step, EXECUTE, given(step.task)))
-            else:
+            if not step.reasons:
                 yield self.reused(step.task.section, step.task.province)
+        # The longest first, so that no process is left with one while the others have nothing more to do.
+        due = sorted((step for step in steps if step.reasons), key=self._length, reverse=True)
+        jobs = deque(Job(step, EXECUTE, given(step.task)) for step in due)
         for job, future in self.ended(jobs):
             yield self.put(job.about, future)
+
+    def _length(self, step: Step) -> tuple[float, int]:
+        """How long a step takes: as the last time; if there was none, the longer the notebook, the longer."""
+        return self.manifest.made.get(step.task.name, {}).get("seconds", 0.0), len(step.task.content)
 
     def ended(self, jobs: deque[Job]) -> Iterator[tuple[Job, Future[Any]]]:
         """Jobs with their futures as they end; more may be added meanwhile.
