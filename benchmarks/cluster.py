@@ -27,6 +27,7 @@ from pathlib import Path
 import psutil
 
 from dsw_analysis.batch import Batch, Project
+from dsw_analysis.batch.sections import run_sections
 from dsw_analysis.provinces import provincial_sections
 from dsw_analysis.rounds import Round
 from dsw_analysis.thai import provinces as all_provinces
@@ -132,7 +133,7 @@ def child(where, project, address, provinces):
         if names:
             outcomes = list(batch.carry_out(batch.plan(provincial_sections(batch.notebooks), names)))
         else:
-            outcomes = batch.run()
+            outcomes = run_sections(batch)
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     failed = [f"{o.section}: {o.error}" for o in outcomes if o.error is not None]
     assert not failed, failed

@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from dsw_analysis.batch import Batch, Project
 from dsw_analysis.batch.reports import write_report
+from dsw_analysis.batch.sections import run_sections
 from dsw_analysis.rounds import Round
 
 # The same examples every time: a suite that fails by chance is not believed; time limits depend on the machine.
@@ -106,7 +107,7 @@ def made(tmp_path_factory):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
     project = Project(root=root)
     with Batch(project, Round.parse(ROUND)) as batch:
-        outcomes = batch.run()
+        outcomes = run_sections(batch)
         write_report(batch, outcomes)
     out = project.outputs(Round.parse(ROUND))
     return Made(outcomes, out, json.loads((out / "findings.json").read_text(encoding="utf-8")))

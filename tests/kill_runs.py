@@ -17,6 +17,7 @@ from pathlib import Path
 from dsw_analysis.batch import Batch, Project
 from dsw_analysis.batch.manifest import Manifest
 from dsw_analysis.batch.reports import write_report
+from dsw_analysis.batch.sections import run_sections
 from dsw_analysis.rounds import Round
 from dsw_analysis.warm import forking, preload, processes
 
@@ -34,10 +35,8 @@ class Forks:
 
 def round_of(project):
     """One whole run."""
-    with Batch(project, ROUND) as batch:
-        batch._given = Forks()
-        batch.__dict__["_carried"] = {}
-        write_report(batch, batch.run(), formats=["html"])
+    with Batch(project, ROUND, executor=Forks()) as batch:
+        write_report(batch, run_sections(batch), formats=["html"])
 
 
 def killed(project, after):

@@ -15,6 +15,7 @@ from dsw_analysis.batch import Batch, Progress, Project, Task, execute
 from dsw_analysis.batch.manifest import write_whole
 from dsw_analysis.batch.progress import progress_on
 from dsw_analysis.batch.reports import write_report
+from dsw_analysis.batch.sections import run_sections
 from dsw_analysis.cli import main
 from dsw_analysis.findings import SECTION_MIME
 from dsw_analysis.rounds import Round
@@ -60,12 +61,12 @@ def add(project, name, *cells, **changes):
 
 def run(project, sections=None, **options):
     with Batch(project, ROUND, **options) as batch:
-        return batch.run(sections)
+        return run_sections(batch, sections)
 
 
-def report(project, **options):
+def report(project, sections=None, **options):
     with Batch(project, ROUND, **options) as batch:
-        write_report(batch, batch.run(), formats=["html"])
+        return write_report(batch, run_sections(batch, sections), formats=["html"])
 
 
 def ran(project, **options):
@@ -234,14 +235,11 @@ def test_a_run_without_changes_starts_no_process_and_writes_nothing(project):
     report(project)
     out = project.outputs(ROUND)
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
-    with Batch(project, ROUND) as batch:
-        batch._given = NoWorkers()  # tasks of a given executor would carry the raw files
-        write_report(batch, batch.run(), formats=["html"])
+    report(project, executor=NoWorkers())
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()} == before
     (out / "report.html").unlink()
-    with pytest.raises(AssertionError, match="something ran"), Batch(project, ROUND) as batch:
-        batch._given = NoWorkers()
-        write_report(batch, batch.run(), formats=["html"])
+    with pytest.raises(AssertionError, match="something ran"):
+        report(project, executor=NoWorkers())
 
 
 def test_deleted_outputs_come_back_with_the_same_bytes_and_nothing_else_is_made(project):
@@ -272,7 +270,8 @@ def test_a_failure_keeps_the_last_complete_report_and_says_so(project, capsys):
 
     assert {name: (out / name).read_bytes() for name in complete} == complete
     printed = capsys.readouterr()
-    assert "report.html stays as it was" in printed.out
+    assert "findings.json stays as it was" in printed.out
+    assert "the report is not written" in printed.out
     assert "two failed: cell 4: ZeroDivisionError: division by zero" in printed.err
     assert f"executed notebook: {out / 'notebooks' / '02_two.ipynb'}" in printed.err
     assert ran(project) == ["two"], "a failed section is tried again"
@@ -282,14 +281,45 @@ def test_a_failure_keeps_the_last_complete_report_and_says_so(project, capsys):
     assert "ส่วนที่แก้แล้ว" in (out / "report.html").read_text(encoding="utf-8")
 
 
-def test_one_section_alone_leaves_the_others_in_the_ledger(project):
+def test_one_section_alone_leaves_the_others_in_the_ledger_and_in_the_report(project):
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_two", HAND_OVER)
+    report(project)
+    add(project, "01_one", HAND_OVER, title="ชื่อใหม่")
+    out = project.outputs(ROUND)
+    assert report(project, ["one"]) == [out / "report.html", out / "findings.xlsx"]
+    ledger = json.loads((out / "findings.json").read_text(encoding="utf-8"))
+    assert [(s["section"], s["title"]) for s in ledger["sections"]] == [("one", "ชื่อใหม่"), ("two", "ส่วนตัวอย่าง")]
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "ชื่อใหม่" in page
+    assert "ส่วนตัวอย่าง" in page
+    assert ran(project) == []
+
+
+def test_one_section_alone_does_not_make_a_report_with_sections_that_have_changed(project, capsys):
     add(project, "01_one", HAND_OVER)
     add(project, "02_two", HAND_OVER)
     run(project)
+    whole = (project.outputs(ROUND) / "findings.json").read_bytes()
     add(project, "01_one", HAND_OVER, title="ชื่อใหม่")
-    assert [o.section for o in run(project, ["one"])] == ["one"]
-    ledger = json.loads((project.outputs(ROUND) / "findings.json").read_text(encoding="utf-8"))
-    assert [(s["section"], s["title"]) for s in ledger["sections"]] == [("one", "ชื่อใหม่"), ("two", "ส่วนตัวอย่าง")]
+    add(project, "02_two", HAND_OVER, title="ชื่อใหม่")
+    assert main(["--project", str(project.root), "report", "2569-6m", "--section", "one", "--to", "html"]) == 0
+    printed = capsys.readouterr().out
+    assert "findings.json stays as it was" in printed
+    assert "the report is not written: it would not agree with findings.json" in printed
+    assert (project.outputs(ROUND) / "findings.json").read_bytes() == whole
+    assert not (project.outputs(ROUND) / "report.html").exists()
+
+
+def test_a_summary_of_older_numbers_is_not_listed(project):
+    add(project, "00_summary", HAND_OVER)
+    add(project, "01_one", HAND_OVER)
+    assert ran(project) == ["one", "summary"]
+    add(project, "01_one", "'other'", HAND_OVER)
+    assert [(o.section, o.reused) for o in run(project, ["one"])] == [("one", False), ("summary", True)]
+    add(project, "01_one", HAND_OVER, title="ชื่อใหม่")
+    assert [(o.section, o.reused) for o in run(project, ["one"])] == [("one", False)]
+    assert ran(project) == ["summary"]
 
 
 def test_the_manifest_says_what_was_made_from_what(project):

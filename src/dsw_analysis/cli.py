@@ -7,7 +7,7 @@ import contextlib
 import io
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from dsw_analysis.rounds import Round
 if TYPE_CHECKING:
     from dsw_analysis.audit import Slip
     from dsw_analysis.batch import Batch
+    from dsw_analysis.batch.steps import Outcome
 
 
 _REMEDY = "what was finished is kept, and the next run goes on from there"
@@ -24,6 +25,25 @@ _REMEDY = "what was finished is kept, and the next run goes on from there"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns 0 for success, 1 if data or sections failed, 2 for misuse."""
+    arguments = _parser().parse_args(argv)
+    _print_thai()
+    try:
+        return int(_COMMANDS[arguments.command](arguments))
+    except (FileNotFoundError, KeyError, ValueError) as error:
+        print(f"dsw: {error.args[-1] if isinstance(error, KeyError) else error}", file=sys.stderr)
+        return 2
+    except (BatchError, TimeoutError) as error:
+        print(f"dsw: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"dsw: {error.filename or ''}: {error.strerror or error}; {_REMEDY}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"dsw: interrupted; {_REMEDY}", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="dsw", description=__doc__)
     parser.add_argument("--project", type=Path, default=Path(), help="folder with notebooks/ and data/ (default: here)")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -56,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         command.add_argument("--jobs", type=_positive, help="notebooks at once (default: number of cores)")
         command.add_argument("--fresh", action="store_true", help="make everything again, changed or not")
         command.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask cluster, e.g. tcp://10.0.0.1:8786")
+        command.set_defaults(by=None, only=None, explain=False)
         if name == "run":
             command.add_argument("--explain", action="store_true", help="say what would run and why, and run nothing")
             command.add_argument("--by", choices=["province"], help="a brief for each province instead")
@@ -70,23 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     audit.add_argument("--findings", type=Path, required=True, help="the findings.json that it was made from")
 
     commands.add_parser("list", help="list sections and datasets")
-
-    arguments = parser.parse_args(argv)
-    _print_thai()
-    try:
-        return int(_COMMANDS[arguments.command](arguments))
-    except (FileNotFoundError, KeyError, ValueError) as error:
-        print(f"dsw: {error.args[-1] if isinstance(error, KeyError) else error}", file=sys.stderr)
-        return 2
-    except (BatchError, TimeoutError) as error:
-        print(f"dsw: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"dsw: {error.filename or ''}: {error.strerror or error}; {_REMEDY}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"dsw: interrupted; {_REMEDY}", file=sys.stderr)
-        return 130
+    return parser
 
 
 def _print_thai() -> None:
@@ -135,7 +140,9 @@ def _codebook(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from dsw_analysis.batch import Batch, Project  # noqa: PLC0415
+    from dsw_analysis.batch.briefs import write_briefs  # noqa: PLC0415
     from dsw_analysis.batch.progress import failure, progress_on  # noqa: PLC0415
+    from dsw_analysis.batch.sections import run_sections  # noqa: PLC0415
 
     print(f"dsw: {arguments.round.label}", flush=True)
     with contextlib.ExitStack() as stack:
@@ -155,45 +162,36 @@ def _run(arguments: argparse.Namespace) -> int:
                 progress=progress_on(sys.stdout),
             )
         )
-        if arguments.command == "report":
-            return _report(batch, arguments)
         provinces, sections = _provinces(batch, arguments)
         if arguments.explain:
             for step in batch.plan(sections, provinces):
                 print(f"{step.task.name}: {'; '.join(step.reasons) or 'current'}")
             return 0
-        if provinces:
-            from dsw_analysis.batch.briefs import write_briefs  # noqa: PLC0415
-
-            outcomes = write_briefs(batch, provinces, sections or [])
-        else:
-            outcomes = batch.run(sections)
-    failed = [outcome for outcome in outcomes if outcome.error is not None]
-    for outcome in failed:
-        print(failure(outcome), file=sys.stderr)
-    return 1 if failed else 0
+        outcomes = write_briefs(batch, provinces, sections or []) if provinces else run_sections(batch, sections)
+        failed = [outcome for outcome in outcomes if outcome.error is not None]
+        for outcome in failed:
+            print(failure(outcome), file=sys.stderr)
+        clean = arguments.command == "run" or _report(batch, outcomes, arguments.to)
+    return 0 if clean and not failed else 1
 
 
-def _report(batch: Batch, arguments: argparse.Namespace) -> int:
-    from dsw_analysis.batch.progress import failure  # noqa: PLC0415
+def _report(batch: Batch, outcomes: Sequence[Outcome], formats: Sequence[str]) -> bool:
+    """Write and audit the report; returns whether it bears out its numbers."""
     from dsw_analysis.batch.reports import audit, write_report  # noqa: PLC0415
 
-    outcomes = batch.run(arguments.section)
-    failed = [outcome for outcome in outcomes if outcome.error is not None]
-    for outcome in failed:
-        print(failure(outcome), file=sys.stderr)
-    files = write_report(batch, outcomes, arguments.to)
+    files = write_report(batch, outcomes, formats)
     for path in files:
         print(path)
     slips = audit(batch, [path for path in files if path.suffix == ".html"])
-    _print_slips(slips, batch.out / "findings.json")
-    return 1 if failed or any(slips.values()) else 0
+    for page, found in slips.items():
+        _print_slips(page, found, batch.out / "findings.json")
+    return not any(slips.values())
 
 
 def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], list[str] | None]:
     """Provinces to write briefs for, none without ``--by province``, and the sections asked for."""
     if arguments.by is None:
-        if arguments.only:
+        if arguments.only is not None:
             raise KeyError("--only needs --by province")
         return [], arguments.section
     from dsw_analysis.provinces import official_province, province_names, provincial_sections  # noqa: PLC0415
@@ -207,24 +205,18 @@ def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], 
 
 
 def _audit_report(arguments: argparse.Namespace) -> int:
-    return _audit_pages([arguments.page], arguments.findings)
-
-
-def _audit_pages(pages: Sequence[Path], findings: Path) -> int:
-    """Print what the ledger does not bear out; returns 1 if there is anything."""
     from dsw_analysis.audit import audit_file  # noqa: PLC0415
 
-    slips = {page: audit_file(page, findings) for page in pages}
-    _print_slips(slips, findings)
-    return 1 if any(slips.values()) else 0
+    slips = audit_file(arguments.page, arguments.findings)
+    _print_slips(arguments.page, slips, arguments.findings)
+    return 1 if slips else 0
 
 
-def _print_slips(slips: Mapping[Path, Sequence[Slip]], findings: Path) -> None:
-    for page, found in slips.items():
-        if found:
-            print(f"\n{page}: พบ {len(found):,} แห่งที่ไม่ตรงกับ {findings.name}", file=sys.stderr)
-        for slip in found:
-            print(f"  {slip}", file=sys.stderr)
+def _print_slips(page: Path, slips: Sequence[Slip], findings: Path) -> None:
+    if slips:
+        print(f"\n{page}: พบ {len(slips):,} แห่งที่ไม่ตรงกับ {findings.name}", file=sys.stderr)
+    for slip in slips:
+        print(f"  {slip}", file=sys.stderr)
 
 
 def _raw(arguments: argparse.Namespace) -> Path:

@@ -37,7 +37,7 @@ class Brief:
 
     def made_from(self, batch: Batch) -> dict[str, Any]:
         """What it is made from, once its sections have ended."""
-        return {**batch.inputs.common, "sections": {s: batch.mark(self.outcomes[s]) for s in self.sections}}
+        return {**batch.inputs.common, "sections": batch.marks(self.outcomes.values())}
 
     def parts(self) -> tuple[Part, ...]:
         """Its sections in the order of the report, read from the output folder."""

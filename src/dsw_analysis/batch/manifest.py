@@ -120,7 +120,7 @@ class Manifest:
             return ["never made"]
         if entry["state"] != "ok":
             return ["failed the last time"]
-        reasons = _differences(entry["made_from"], json.loads(json.dumps(made_from)))
+        reasons = _differences(entry["made_from"], made_from)
         for output, expected in entry["outputs"].items():
             found = sha256(self._out / output)
             if found != expected:

@@ -1,4 +1,4 @@
-"""The batch: brings a round's sections and ledger up to date, in processes, outputs whole or not at all."""
+"""The batch: a round's outputs, brought up to date in processes, whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
-from dsw_analysis.batch.ledger import ledger_document
 from dsw_analysis.batch.manifest import Inputs, Manifest, digest, versions, write_whole
 from dsw_analysis.batch.steps import BatchError, Job, Outcome, Progress, Step, call, given
 from dsw_analysis.batch.tasks import EXECUTE, SUMMARY, Project, Result, Task, task_name
-from dsw_analysis.findings import to_json
 from dsw_analysis.rounds import Round
-
-LEDGER = "findings.json"
 
 
 class Batch:
@@ -72,7 +68,6 @@ class Batch:
         self.tell = progress or Progress()
         self._wait = wait
         self.out = project.outputs(round_)
-        self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         """Take the round: checks what is needed, waits for another run to end."""
@@ -81,6 +76,16 @@ class Batch:
         if not raw.is_dir():
             raise FileNotFoundError(f"no raw files in {raw}; put the round's files there")
         self.out.mkdir(parents=True, exist_ok=True)
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._alone())
+            self.inputs = Inputs(self.project.root, raw)
+            self.manifest = Manifest(self.out, fresh=self._fresh)
+            self._stack = stack.pop_all()
+        self._begun = False
+        return self
+
+    def _alone(self) -> BaseFileLock:
+        """The lock of the round, taken."""
         lock = FileLock(self.out / ".lock")
         try:
             lock.acquire(timeout=0)
@@ -92,11 +97,7 @@ class Batch:
                 raise TimeoutError(
                     f"another run is still at work on {self.round}; try again when it has ended"
                 ) from None
-        self._stack.callback(lock.release)
-        self.inputs = Inputs(self.project.root, raw)
-        self.manifest = Manifest(self.out, fresh=self._fresh)
-        self._begun = False
-        return self
+        return lock
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -133,43 +134,6 @@ class Batch:
         wanted = [s for s in self.notebooks if s in wanted and s != SUMMARY]
         places: Iterable[str | None] = provinces or [None]
         return [self.step(section, province) for province in places for section in wanted]
-
-    def run(self, sections: Sequence[str] | None = None) -> list[Outcome]:
-        """Bring sections and the ledger of the round up to date.
-
-        The summary comes last, on the ledger of the others. ``findings.json`` lists the sections asked for
-        and all others that are current. One that lists every section without failure is replaced only by another such.
-
-        Parameters
-        ----------
-        sections:
-            Ids; all by default.
-
-        Returns
-        -------
-        list of Outcome
-            Of the sections asked for, in the order of the notebooks.
-        """
-        steps = self.plan(sections)
-        outcomes: dict[str, Outcome] = {}
-        with_summary = SUMMARY in self.notebooks and (sections is None or SUMMARY in sections)
-        self.tell.begin(len(steps) + with_summary)
-        for outcome in self.carry_out(steps):
-            outcomes[outcome.section] = outcome
-            self.tell.done(outcome)
-        ids = [section for section in self.notebooks if section != SUMMARY]
-        others = [o for s in ids if (o := outcomes.get(s) or self.current(s)) is not None]
-        if with_summary:
-            ledger = _ledger(self.round, others)
-            step = self.step(SUMMARY, None, given={f"outputs/{self.round}/{LEDGER}": ledger})
-            for outcome in self.carry_out([step]):
-                outcomes[SUMMARY] = outcome
-                others.append(outcome)
-                self.tell.done(outcome)
-        elif SUMMARY in self.notebooks and (summary := self.current(SUMMARY)):
-            others.append(summary)
-        self.put_ledger(others)
-        return [outcomes[s] for s in self.notebooks if s in outcomes]
 
     def step(self, section: str, province: str | None, given: Mapping[str, bytes] | None = None) -> Step:
         """What running a section means: its task, what that is made from, and why it must run.
@@ -219,13 +183,6 @@ class Batch:
         folder = self.project.data / str(self.round)
         paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
         return {path.relative_to(self.project.root).as_posix(): path.read_bytes() for path in paths}
-
-    def current(self, section: str) -> Outcome | None:
-        """A section that was not asked for, if what is there of it is still current."""
-        if section == SUMMARY:
-            entry = self.manifest.made.get(SUMMARY)
-            return self.reused(SUMMARY) if entry and entry["state"] == "ok" else None
-        return None if self.step(section, None).reasons else self.reused(section)
 
     def reused(self, section: str, province: str | None = None) -> Outcome:
         """Outcome of a section that need not run."""
@@ -298,7 +255,7 @@ class Batch:
             "seconds": round(result.seconds, 3),
             "made_from": made_from,
             "reads": list(result.reads),
-            "rows": {i["dataset"]: [i["file"], i["rows"]] for i in (result.document or {}).get("inputs", ())},
+            "rows": {dataset: list(read) for dataset, read in result.rows.items()},
             "outputs": outputs,
         }
         self.manifest.record(step.task.name, entry, reasons=step.reasons)
@@ -325,24 +282,13 @@ class Batch:
             for file, content in hashes.items()
         }
 
-    def put_ledger(self, outcomes: Sequence[Outcome]) -> None:
-        """Write ``findings.json`` of outcomes, unless it would put a part in the place of the whole."""
-        made_from = {**self.inputs.common, "sections": {o.section: self.mark(o) for o in outcomes}}
-        reasons = self.manifest.reasons(LEDGER, made_from)
-        if reasons and self.may_replace(LEDGER, complete=self.complete(outcomes)):
-            self.begin()
-            content = _ledger(self.round, outcomes)
-            write_whole(self.out / LEDGER, content)
-            self.note(LEDGER, made_from, {LEDGER: content}, complete=self.complete(outcomes))
-
-    def mark(self, outcome: Outcome) -> str:
-        """What stands for an outcome in the keys of what is made from it."""
-        entry = self.manifest.made[task_name(outcome.section, outcome.province)]
-        return outcome.error or str(next(iter(entry["outputs"].values())))
-
-    def complete(self, outcomes: Iterable[Outcome]) -> bool:
-        """Whether outcomes are those of all sections, without failure."""
-        return {o.section for o in outcomes if o.error is None} == set(self.notebooks)
+    def marks(self, outcomes: Iterable[Outcome]) -> dict[str, str]:
+        """What stands for outcomes, by section, in the keys of what is made from them."""
+        marks = {}
+        for outcome in outcomes:
+            entry = self.manifest.made[task_name(outcome.section, outcome.province)]
+            marks[outcome.section] = outcome.error or str(next(iter(entry["outputs"].values())))
+        return marks
 
     def may_replace(self, name: str, *, complete: bool) -> bool:
         """Whether something may be put in place: not if it lacks parts and what is there is complete."""
@@ -350,7 +296,7 @@ class Batch:
         whole = entry.get("complete") and all((self.out / output).exists() for output in entry["outputs"])
         if complete or not whole:
             return True
-        self.tell.say(f"{name} stays as it was: the last complete one is kept until all sections succeed")
+        self.tell.say(f"{name} stays as it was: the last complete one is kept until all its sections are up to date")
         return False
 
     def note(self, name: str, made_from: Mapping[str, Any], files: Mapping[str, bytes], *, complete: bool) -> None:
@@ -372,7 +318,3 @@ def _result(task: Task, future: Future[Result]) -> Result:
         raise BatchError(f"no notebook can be run: {error}") from error
     except Exception as error:  # a crash of one process must not stop the others
         return Result(title=task.section, seconds=0.0, error=f"{type(error).__name__}: {error}"[:600])
-
-
-def _ledger(round_: Round, outcomes: Iterable[Outcome]) -> bytes:
-    return to_json(ledger_document(round_, [(o.section, o.title, o.error, o.document) for o in outcomes])).encode()

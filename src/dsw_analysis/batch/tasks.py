@@ -102,16 +102,16 @@ class Result:
     """What a process gives back for a task.
 
     ``executed`` is the notebook with its outputs (``None`` if it never started), free of times and folders, so that the
-    same inputs give the same bytes; ``page`` the section's own HTML page; ``document`` what the section
-    handed over (see :meth:`dsw_analysis.section.Section.close`); ``reads`` the stems of the raw files
-    that it rests on. If it failed, ``error`` names the cell and the error in at most three lines.
+    same inputs give the same bytes; ``page`` the section's own HTML page; ``rows`` dataset -> its file and how many
+    rows it has; ``reads`` the stems of the raw files that it rests on. If it failed, ``error`` names the cell and the
+    error in at most three lines. All is of plain types: who receives it need not import what makes notebooks.
     """
 
     title: str
     seconds: float
     executed: bytes | None = None
     page: bytes | None = None
-    document: Mapping[str, Any] | None = None
+    rows: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     error: str | None = None
 
@@ -148,7 +148,7 @@ def execute(task: Task) -> Result:
         seconds=time.monotonic() - started,
         executed=executed,
         page=page,
-        document=document,
+        rows={i["dataset"]: (i["file"], i["rows"]) for i in (document or {}).get("inputs", ())},
         reads=() if document is None else raw_stems(document),
         error=error,
     )
