@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import nh3
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
 
 from dsw_analysis.pages import TEMPLATES
 
@@ -59,10 +59,16 @@ class BodyExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no type
             exclude_input_prompt=True,
             exclude_output_prompt=True,
             exclude_anchor_links=True,
+            optimistic_validation=True,  # once, not after each of the steps that change nothing
             **options,
         )
         self.register_filter("allowed_html", allowed_html)
         self.register_filter("b64", lambda text: base64.b64encode(str(text).encode()).decode())
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> tuple[str, Any]:  # noqa: ANN401
+        """Render without parsing the result once more, as nbconvert does to mend pages of its own templates."""
+        rendered: tuple[str, Any] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
+        return rendered
 
 
 @cache

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -271,7 +271,7 @@ class Ledger(Mapping[str, Finding]):
     def records(self) -> list[dict[str, Any]]:
         """Findings as plain dicts in the order of their ids, ready for JSON; ``province`` only where there is one."""
         return [
-            {"section": f.section, **{k: v for k, v in asdict(f).items() if k != "province" or v is not None}}
+            {"section": f.section, **{k: v for k, v in vars(f).items() if k != "province" or v is not None}}
             for _, f in sorted(self._findings.items())
         ]
 

@@ -11,8 +11,6 @@ from typing import Any
 
 import fontpkg_sarabun
 import jinja2
-from fontTools import subset
-from fontTools.ttLib import TTFont
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WEIGHTS = {400: "Regular", 600: "SemiBold"}
@@ -23,6 +21,11 @@ _USUAL = frozenset(map(chr, [*range(0x20, 0x7F), 0xA0, *range(0x0E01, 0x0E3B), *
 """Characters that the typeface of every page has, so that one cut serves all pages but the odd one."""
 _MISSING = frozenset("↩●✓")
 """Characters of the pages that Sarabun lacks."""
+_STYLE, _POLICY = "/*the style*/", "the-policy"
+"""What stands for style and policy until the characters of the page are known."""
+
+cuts: dict[tuple[str, str], bytes] = {}
+"""Typefaces cut so far: weight and characters -> WOFF2."""
 
 
 def render_page(template: str, *, script: str = "", **values: Any) -> str:  # noqa: ANN401 - what a template takes
@@ -37,16 +40,15 @@ def render_page(template: str, *, script: str = "", **values: Any) -> str:  # no
     script:
         Name of a script in ``templates/`` that the page carries; the page must be whole without it.
     """
-    page = environment().get_template(template)
     values["script"] = (TEMPLATES / script).read_text(encoding="utf-8") if script else ""
-    bare = page.render(**values, style="", policy="")
+    bare = environment().get_template(template).render(**values, style=_STYLE, policy=_POLICY)
     style = font_faces(bare) + (TEMPLATES / "report.css").read_text(encoding="utf-8")
     scripts = f"script-src {_hash(values['script'])}; " if script else ""
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; {scripts}img-src data:; font-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    return page.render(**values, style=style, policy=policy)
+    return bare.replace(_POLICY, policy, 1).replace(_STYLE, style, 1)
 
 
 def _hash(text: str) -> str:
@@ -66,8 +68,16 @@ def font_faces(text: str) -> str:
     return "".join(rules)
 
 
-@cache
 def _subset(name: str, characters: str) -> bytes:
+    if (name, characters) not in cuts:
+        cuts[name, characters] = _cut(name, characters)
+    return cuts[name, characters]
+
+
+def _cut(name: str, characters: str) -> bytes:
+    from fontTools import subset  # noqa: PLC0415 - slow to import, and most processes are given what was cut
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
     options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True, desubroutinize=True)
     font = TTFont(Path(fontpkg_sarabun.__file__).parent / "files" / f"Sarabun-{name}.ttf", recalcTimestamp=False)
     cutter = subset.Subsetter(options)

@@ -242,9 +242,7 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path) -> tup
     nb = remove_error_markers(prepare_notebook_metadata(nb, str(path), None))
     try:
         with chdir(str(cwd)):
-            # A kernel that is told to end while something still runs would say so on the terminal.
-            quiet = ["--log-level=CRITICAL"]
-            WarmEngine.execute_notebook(nb, "python3", progress_bar=False, save_cells=False, extra_arguments=quiet)
+            WarmEngine.execute_notebook(nb, "python3", progress_bar=False, save_cells=False)
         raise_for_execution_errors(nb, None)
     except Exception as error:
         return nb, error

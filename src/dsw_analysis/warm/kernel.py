@@ -133,6 +133,7 @@ class Kernel(ipkernel.IPythonKernel):
 
     shell_stream = AnyTrait()
     _supports_kernel_subshells = False
+    _execute_sleep = 0.0  # ipykernel pauses after every cell, for its publishing thread; here is none
 
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         """The other end asks for one cell at a time: nothing is queued that an error should abort."""
@@ -221,7 +222,10 @@ async def _answer(kernel: Kernel, connection: Connection) -> None:
     def listen() -> None:
         try:
             while True:
-                loop.call_soon_threadsafe(requests.put_nowait, connection.recv())
+                frames = connection.recv()
+                if frames is None:  # what is interrupted from now on need not be told on the terminal
+                    kernel.log.setLevel(logging.CRITICAL)
+                loop.call_soon_threadsafe(requests.put_nowait, frames)
         except (EOFError, OSError):  # nobody is there to answer: end, with all that the notebook has started
             os.killpg(0, signal.SIGKILL)
 

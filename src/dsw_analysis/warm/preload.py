@@ -6,9 +6,11 @@ import builtins
 import gc
 import importlib
 import sys
+from multiprocessing.connection import Connection
 from types import SimpleNamespace
 
 import dsw_analysis
+from dsw_analysis.warm import forking
 
 _MODULES = (
     "numpy.random",
@@ -49,6 +51,8 @@ def warm() -> None:
     No thread may be running afterwards, no event loop, and nothing that a notebook can see may differ
     from a new kernel's, but for what is in ``sys.modules``.
     """
+    gc.disable()  # nothing that is imported is garbage
+    cutter = forking.ForkedChild(f"{__name__}:cut")
     sys.modules.update(dict.fromkeys(_LEFT_OUT))  # type: ignore[arg-type]  # None: not to be had
     # pandas looks for a kernel when it is imported, and shows frames as a terminal does if there is none.
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
@@ -62,8 +66,25 @@ def warm() -> None:
     _validate()
     _render()
     _draw()
-    gc.collect()
+    _take_cuts(cutter)
     gc.freeze()  # collections in the children would copy all these pages
+    gc.enable()
+
+
+def cut(connection: Connection) -> None:
+    """In a process beside the one that imports: cut the typeface to its usual characters and hand it over."""
+    from dsw_analysis import pages  # noqa: PLC0415 - in this process only
+
+    pages.font_faces("")
+    connection.send(pages.cuts)
+
+
+def _take_cuts(cutter: forking.Child) -> None:
+    from dsw_analysis import pages  # noqa: PLC0415 - as all else, when it is time to
+
+    with cutter.connection as connection:
+        pages.cuts.update(connection.recv())
+    cutter.wait()
 
 
 def _validate() -> None:
@@ -71,7 +92,7 @@ def _validate() -> None:
     import matplotlib as mpl  # noqa: PLC0415 - as all else, when it is time to
     import nbformat  # noqa: PLC0415
 
-    for minor in range(6):
+    for minor in (4, 5):  # those that Jupyter writes
         empty = nbformat.v4.new_notebook(nbformat_minor=minor)
         nbformat.validate(empty)
     nbformat.v4.new_output("stream", text="")
@@ -79,12 +100,11 @@ def _validate() -> None:
 
 
 def _render() -> None:
-    """Have templates loaded and the typeface cut to its usual characters."""
+    """Have templates loaded."""
     import nbformat  # noqa: PLC0415
 
     from dsw_analysis import exporter, pages  # noqa: PLC0415
 
-    pages.font_faces("")
     pages.environment().get_template("report.html.j2")
     exporter.render_cells(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# ก")]))
 
