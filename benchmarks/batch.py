@@ -80,15 +80,16 @@ for path in map(Path, sys.argv[2:]):
 
 
 def plainly(notebooks, folder):
-    """The cells as plain functions in processes forked from a warm one, two at once."""
+    """The cells as plain functions in processes each forked from a warm one, two at once."""
     code = f"""
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from floor import run_plainly
-from dsw_analysis.warm.processes import WarmExecutor
-with WarmExecutor(2) as pool:
-    jobs = [pool.submit(run_plainly, path, {PARAMETERS!r}, Path(sys.argv[1]) / f"{{path.stem}}.html")
+from dsw_analysis.warm.processes import run_fresh
+with ThreadPoolExecutor(2) as pool:
+    jobs = [pool.submit(run_fresh, run_plainly, path, {PARAMETERS!r}, Path(sys.argv[1]) / f"{{path.stem}}.html")
             for path in map(Path, sys.argv[2:])]
     [job.result() for job in jobs]
 """

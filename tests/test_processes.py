@@ -1,4 +1,4 @@
-"""Calls in fresh, warm processes: what comes back, what does not leak, and what is left behind: nothing."""
+"""Calls in warm processes: what comes back, what does not leak, and what is left behind: nothing."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from dsw_analysis.warm import processes
-from dsw_analysis.warm.processes import ProcessDied, WarmExecutor, run_fresh
+from dsw_analysis.warm.processes import ProcessDied, WarmExecutor, Workers, run_fresh
 
 FORKS = pytest.mark.skipif(not processes.FORKS, reason="processes are spawned where there is no fork")
 
@@ -58,6 +59,26 @@ def overlap(folder: str) -> int:
     seen = len(list(Path(folder).iterdir()))
     mine.unlink()
     return seen
+
+
+def pollute() -> int:
+    """Leave traces in a process, as no code of ours should."""
+    import pandas as pd  # noqa: PLC0415 - not in the process of the tests
+
+    pd.trace = True
+    pd.options.display.max_rows = 7
+    return os.getpid()
+
+
+def traces() -> tuple[int, str]:
+    """What a notebook that runs from this process sees of them."""
+    import nbformat  # noqa: PLC0415 - as above
+    import papermill  # noqa: PLC0415
+
+    source = "import pandas as pd\nprint(getattr(pd, 'trace', False), pd.options.display.max_rows)"
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    options = {"engine_name": "dsw", "kernel_name": "python3", "progress_bar": False}
+    return os.getpid(), papermill.execute_notebook(nb, None, **options).cells[0].outputs[0]["text"]
 
 
 def tick(path: str) -> None:
@@ -113,6 +134,33 @@ def test_a_process_is_warm_single_threaded_and_where_the_caller_is(tmp_path, mon
 
 
 @FORKS
+def test_a_worker_serves_one_call_after_the_other_and_is_replaced_when_it_dies(tmp_path, monkeypatch):
+    with closing(Workers()) as workers:
+        first = workers.call(os.getpid)
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("DSW_WORD", "คำ")
+        assert workers.call(surroundings) == (str(tmp_path), "คำ", True, 1, sys.path[-1])
+        with pytest.raises(ZeroDivisionError):
+            workers.call(divide, 1)
+        assert workers.call(os.getpid) == first
+        os.kill(first, signal.SIGKILL)
+        assert ended(first)
+        second = workers.call(os.getpid)
+        with pytest.raises(ProcessDied, match="exit code 3"):
+            workers.call(die, 3)
+        third = workers.call(os.getpid)
+    assert len({first, second, third}) == 3
+    assert ended(third)
+
+
+@FORKS
+def test_a_notebook_sees_nothing_of_what_was_done_in_the_process_that_runs_it():
+    with closing(Workers()) as workers:
+        process = workers.call(pollute)
+        assert workers.call(traces) == (process, "False 60\n")
+
+
+@FORKS
 def test_processes_draw_different_numbers():
     numbers = [number for _ in range(3) for number in run_fresh(draws)]
     assert len(set(numbers)) == 6
@@ -155,18 +203,19 @@ def test_a_daemonic_process_with_threads_may_ask_too_and_leaves_no_process():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     answer, _, pid = done.stdout.rpartition(" ")
     assert answer == "(3, 1)"
+    assert ended(int(pid))
+
+
+def ended(pid: int) -> bool:
+    """Whether a process ends within seconds."""
     until = time.monotonic() + 5
-    while time.monotonic() < until and runs(int(pid)):
+    while time.monotonic() < until:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
         time.sleep(0.05)
-    assert not runs(int(pid))
-
-
-def runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    return False
 
 
 @FORKS

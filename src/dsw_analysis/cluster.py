@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dsw_analysis.batch.manifest import Inputs, digest, versions, write_whole
 from dsw_analysis.batch.steps import BatchError
 from dsw_analysis.batch.tasks import Task
-from dsw_analysis.warm.processes import FORKS, WARM, run_fresh
+from dsw_analysis.warm.processes import FORKS, WARM, Workers
 
 if TYPE_CHECKING:
     import distributed
@@ -29,6 +29,9 @@ T = TypeVar("T")
 
 _PLACE = threading.Lock()
 """Held by the one task of a worker that puts files in its folder: a worker runs several, in threads."""
+
+_WORKERS = Workers()
+"""Warm processes of this machine if it is a worker."""
 
 RAW = "data/"
 """Where the files of a task begin that are the same for many tasks."""
@@ -151,7 +154,7 @@ class Lacking:
 
 
 class ClusterExecutor(Executor):
-    """Executor that runs each call in a fresh process on some worker of a cluster; made by :func:`connect`.
+    """Executor that makes calls in warm processes on the workers of a cluster; made by :func:`connect`.
 
     A worker that lacks raw files of a task says so and gets them, then the task is sent again. So they go to a worker
     once, whatever it runs, also to one that joins later or starts again.
@@ -250,7 +253,7 @@ class ClusterExecutor(Executor):
 
 
 def perform(call: bytes, expected: Mapping[str, str], files: Mapping[str, str]) -> Any:  # noqa: ANN401 - the function's
-    """On a worker: make a call in a fresh process, in a project folder with the task's files if it has any.
+    """On a worker: make a call in a warm process, in a project folder with the task's files if it has any.
 
     Parameters
     ----------
@@ -269,13 +272,13 @@ def perform(call: bytes, expected: Mapping[str, str], files: Mapping[str, str]) 
     worker, place = _here()
     _compare(f"worker {worker}", installed(), expected)
     if not files:
-        return run_fresh(unpacked, call, None)
+        return _WORKERS.call(unpacked, call, None)
     with _PLACE:
         missing = {name for name in files.values() if not (place / "files" / name).exists()}
         if missing:
             return Lacking(worker=worker, hashes=tuple(sorted(missing)))
         folder = project_folder(place, files)
-    return run_fresh(unpacked, call, folder)
+    return _WORKERS.call(unpacked, call, folder)
 
 
 def store(hashes: Sequence[str], *contents: bytes) -> None:
@@ -295,7 +298,7 @@ def _here() -> tuple[str, Path]:
 
 
 def unpacked(call: bytes, root: Path | None) -> Any:  # noqa: ANN401 - the function's own
-    """In the fresh process: make the call, tasks in it in the project folder given."""
+    """In the warm process: make the call, tasks in it in the project folder given."""
     fn, args, kwargs = pickle.loads(call)
     if root is not None:
         args = tuple(replace(a, root=root) if isinstance(a, Task) else a for a in args)

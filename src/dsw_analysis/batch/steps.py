@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from dsw_analysis.batch.tasks import Task, handed_over
+from dsw_analysis.batch.tasks import EXECUTE, Task, handed_over
 
 
 class BatchError(RuntimeError):
@@ -110,6 +110,19 @@ def given(*arguments: Any) -> Callable[[], tuple[Any, ...]]:  # noqa: ANN401 - o
 
 
 def call(work: str, *arguments: Any) -> Any:  # noqa: ANN401 - of any function
-    """In a worker process: call a function by its name, ``module:name``."""
+    """In a worker process: call a function by its name, ``module:name``.
+
+    Notebooks are run here, one after the other. What puts whole reports together takes so much memory that it gets a
+    process of its own, which gives it back.
+    """
+    if work == EXECUTE:
+        return named(work, *arguments)
+    from dsw_analysis.warm.processes import run_fresh  # noqa: PLC0415 - for workers
+
+    return run_fresh(named, work, *arguments)
+
+
+def named(work: str, *arguments: Any) -> Any:  # noqa: ANN401 - of any function
+    """Call a function by its name."""
     module, _, name = work.partition(":")
     return getattr(import_module(module), name)(*arguments)

@@ -122,13 +122,22 @@ class Warm:
             self._started()
 
     def stop(self) -> None:
-        """End the warm process, and with it whatever it has forked."""
+        """End the warm process, and with it whatever it has forked; one that was taken over is only let go."""
         with self._lock:
             if self._control is not None and self._owner == os.getpid():
                 self._control.close()
                 if self._process is not None:
                     self._process.wait()
             self._control = self._process = None
+
+    def take_over(self, control: socket.socket) -> None:
+        """In a forked process: ask the warm process that it comes from, instead of starting another."""
+        self._control, self._owner = control, os.getpid()
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether it has been started, or taken over, in this process."""
+        return self._control is not None and self._owner == os.getpid()
 
     def fork(self, entry: str) -> Child:
         """Fork a child that calls a function with a connection to the caller.
@@ -184,8 +193,8 @@ class Warm:
 
 
 def fork(entry: str) -> Child:
-    """Fork a child from this process if it is warm and may fork, else from the warm process; see :meth:`Warm.fork`."""
-    if base_path is not None and threading.active_count() == 1:
+    """Fork a child from the warm process, or from this one if that is a warm one; see :meth:`Warm.fork`."""
+    if base_path is not None and not WARM.at_hand and threading.active_count() == 1:
         return ForkedChild(entry)
     return WARM.fork(entry)
 
@@ -212,27 +221,39 @@ def serve(control_fd: int, base: list[str]) -> None:
     signal.set_wakeup_fd(wake_w)
     running: dict[int, int] = {}  # process id -> where its exit code is awaited
     control = socket.socket(fileno=control_fd)
+    inside, childrens = socket.socketpair()  # through which children ask for children
     while True:
-        ready = select.select([control_fd, wake_r], [], [])[0]
+        ready = select.select([control.fileno(), inside.fileno(), wake_r], [], [])[0]
         if wake_r in ready:
             os.read(wake_r, 4096)
             _reap(running)
-        if control_fd not in ready:
-            continue
-        _, fds, _, _ = socket.recv_fds(control, 1, 2)
-        if not fds:
-            break
-        pid = os.fork()
-        if pid == 0:
-            control.detach()
-            for fd in (control_fd, wake_r, wake_w, fds[1], *running.values()):
-                os.close(fd)
-            _begin(fds[0])
-        os.close(fds[0])
-        running[pid] = fds[1]
-        _tell(fds[1], pid)
+        for asked in (control, inside):
+            if asked.fileno() not in ready:
+                continue
+            _, fds, _, _ = socket.recv_fds(asked, 1, 2)
+            if not fds:  # the caller is gone; the other end of inside is here
+                _end(running)
+                return
+            pid = os.fork()
+            if pid == 0:
+                for end in (control, inside):
+                    end.close()
+                for fd in (wake_r, wake_w, fds[1], *running.values()):
+                    os.close(fd)
+                WARM.take_over(childrens)
+                _begin(fds[0])
+            os.close(fds[0])
+            running[pid] = fds[1]
+            _tell(fds[1], pid)
+
+
+def _end(running: dict[int, int]) -> None:
+    """End children and, where they lead a group, what they have started."""
     for pid in running:
-        os.kill(pid, signal.SIGKILL)
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            os.kill(pid, signal.SIGKILL)
 
 
 def _reap(running: dict[int, int]) -> None:

@@ -203,6 +203,7 @@ def serve(connection: Connection) -> None:
 def _be_new() -> None:
     """Undo what this process inherited and a new interpreter would not have."""
     os.setsid()  # signals to the caller's group are the caller's; ours can be ended as a group
+    forking.WARM.stop()  # a notebook is not to know of it
     signal.signal(signal.SIGINT, signal.default_int_handler)
     atexit._clear()
     for handler in list(logging.root.handlers):

@@ -1,20 +1,23 @@
-"""Runs functions in fresh processes, each forked from one warm process that has imported everything beforehand."""
+"""Runs functions in processes forked from one warm process that has imported everything beforehand."""
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import pickle
 import signal
+import sys
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from dsw_analysis.warm.forking import FORKS, WARM, fork
+from dsw_analysis.warm.forking import FORKS, WARM, Child, fork
 
-__all__ = ["FORKS", "WARM", "ProcessDied", "WarmExecutor", "run_fresh"]
+__all__ = ["FORKS", "WARM", "ProcessDied", "WarmExecutor", "Workers", "run_fresh"]
 
 T = TypeVar("T")
 
@@ -34,10 +37,29 @@ class ProcessDied(RuntimeError):  # noqa: N818 - it says what happened
         return f"the process was killed by {name}{why} before it returned"
 
 
+def serve(connection: Connection) -> None:
+    """In a warm process: make one call after the other as they come, until there is nobody to ask for more."""
+    while True:
+        try:
+            folder, environment, path, call = connection.recv()
+        except (EOFError, ConnectionResetError):
+            return
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.path[:] = path
+        _answer(connection, call)
+
+
 def answer(connection: Connection) -> None:
-    """In a fresh process: receive a function and its arguments, send back what it returns or raises."""
+    """In a spawned process: make the one call that comes."""
+    _answer(connection, connection.recv())
+
+
+def _answer(connection: Connection, call: bytes) -> None:
+    """Make a call, and send back what it returns or raises."""
     try:
-        fn, args, kwargs = connection.recv()
+        fn, args, kwargs = pickle.loads(call)
         result = pickle.dumps((True, fn(*args, **kwargs)), protocol=pickle.HIGHEST_PROTOCOL)
     except Exception as raised:
         raised.add_note(f"\nin the process that ran it:\n{traceback.format_exc()}")
@@ -50,39 +72,74 @@ def answer(connection: Connection) -> None:
         connection.send_bytes(result)
 
 
-def run_fresh(fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:  # noqa: ANN401 - the function's own
-    """Call a function in a fresh process and return what it returns.
+class Workers:
+    """Warm processes, as many as there are calls at once, each of which serves one call after another.
 
-    Parameters
-    ----------
-    fn:
-        A function of an importable module, not of ``__main__``; it, its arguments and its result are pickled.
-
-    Raises
-    ------
-    ProcessDied
-        If the process ended before the function returned.
-    Exception
-        Whatever the function raises.
+    Forked anew, a process copies every page of memory that it touches; for a notebook's host that is half of its work.
+    What notebooks run is not in these processes: their kernels are forked for each.
     """
-    if not FORKS:
-        return _run_spawned(fn, args, kwargs)
-    child = fork(f"{__name__}:answer")
-    with child.connection as connection:
+
+    def __init__(self) -> None:
+        self._idle: list[Child] = []
+
+    def call(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:  # noqa: ANN401 - the function's own
+        """Call a function in one of the processes, where and with what environment the caller is.
+
+        Parameters
+        ----------
+        fn:
+            A function of an importable module, not of ``__main__``; it, its arguments and its result are pickled.
+
+        Raises
+        ------
+        ProcessDied
+            If the process ended before the function returned.
+        Exception
+            Whatever the function raises.
+        """
+        call = pickle.dumps((fn, args, kwargs))
+        if not FORKS:
+            return cast("T", _unpacked(_spawned(call)))
+        child = self._worker()
         try:
-            connection.send((fn, args, kwargs))
-            received = connection.recv_bytes()
+            child.connection.send((str(Path.cwd()), dict(os.environ), sys.path, call))
+            received = child.connection.recv_bytes()
         except (EOFError, OSError):
+            child.connection.close()
             raise ProcessDied(child.wait()) from None
         except BaseException:
             child.signal(signal.SIGKILL)
-            raise
-        finally:
+            child.connection.close()
             child.wait()
-    return cast("T", _unpacked(received))
+            raise
+        self._idle.append(child)
+        return cast("T", _unpacked(received))
+
+    def _worker(self) -> Child:
+        with contextlib.suppress(IndexError):  # none is idle
+            while True:
+                child = self._idle.pop()
+                if child.poll() is None:
+                    return child
+                child.connection.close()
+        return fork(f"{__name__}:serve")
+
+    def close(self) -> None:
+        """End the processes that are idle."""
+        while self._idle:
+            child = self._idle.pop()
+            child.connection.close()
+            child.wait()
 
 
-def _run_spawned(fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+def run_fresh(fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:  # noqa: ANN401 - the function's own
+    """Call a function in a process forked for it alone and return what it returns; see :meth:`Workers.call`."""
+    with contextlib.closing(Workers()) as workers:
+        return workers.call(fn, *args, **kwargs)
+
+
+def _spawned(call: bytes) -> bytes:
+    """Make a call in a new process, and return what it sends back."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=answer, args=(theirs,))
@@ -90,14 +147,13 @@ def _run_spawned(fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, 
     theirs.close()
     with ours:
         try:
-            ours.send((fn, args, kwargs))
-            received = ours.recv_bytes()
+            ours.send(call)
+            return ours.recv_bytes()
         except (EOFError, OSError):
             process.join()
             raise ProcessDied(process.exitcode or 0) from None
         finally:
             process.join()
-    return cast("T", _unpacked(received))
 
 
 def _unpacked(received: bytes) -> Any:  # noqa: ANN401 - whatever the function returned
@@ -108,7 +164,7 @@ def _unpacked(received: bytes) -> Any:  # noqa: ANN401 - whatever the function r
 
 
 class WarmExecutor(Executor):
-    """Executor that runs each call in a fresh process forked from the warm one, so that nothing leaks between calls.
+    """Executor that makes calls in warm processes; see :class:`Workers`.
 
     Parameters
     ----------
@@ -119,12 +175,14 @@ class WarmExecutor(Executor):
     def __init__(self, jobs: int) -> None:
         if FORKS:
             WARM.start()
+        self._workers = Workers()
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="warm")
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:  # noqa: ANN401 - fn's own
-        """Schedule a call; see :func:`run_fresh` for what it takes and raises."""
-        return self._threads.submit(run_fresh, fn, *args, **kwargs)
+        """Schedule a call; see :meth:`Workers.call` for what it takes and raises."""
+        return self._threads.submit(self._workers.call, fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls and wait for those that run; see :meth:`concurrent.futures.Executor.shutdown`."""
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
+        self._workers.close()
