@@ -311,14 +311,18 @@ def test_one_section_alone_does_not_make_a_report_with_sections_that_have_change
     assert not (project.outputs(ROUND) / "report.html").exists()
 
 
-def test_a_summary_of_older_numbers_is_not_listed(project):
+def test_a_summary_of_older_numbers_is_not_listed(project, capsys):
     add(project, "00_summary", HAND_OVER)
     add(project, "01_one", HAND_OVER)
+    after = "after the others, if what they find changes"
+    assert explained(project, capsys) == {"one": "never made", "summary": after}
     assert ran(project) == ["one", "summary"]
+    assert explained(project, capsys) == {"one": "current", "summary": "current"}
     add(project, "01_one", "'other'", HAND_OVER)
     assert [(o.section, o.reused) for o in run(project, ["one"])] == [("one", False), ("summary", True)]
     add(project, "01_one", HAND_OVER, title="ชื่อใหม่")
     assert [(o.section, o.reused) for o in run(project, ["one"])] == [("one", False)]
+    assert explained(project, capsys)["summary"] == "input outputs/2569-6m/findings.json changed"
     assert ran(project) == ["summary"]
 
 

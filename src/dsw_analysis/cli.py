@@ -142,7 +142,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from dsw_analysis.batch import Batch, Project  # noqa: PLC0415
     from dsw_analysis.batch.briefs import write_briefs  # noqa: PLC0415
     from dsw_analysis.batch.progress import failure, progress_on  # noqa: PLC0415
-    from dsw_analysis.batch.sections import run_sections  # noqa: PLC0415
+    from dsw_analysis.batch.sections import explain, run_sections  # noqa: PLC0415
 
     print(f"dsw: {arguments.round.label}", flush=True)
     with contextlib.ExitStack() as stack:
@@ -164,8 +164,8 @@ def _run(arguments: argparse.Namespace) -> int:
         )
         provinces, sections = _provinces(batch, arguments)
         if arguments.explain:
-            for step in batch.plan(sections, provinces):
-                print(f"{step.task.name}: {'; '.join(step.reasons) or 'current'}")
+            for name, reasons in explain(batch, sections, provinces).items():
+                print(f"{name}: {'; '.join(reasons) or 'current'}")
             return 0
         outcomes = write_briefs(batch, provinces, sections or []) if provinces else run_sections(batch, sections)
         failed = [outcome for outcome in outcomes if outcome.error is not None]

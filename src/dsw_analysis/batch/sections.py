@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from dsw_analysis.batch.ledger import ledger_document
 from dsw_analysis.batch.manifest import write_whole
 from dsw_analysis.batch.run import Batch
-from dsw_analysis.batch.steps import Outcome
+from dsw_analysis.batch.steps import Outcome, Step
 from dsw_analysis.batch.tasks import SUMMARY
 from dsw_analysis.findings import to_json
 
@@ -33,19 +33,16 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
     """
     steps = batch.plan(sections)
     asked = {step.task.section for step in steps}
-    summary_asked = SUMMARY in batch.notebooks and (sections is None or SUMMARY in sections)
-    batch.tell.begin(len(steps) + summary_asked)
+    batch.tell.begin(len(steps) + _with_summary(batch, sections))
     outcomes: dict[str, Outcome] = {}
     for outcome in batch.carry_out(steps):
         outcomes[outcome.section] = outcome
         batch.tell.done(outcome)
-    for other in batch.plan([section for section in batch.notebooks if section not in asked]):
-        if not other.reasons:
-            outcomes[other.task.section] = batch.reused(other.task.section)
+    outcomes |= _current(batch, set(batch.notebooks) - asked)
     listed = [outcomes[section] for section in batch.notebooks if section in outcomes]
     if SUMMARY in batch.notebooks:
-        step = batch.step(SUMMARY, None, given={f"outputs/{batch.round}/{LEDGER}": _ledger(batch, listed)})
-        if summary_asked:
+        step = _summary(batch, listed)
+        if _with_summary(batch, sections):
             for outcome in batch.carry_out([step]):
                 listed.append(outcome)
                 batch.tell.done(outcome)
@@ -53,6 +50,33 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
             listed.append(batch.reused(SUMMARY))
     _put_ledger(batch, listed)
     return listed
+
+
+def explain(batch: Batch, sections: Sequence[str] | None = None, provinces: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Why sections will run, of the country or of provinces, by name; no reason if one need not."""
+    why = {step.task.name: step.reasons for step in batch.plan(sections, provinces)}
+    if not provinces and _with_summary(batch, sections):
+        if any(why.values()):
+            why[SUMMARY] = ["after the others, if what they find changes"]
+        else:
+            current = _current(batch, batch.notebooks)
+            why[SUMMARY] = _summary(batch, list(current.values())).reasons
+    return why
+
+
+def _with_summary(batch: Batch, sections: Sequence[str] | None) -> bool:
+    return SUMMARY in batch.notebooks and (sections is None or SUMMARY in sections)
+
+
+def _current(batch: Batch, sections: Collection[str]) -> dict[str, Outcome]:
+    """Those sections that need not run, but for the summary."""
+    steps = batch.plan([section for section in batch.notebooks if section in sections])
+    return {step.task.section: batch.reused(step.task.section) for step in steps if not step.reasons}
+
+
+def _summary(batch: Batch, others: Sequence[Outcome]) -> Step:
+    """The step that runs the summary on the ledger of the others."""
+    return batch.step(SUMMARY, None, given={f"outputs/{batch.round}/{LEDGER}": _ledger(batch, others)})
 
 
 def complete(batch: Batch, outcomes: Iterable[Outcome]) -> bool:
