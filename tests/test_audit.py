@@ -70,6 +70,20 @@ def test_one_changed_digit_is_caught_in_the_whole_report_even_where_nobody_sees_
     assert missed == []
 
 
+def test_one_changed_digit_is_caught_in_every_tag_and_attribute_that_has_any(audit, report):
+    kinds = {}
+    for tag in re.finditer(r"<(/?[a-z0-9]+)([^>]*)>", report):
+        for digit in DIGIT.finditer(tag[1]):
+            kinds[tag[1]] = tag.start(1) + digit.start()
+        for given in re.finditer(r'([a-z-]+)="([^"]*)"', tag[2]):
+            for digit in DIGIT.finditer(given[2]):
+                kinds[tag[1], given[1]] = tag.start(2) + given.start(2) + digit.start()
+    assert {"h2", "/h3", ("td", "colspan"), ("img", "width"), ("img", "src"), ("meta", "content")} <= set(kinds)
+    rng = random.Random(16)
+    missed = [kind for kind, at in kinds.items() if not audit.slips(with_other_digit(report, at, rng))]
+    assert missed == []
+
+
 def test_a_page_without_bound_numbers_fails(audit, sections):
     assert any("ไม่มีตัวเลขใดผูกกับที่มา" in str(slip) for slip in audit.slips("<p>ไม่มีตัวเลข</p>"))
     unbound = BOUND.sub(r"\2", sections[0])

@@ -123,6 +123,7 @@ class Audit:
         """
         page = Page(html)
         slips = [*self._bound(page), *self._rows(page), *self._pictures(page), *_guards(page)]
+        slips += [Slip(section=s, words=w, problem=f"เป็นรูปแบบของหน้าที่ถูกแก้ไข{_REMAKE}") for s, w in page.changed]
         for line in page.lines:
             compared = line.section in (_APPENDIX, _FILES) or (line.row is not None and line.row.picture is not None)
             if line.row is None or line.row.head or not compared:
@@ -153,6 +154,9 @@ class Audit:
             yield Slip(section="page", words="", problem="ไม่มีตัวเลขใดผูกกับที่มา โปรดตรวจว่าเป็นรายงานที่ dsw สร้าง")
         for target in sorted(page.targets - page.ids):
             yield Slip(section="page", words=f"#{target}", problem=f"เป็นลิงก์ที่ไม่มีปลายทาง{_REMAKE}")
+        for finding_id, target in page.backs:
+            if page.uses.get(target) != finding_id:
+                yield Slip(section=_APPENDIX, words=f"#{target}", problem=f"ไม่ใช่ที่ที่ใช้ {finding_id}{_REMAKE}")
 
     def _rows(self, page: Page) -> Iterator[Slip]:
         """Rows of the appendix and of the data files equal the ledger; other rows go with the findings they hold."""
@@ -181,6 +185,9 @@ class Audit:
                 problem = f"เป็นภาพที่ไม่ได้วาดด้วย s.figure หรือถูกแก้ไข{_REMAKE}"
                 yield Slip(section=picture.section, words=picture.alt[:60], problem=problem)
                 continue
+            if picture.size != _size(picture):
+                problem = f"เป็นขนาดของภาพที่ถูกแก้ไข{_REMAKE}"
+                yield Slip(section=picture.section, words=" × ".join(picture.size), problem=problem)
             if _flat(picture.alt) != _flat(blocks.fill(drawn["alt"], self.ledger)):
                 yield Slip(
                     section=picture.section,
@@ -247,11 +254,22 @@ def _occurrences(phrase: str, text: str) -> Iterator[int]:
 
 
 def _digest(picture: Picture) -> str | None:
+    svg = _svg(picture)
+    return None if svg is None else hashlib.sha256(svg).hexdigest()
+
+
+def _svg(picture: Picture) -> bytes | None:
     match = _IMAGE.fullmatch(picture.src)
     try:
-        return hashlib.sha256(base64.b64decode(match[1], validate=True)).hexdigest() if match else None
+        return base64.b64decode(match[1], validate=True) if match else None
     except ValueError:
         return None
+
+
+def _size(picture: Picture) -> tuple[str, ...]:
+    """Width and height in pixels that a picture's own, in points, come to."""
+    lengths = re.findall(r'(?:width|height)="([\d.]+)pt"', (_svg(picture) or b"").decode())[:2]
+    return tuple(str(round(float(length) * 4 / 3)) for length in lengths)
 
 
 def _full(line: Line) -> str:

@@ -36,11 +36,12 @@ class Line:
 
 @dataclass
 class Picture:
-    """A picture: section, source, and alternative text."""
+    """A picture: section, source, alternative text, and width and height on the page."""
 
     section: str
     src: str
     alt: str
+    size: tuple[str, str]
 
 
 class Page(HTMLParser):
@@ -58,6 +59,10 @@ class Page(HTMLParser):
         The content security policy; empty if there is none.
     ids, targets:
         All ids, and the fragments that links lead to.
+    uses, backs:
+        Id of every linked number -> its finding; finding of every row of the appendix with the id it leads back to.
+    changed:
+        Section and text of tags that are not as they are made: headings that do not end as they begin, and the like.
     """
 
     def __init__(self, html: str) -> None:
@@ -70,6 +75,9 @@ class Page(HTMLParser):
         self.policy = ""
         self.ids: set[str] = set()
         self.targets: set[str] = set()
+        self.uses: dict[str, str] = {}
+        self.backs: list[tuple[str, str]] = []
+        self.changed: list[tuple[str, str]] = []
         self._open: list[tuple[str, dict[str, str]]] = []
         self._section = "page"
         self._text = ""
@@ -100,7 +108,11 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close an element and those left open in it."""
-        if tag in _VOID or tag not in [name for name, _ in self._open]:
+        if tag in _VOID:
+            return
+        if not self._open or tag != self._open[-1][0]:
+            self.changed.append((self._section, f"</{tag}>"))
+        if tag not in [name for name, _ in self._open]:
             return
         if tag not in _INLINE:
             self._end_line()
@@ -139,13 +151,27 @@ class Page(HTMLParser):
         if tag == "section" and "chapter" in given.get("class", "").split():
             self._section = given.get("id", "")
         if tag == "img":
-            self.pictures.append(Picture(self._section, given.get("src", ""), given.get("alt", "")))
+            size = given.get("width", ""), given.get("height", "")
+            self.pictures.append(Picture(self._section, given.get("src", ""), given.get("alt", ""), size))
         if tag == "meta" and given.get("http-equiv", "").lower() == "content-security-policy":
             self.policy = given.get("content", "")
+        expected = {
+            "tabindex": ("0", "-1"),
+            "colspan": ("12" if "m" in given.get("class", "").split() else "14",),  # the months, or the whole road map
+            "charset": ("utf-8",),
+            "content": ("width=device-width, initial-scale=1",) if given.get("name") == "viewport" else (),
+        }
+        for name, values in expected.items():
+            if values and given.get(name, values[0]) not in values:
+                self.changed.append((self._section, f'{name}="{given[name]}"'))
         self.labels += [(self._section, given[name]) for name in ("aria-label", "title") if name in given]
         self.ids.update(given[name] for name in ("id",) if name in given)
         if given.get("href", "").startswith("#"):
             self.targets.add(given["href"][1:])
+        if given.get("href", "").startswith("#f.") and "id" in given:
+            self.uses[given["id"]] = given["href"][3:]
+        if tag == "a" and "back" in given.get("class", "").split():
+            self.backs.append(((self.rows[-1].id or "").removeprefix("f."), given.get("href", "")[1:]))
 
     def _picture_of_data(self) -> int | None:
         in_figure = self._within("figure") and self._within("details")
