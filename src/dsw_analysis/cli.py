@@ -176,7 +176,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _report(batch: Batch, outcomes: Sequence[Outcome], formats: Sequence[str]) -> bool:
-    """Write and audit the report; returns whether it bears out its numbers."""
+    """Write and audit the report; returns whether it is there and bears out its numbers."""
     from dsw_analysis.batch.reports import audit, write_report  # noqa: PLC0415
 
     files = write_report(batch, outcomes, formats)
@@ -185,7 +185,7 @@ def _report(batch: Batch, outcomes: Sequence[Outcome], formats: Sequence[str]) -
     slips = audit(batch, [path for path in files if path.suffix == ".html"])
     for page, found in slips.items():
         _print_slips(page, found, batch.out / "findings.json")
-    return not any(slips.values())
+    return bool(files) and not any(slips.values())
 
 
 def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], list[str] | None]:

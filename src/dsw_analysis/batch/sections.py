@@ -57,7 +57,7 @@ def explain(batch: Batch, sections: Sequence[str] | None = None, provinces: Sequ
     why = {step.task.name: step.reasons for step in batch.plan(sections, provinces)}
     if not provinces and _with_summary(batch, sections):
         if any(why.values()):
-            why[SUMMARY] = ["after the others, if what they find changes"]
+            why[SUMMARY] = ["after the others, if anything it rests on changed"]
         else:
             current = _current(batch, batch.notebooks)
             why[SUMMARY] = _summary(batch, list(current.values())).reasons

@@ -115,10 +115,10 @@ def call(work: str, *arguments: Any) -> Any:  # noqa: ANN401 - of any function
     Notebooks are run here, one after the other. What puts whole reports together takes so much memory that it gets a
     process of its own, which gives it back.
     """
-    if work == EXECUTE:
-        return named(work, *arguments)
-    from dsw_analysis.warm.processes import run_fresh  # noqa: PLC0415 - for workers
+    from dsw_analysis.warm.processes import FORKS, run_fresh  # noqa: PLC0415 - for workers
 
+    if work == EXECUTE or not FORKS:  # without forks this process was started for this call alone
+        return named(work, *arguments)
     return run_fresh(named, work, *arguments)
 
 
