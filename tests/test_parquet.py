@@ -85,6 +85,7 @@ def only(kind, folder):
         ("received", [MOMENT(2025, 10, 1), None, MOMENT(2026, 3, 31)], 3, "required", "เว้นว่างไม่ได้"),
         ("received", [MOMENT(2025, 10, 1), MOMENT(2025, 9, 30, 23, 59), MOMENT(2026, 3, 31)], 3, "round", "ต้องอยู่ในรอบ"),
         ("received", [MOMENT(1025, 10, 1), MOMENT(2025, 10, 2, 8), MOMENT(2026, 3, 31)], 2, "cell", "1900–2100"),
+        ("received", [MOMENT(1907, 1, 12), MOMENT(2025, 10, 2, 8), MOMENT(2026, 3, 31)], 2, "cell", "เลขจำนวนน้อย"),
         ("channel", ["ESS Help Me", "hotline", "Social Media"], 3, "cell", "สายด่วน 1300"),
         ("case_id", [7, 8, 7], 4, "duplicate", "ซ้ำกับแถวที่ 2"),
         ("case_id", [True, False, None], 4, "required", ""),

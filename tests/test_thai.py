@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pytest
 from dsw_analysis import thai
 
 PAIRS = Path(__file__).parent / "data" / "thai_pairs.csv"
-FLAGS = {"two_digit_be", "percent", "codes", "day_first"}
+FLAGS = {"percent", "codes", "day_first"}
 SERIES = {
     "integer": thai.parse_integers,
     "number": thai.parse_numbers,
@@ -52,6 +52,8 @@ def _options(text):
     made = {name: value == "1" if name in FLAGS else value for name, value in pairs}
     if "units" in made:
         made["units"] = made["units"].split("|")
+    if "near" in made:
+        made["near"] = int(made["near"])
     return made
 
 
@@ -88,8 +90,6 @@ def test_scalar(kind, text, expected, options):
 @pytest.mark.parametrize("repeated", [1, 5], ids=["alone", "repeated"])
 def test_series(kind, text, expected, options, repeated):
     blank = thai.normalise(text) == ""
-    if kind == "month":
-        options = {"two_digit_be": True} | options
     cells = pd.Series([None, *[text] * repeated], index=list("abcdef")[: repeated + 1], dtype=object, name="x")
     parsed = SERIES[kind](cells, **options)
     assert parsed.values.index.equals(cells.index)
@@ -172,6 +172,21 @@ def test_date_cells_refused(cell):
     assert why.startswith("ต้องเป็นวันที่")
 
 
+@pytest.mark.parametrize("parse", [thai.parse_dates, thai.parse_datetimes, thai.parse_months])
+@pytest.mark.parametrize("day", [date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1904, 1, 1)])
+def test_zero_of_spreadsheet_programs_is_no_date(parse, day):
+    """What LibreOffice, Excel for 0 and 1, and old Excel for Mac show for a 0 that is formatted as a date."""
+    for cell in (day, datetime(day.year, day.month, day.day)):
+        assert "จัดรูปแบบเป็นวันที่" in _only(parse, cell)[0]
+
+
+@pytest.mark.parametrize("number", [5, 60, 2569, 2026])
+def test_numbers_in_date_cells_are_no_dates(number):
+    """A month, a count and years typed into a cell formatted as a date: Excel counts days from 31 December 1899."""
+    assert "จัดรูปแบบเป็นวันที่" in _only(thai.parse_dates, date(1899, 12, 31) + timedelta(number))[0]
+    assert _only(thai.parse_dates, date(1910, 1, 1)) == (pd.Timestamp("1910-01-01"), {})
+
+
 def test_stamp_and_month_cells():
     assert _only(thai.parse_datetimes, datetime(2569, 2, 13, 14, 30)) == (
         pd.Timestamp("2026-02-13 14:30"),
@@ -218,7 +233,7 @@ def test_text_cells():
 
 def test_changes_count_cells_not_spellings():
     cells = pd.Series(["๑๓/๐๒/๒๕๖๙", "๑๓/๐๒/๒๕๖๙", "13/02/69", "13\u200b/02/2569", "13/02/2569", "x"], dtype="str")
-    parsed = thai.parse_dates(cells, two_digit_be=True)
+    parsed = thai.parse_dates(cells, near=2569)
     assert parsed.changed == {"invisible": 1, "short_year": 1, "thai_digits": 2}
     assert set(parsed.changed) <= set(thai.CHANGES)
 

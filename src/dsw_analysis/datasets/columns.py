@@ -58,7 +58,7 @@ class Column:
     in_round:
         Whether dates must fall in the round.
     two_digit_be:
-        Whether a two-digit year is read as B.E.
+        Whether a two-digit year is read as B.E., if it lies within ten years of the round.
     help:
         Thai explanation for the codebook and the template.
     """

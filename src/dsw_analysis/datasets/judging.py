@@ -96,7 +96,7 @@ class Judge:
             self.readable = False
             return None
         sheet = Sheet(raw, matched.frame)
-        cells = parse_cells(self.dataset.columns, sheet, self._listing)
+        cells = parse_cells(self.dataset.columns, sheet, self.round, self._listing)
         for name, names in self.registries.items():
             cells = match_registry(cells, self.dataset[name], names, sheet, self._listing)
         self._changed.update(cells.changed)
@@ -140,7 +140,7 @@ class Judge:
             return
         for raw in self.again():
             sheet = Sheet(raw, match_columns(self.dataset, raw).frame)
-            cells = parse_cells([column], sheet, Listing())
+            cells = parse_cells([column], sheet, self.round, Listing())
             if column.name in self.registries:
                 cells = match_registry(cells, column, self.registries[column.name], sheet, Listing())
             yield sheet, cells.frame[column.name]

@@ -18,8 +18,10 @@ from dsw_analysis import thai
 from dsw_analysis.datasets.columns import Column
 from dsw_analysis.datasets.sheet import Listing, Sheet
 from dsw_analysis.problems import Problem
+from dsw_analysis.rounds import Round
 from dsw_analysis.sources import RawTable
 from dsw_analysis.sources.header import key as header_key
+from dsw_analysis.thai.spellings import FIRST_CELL
 
 if TYPE_CHECKING:
     from dsw_analysis.datasets.dataset import Dataset
@@ -28,7 +30,7 @@ LONGEST: Final = 5_000
 """Characters that a text cell may have; longer ones are documents pasted into a cell, or a broken file."""
 PROVINCES: Final = sorted(place.name_th for place in thai.provinces())
 """Categories of every province column, in the order that text sorts in."""
-_SURE_YEARS: Final = (pd.Timestamp(1900, 1, 1), pd.Timestamp(2100, 12, 31))
+_SURE_YEARS: Final = (pd.Timestamp(FIRST_CELL), pd.Timestamp(2100, 12, 31))
 _STEPS: Final[Mapping[str, str | None]] = {"datetime": None, "date": "datetime64[D]", "month": "datetime64[M]"}
 _LARGEST: Final = 10**15 - 1
 _LISTED = 8  # labels that a message lists; of longer codebooks it gives the nearest
@@ -96,13 +98,13 @@ def match_columns(dataset: Dataset, raw: RawTable) -> Matched:
     return Matched(frame=frame, totals=totals, problems=problems)
 
 
-def parse_cells(columns: Iterable[Column], sheet: Sheet, listing: Listing) -> Cells:
+def parse_cells(columns: Iterable[Column], sheet: Sheet, round_: Round, listing: Listing) -> Cells:
     """Parse columns by their kinds; each cell that cannot be read with certainty is a problem."""
     values: dict[str, pd.Series] = {}
     refused: dict[str, pd.Index] = {}
     changed: Counter[str] = Counter()
     for column in columns:
-        parsed = parse_column(sheet.cells[column.name], column)
+        parsed = parse_column(sheet.cells[column.name], column, round_.year)
         why = parsed.refused.sort_index()
         values[column.name], refused[column.name] = parsed.values, why.index
         changed.update(parsed.changed)
@@ -128,10 +130,15 @@ def registry_names(listed: pd.Series) -> list[str]:
     return list({_key(name): str(name) for name in listed.dropna()}.values())
 
 
-def parse_column(cells: pd.Series, column: Column) -> thai.Parsed:
-    """Read cells by the column's kind; typed cells of a Parquet file are taken at once where all are sure."""
+def parse_column(cells: pd.Series, column: Column, year: int | None = None) -> thai.Parsed:
+    """Read cells by the column's kind; typed cells of a Parquet file are taken at once where all are sure.
+
+    ``year`` is the B.E. year that two-digit years, where the column has them, are near.
+    """
     if (typed := _typed(cells, column)) is not None:
         return thai.Parsed(typed, cells[:0].astype(object), {})
+    if column.kind in _DATES:
+        return _DATES[column.kind](cells, near=year if column.two_digit_be else None)
     return _PARSERS[column.kind](cells, column)
 
 
@@ -230,13 +237,15 @@ def _key(text: object) -> str:
     return thai.to_ascii_digits(header_key(str(text)))
 
 
+_DATES: Final[Mapping[str, Callable[..., thai.Parsed]]] = {
+    "date": thai.parse_dates,
+    "datetime": thai.parse_datetimes,
+    "month": thai.parse_months,
+}
 _PARSERS: Final[Mapping[str, Callable[[pd.Series, Column], thai.Parsed]]] = {
     "text": _parse_text,
     "integer": lambda cells, column: thai.parse_integers(cells, units=column.units),
     "number": lambda cells, column: thai.parse_numbers(cells, units=column.units),
-    "date": lambda cells, column: thai.parse_dates(cells, two_digit_be=column.two_digit_be),
-    "datetime": lambda cells, column: thai.parse_datetimes(cells, two_digit_be=column.two_digit_be),
-    "month": lambda cells, column: thai.parse_months(cells, two_digit_be=column.two_digit_be),
     "province": _parse_province,
     "category": _parse_category,
     "multi": _parse_multi,

@@ -19,12 +19,15 @@ from dsw_analysis.datasets.parsing import Cells, parse_column
 from dsw_analysis.datasets.sheet import Listing, Sheet
 from dsw_analysis.rounds import Round
 from dsw_analysis.sources import RawTable
+from dsw_analysis.thai.spellings import BE_OFFSET
 
 if TYPE_CHECKING:
     from dsw_analysis.datasets.dataset import Dataset
 
 _DAY = timedelta(days=1)
 _NUMERIC: Final = ("integer", "number")
+_DATES: Final = ("date", "datetime", "month")
+_FAR: Final = 20  # years from the round: what lies beyond is a two-digit year that a program completed, or a slip
 _WHOLE = re.compile("ทั้งสิ้น|ทั้งหมด|ทั้งประเทศ|grand", re.IGNORECASE)
 _NO_TOTAL: Final = ("", "-", "–", "—")
 
@@ -47,6 +50,10 @@ def validate(dataset: Dataset, cells: Cells, sheet: Sheet, round_: Round, listin
             outside = (values < pd.Timestamp(round_.start)) | (values >= pd.Timestamp(round_.end + _DAY))
             days = f"{thai.format_date(round_.start)} – {thai.format_date(round_.end)}"
             add("round", column, _rows(outside), f"ต้องอยู่ใน{round_.label} ({days})")
+        elif column.kind in _DATES:
+            far = (values.dt.year + BE_OFFSET - round_.year).abs() > _FAR
+            expected = f"ต้องเป็นวันที่ที่ห่างจากปี {round_.year} ไม่เกิน {_FAR} ปี"
+            add("range", column, _rows(far), expected, "ตรวจสอบปีกับเอกสารต้นทาง แล้วพิมพ์ปี พ.ศ. สี่หลัก")
         for expected, wrong in column.out_of_range(values).items():
             add("range", column, _rows(wrong), expected)
     for rule in dataset.rules:

@@ -55,7 +55,7 @@ def reading_texts(column: Column) -> list[str]:
     if column.kind in {"date", "datetime", "month"}:
         texts.append("ใช้เลขไทย ชื่อเดือนเต็มหรือย่อ และปี พ.ศ. หรือ ค.ศ. สี่หลักได้")
     if column.two_digit_be:
-        texts.append("ปีสองหลักอ่านเป็น พ.ศ. 25xx")
+        texts.append("ปีสองหลักอ่านเป็น พ.ศ. ที่ห่างจากปีของรอบไม่เกิน 10 ปี")
     if column.units:
         texts.append(f"มีหน่วยต่อท้ายตัวเลขได้: {', '.join(column.units)}")
     return texts

@@ -12,6 +12,7 @@ from .spellings import (
     EXPECT_DATE,
     EXPECT_MONTH,
     EXPECT_STAMP,
+    FIRST_CELL,
     MONTHS,
     Kinds,
     check_year,
@@ -33,7 +34,7 @@ _MONTH_FORMS = (
 )
 
 
-def parse_date(text: str, *, two_digit_be: bool = False, day_first: bool = True) -> date:
+def parse_date(text: str, *, near: int | None = None, day_first: bool = True) -> date:
     """Read one date.
 
     Accepted, with Thai or ASCII digits: day, month name (full or short, Thai or English) and year; day, month and
@@ -44,8 +45,9 @@ def parse_date(text: str, *, two_digit_be: bool = False, day_first: bool = True)
 
     Parameters
     ----------
-    two_digit_be:
-        Take two-digit years as B.E. 25xx; otherwise they are refused. With English months they always are.
+    near:
+        B.E. year that two-digit years are B.E. years within ten years of; other two-digit years are refused, as all
+        are without it and with English months.
     day_first:
         In numeric dates with the year last, the day comes first; ``False`` says that the month does.
 
@@ -59,13 +61,13 @@ def parse_date(text: str, *, two_digit_be: bool = False, day_first: bool = True)
     >>> parse_date("วันศุกร์ที่ ๑๓ กุมภาพันธ์ ๒๕๖๙")
     datetime.date(2026, 2, 13)
     """
-    moment, _ = read_day_cell(text, two_digit_be, day_first)
+    moment, _ = read_day_cell(text, near, day_first)
     if moment is None:
         raise ThaiValueError(EXPECT_DATE)
     return moment.date()
 
 
-def parse_datetime(text: str, *, two_digit_be: bool = False) -> datetime:
+def parse_datetime(text: str, *, near: int | None = None) -> datetime:
     """Read one date with a time, as :func:`parse_date` with ``14:30``, ``14:30:05``, ``14.30 น.`` or ISO 8601.
 
     The result is naive Bangkok wall time; a stamp with ``Z`` or an offset is converted to it (UTC+7).
@@ -80,13 +82,13 @@ def parse_datetime(text: str, *, two_digit_be: bool = False) -> datetime:
     >>> parse_datetime("2026-02-13T07:30:00Z")
     datetime.datetime(2026, 2, 13, 14, 30)
     """
-    moment, _ = read_stamp_cell(text, two_digit_be)
+    moment, _ = read_stamp_cell(text, near)
     if moment is None:
         raise ThaiValueError(EXPECT_STAMP)
     return moment
 
 
-def parse_date_range(text: str, *, two_digit_be: bool = False) -> tuple[date, date]:
+def parse_date_range(text: str, *, near: int | None = None) -> tuple[date, date]:
     """Read first and last day, e.g. ``25 – 27 กุมภาพันธ์ 2569``; a single date is both.
 
     Month and year may be left out of the first date where they are those of the last.
@@ -104,10 +106,10 @@ def parse_date_range(text: str, *, two_digit_be: bool = False) -> tuple[date, da
     words = read_ascii_digits(text)[0]
     words = re.sub("^(ระหว่าง(?=วันที่| )|ตั้งแต่(?=วันที่| )) ?", "", words)
     try:
-        day = read_day(words, two_digit_be, True)[0]
+        day = read_day(words, near, True)[0]
     except ThaiValueError:
         splits = ((words[: m.start()], words[m.end() :]) for m in islice(_RANGE.finditer(words), _MOST_DASHES))
-        found = {r for left, right in splits if (r := _range_of(left, right, two_digit_be)) is not None}
+        found = {r for left, right in splits if (r := _range_of(left, right, near)) is not None}
         if len(found) == 1:
             return found.pop()
         raise ThaiValueError(
@@ -116,28 +118,28 @@ def parse_date_range(text: str, *, two_digit_be: bool = False) -> tuple[date, da
     return day, day
 
 
-def read_day_cell(text: str, two_digit_be: bool, day_first: bool) -> tuple[datetime | None, Kinds]:
+def read_day_cell(text: str, near: int | None, day_first: bool) -> tuple[datetime | None, Kinds]:
     """Midnight of the date in a text cell, ``None`` for a blank; a time is dropped and counted."""
     words, kinds = read_ascii_digits(text)
     if not words:
         return None, ()
-    moment, timed, more = read_moment(words, two_digit_be, day_first)
+    moment, timed, more = read_moment(words, near, day_first)
     dropped = ("time_dropped",) if timed and moment.time() != datetime.min.time() else ()
     return moment.replace(hour=0, minute=0, second=0, microsecond=0), (*kinds, *more, *dropped)
 
 
-def read_stamp_cell(text: str, two_digit_be: bool) -> tuple[datetime | None, Kinds]:
+def read_stamp_cell(text: str, near: int | None) -> tuple[datetime | None, Kinds]:
     """Bangkok wall time in a text cell, ``None`` for a blank."""
     words, kinds = read_ascii_digits(text)
     if not words:
         return None, ()
-    moment, timed, more = read_moment(words, two_digit_be, True)
+    moment, timed, more = read_moment(words, near, True)
     if not timed:
         raise ThaiValueError(f"{EXPECT_STAMP} (ไม่มีเวลา)")
     return moment, (*kinds, *more)
 
 
-def read_month_cell(text: str, two_digit_be: bool) -> tuple[datetime | None, Kinds]:
+def read_month_cell(text: str, near: int | None) -> tuple[datetime | None, Kinds]:
     """First day of the month in a text cell, ``None`` for a blank."""
     words, kinds = read_ascii_digits(text)
     if not words:
@@ -147,15 +149,16 @@ def read_month_cell(text: str, two_digit_be: bool) -> tuple[datetime | None, Kin
             parts = found.groupdict()
             name, era = without_era(parts.get("name") or "")
             month = month_of(name, EXPECT_MONTH) if name else int(parts.get("month") or 0)
-            year, more = year_of(parts["year"], era, two_digit_be and not name.isascii(), EXPECT_MONTH)
-            if not 1 <= month <= 12:
-                raise ThaiValueError(f"{EXPECT_MONTH} (ไม่มีเดือนที่ {month})")
-            return datetime(year, month, 1), (*kinds, *more)
+            year, more = year_of(parts["year"], era, None if name.isascii() else near, EXPECT_MONTH)
+            day = date_of(year, month, 1, EXPECT_MONTH)
+            return datetime(day.year, day.month, 1), (*kinds, *more)
     raise ThaiValueError(EXPECT_MONTH)
 
 
 def from_cell(cell: object, expected: str) -> tuple[datetime, Kinds]:
     """Date and time of a spreadsheet's date cell; a year of 2400–2700 was typed in B.E. and is read so.
+
+    A date before 1910 is a small number that the cell's format shows as a date.
 
     Raises
     ------
@@ -170,22 +173,26 @@ def from_cell(cell: object, expected: str) -> tuple[datetime, Kinds]:
         offset = stamp.utcoffset() or timedelta()
         stamp, kinds = stamp.replace(tzinfo=None) - offset + BANGKOK, ("zone",)
     if not 2400 <= stamp.year <= 2700:
+        if date(1899, 12, 30) <= stamp.date() < FIRST_CELL:
+            raise ThaiValueError(
+                f"{expected} (เซลล์นี้เก็บเลขจำนวนน้อย เช่น 0, 1 หรือเลขปี แต่จัดรูปแบบเป็นวันที่ จึงแสดงเป็นวันที่ในปี {stamp.year})"
+            )
         check_year(stamp.year, expected)
         return stamp, kinds
     day = date_of(stamp.year - BE_OFFSET, stamp.month, stamp.day, expected)
     return datetime.combine(day, stamp.time()), (*kinds, "be_cell")
 
 
-def _range_of(left: str, right: str, two_digit_be: bool) -> tuple[date, date] | None:
+def _range_of(left: str, right: str, near: int | None) -> tuple[date, date] | None:
     """Both ends, where the first may lack its year, or month and year."""
     try:
-        last = read_day(right, two_digit_be, True)[0]
+        last = read_day(right, near, True)[0]
     except ThaiValueError:
         return None
     year = last.year + BE_OFFSET
     for spelling in (left, f"{left} {year}", f"{left} {MONTHS[last.month - 1]} {year}"):
         try:
-            first = read_day(spelling, two_digit_be, True)[0]
+            first = read_day(spelling, near, True)[0]
         except ThaiValueError:
             continue
         return (first, last) if first <= last else None

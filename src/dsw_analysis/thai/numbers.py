@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from .cells import Fast, Parsed, Reading, gather
 from .text import ThaiValueError, normalise, read_ascii_digits
 
-_NUMBER = re.compile(r"[-−]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
+_NUMBER = re.compile(r"[-−]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
 _MAX_DIGITS = 15
 
 
@@ -54,8 +54,9 @@ def parse_integers(cells: pd.Series, *, units: Sequence[str] = ()) -> Parsed:
     """Read whole numbers, to ``Int64``.
 
     A number has Thai or ASCII digits (no other script's), at most 15 of them, thousands separators all in place or
-    none, ``-`` or ``−`` in front, no exponent. Decimals may only be zeros. One of ``units`` may follow. Spreadsheet
-    numbers must be whole; logical values, dates, words, ``inf`` and ``nan`` are refused.
+    none (``0,470`` could be 0.470 and is refused), ``-`` or ``−`` in front, no exponent. Decimals may only be zeros.
+    One of ``units`` may follow. Spreadsheet numbers must be whole; logical values, dates, words, ``inf`` and ``nan``
+    are refused.
     """
     reader = _Reader(whole=True, units=units)
     empty = np.zeros(len(cells), dtype=np.int64)
@@ -134,6 +135,8 @@ class _Reader:
     def _reason(self, digits: str) -> str:
         if "%" in digits and not self.percent:
             return " (คอลัมน์นี้ไม่ใช้เครื่องหมาย %)"
+        if re.fullmatch(r"[-−]?0[0-9]*,[0-9,.]*", digits):
+            return " (ขึ้นต้นด้วย 0 แล้วคั่นด้วยจุลภาคไม่ได้ ถ้าเป็นทศนิยมให้ใช้จุด เช่น 0.47)"
         if re.fullmatch(r"[-−]?[0-9,]+(\.[0-9]+)?", digits):
             return " (เครื่องหมายจุลภาคต้องคั่นทุกสามหลัก)"
         if any(c.isdecimal() and not c.isascii() for c in digits):

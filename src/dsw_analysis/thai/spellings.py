@@ -54,15 +54,21 @@ _TIME = re.compile(
     r"(?: ?(?:น\.?|นาฬิกา))?(?: ?(Z|[+-][0-9]{2}:?[0-9]{2}))?$"
 )
 _LONGEST = 64
+NEAR: Final = 10
+"""A two-digit year is read only this many years around the year that is expected: ``26`` is not 1983."""
+ZERO_DAYS: Final = (date(1900, 1, 1), date(1904, 1, 1))
+"""What spreadsheet programs show for 0 or 1 in a cell that is formatted as a date."""
+FIRST_CELL: Final = date(1910, 1, 1)
+"""Date cells before it hold a small number, such as a count or a B.E. year, under the format of a date."""
 BANGKOK: Final = timedelta(hours=7)
 
 Kinds = tuple[str, ...]
 
 
-def read_moment(words: str, two_digit_be: bool, day_first: bool) -> tuple[datetime, bool, Kinds]:
+def read_moment(words: str, near: int | None, day_first: bool) -> tuple[datetime, bool, Kinds]:
     """Date and time, whether there was a time, and the changes."""
     clock = _TIME.search(words)
-    day, kinds = read_day(words[: clock.start()] if clock else words, two_digit_be, day_first)
+    day, kinds = read_day(words[: clock.start()] if clock else words, near, day_first)
     midnight = datetime(day.year, day.month, day.day)
     if clock is None:
         return midnight, False, kinds
@@ -85,21 +91,21 @@ def _offset(zone: str) -> timedelta:
     return timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
 
 
-def read_day(words: str, two_digit_be: bool, day_first: bool) -> tuple[date, Kinds]:
+def read_day(words: str, near: int | None, day_first: bool) -> tuple[date, Kinds]:
     """A date without a time, in ASCII digits."""
-    found = _cached_day(words, two_digit_be, day_first) if len(words) <= _LONGEST else EXPECT_DATE
+    found = _cached_day(words, near, day_first) if len(words) <= _LONGEST else EXPECT_DATE
     if isinstance(found, str):
         raise ThaiValueError(found)
     return found
 
 
 @lru_cache(maxsize=4096)
-def _cached_day(words: str, two_digit_be: bool, day_first: bool) -> tuple[date, Kinds] | str:
+def _cached_day(words: str, near: int | None, day_first: bool) -> tuple[date, Kinds] | str:
     """The date, or the message of the refusal; time stamps repeat few dates, so each is read once."""
     try:
         weekday = _WEEKDAY.match(words)
         bare = words[weekday.end() :] if weekday else words.removeprefix("วันที่").removeprefix(" ")
-        day, kinds = _bare_day(bare, two_digit_be, day_first)
+        day, kinds = _bare_day(bare, near, day_first)
     except ThaiValueError as error:
         return str(error)
     if weekday and _WEEKDAY_KEYS[weekday[1]] != day.weekday():
@@ -108,19 +114,19 @@ def _cached_day(words: str, two_digit_be: bool, day_first: bool) -> tuple[date, 
     return day, kinds
 
 
-def _bare_day(words: str, two_digit_be: bool, day_first: bool) -> tuple[date, Kinds]:
+def _bare_day(words: str, near: int | None, day_first: bool) -> tuple[date, Kinds]:
     if found := _YEAR_FIRST.fullmatch(words):
-        year, kinds = year_of(found[1], None, False, EXPECT_DATE)
+        year, kinds = year_of(found[1], None, None, EXPECT_DATE)
         return date_of(year, int(found[3]), int(found[4]), EXPECT_DATE), kinds
     if found := _NUMERIC.fullmatch(words):
-        year, kinds = year_of(found[4], None, two_digit_be, EXPECT_DATE)
+        year, kinds = year_of(found[4], None, near, EXPECT_DATE)
         first, second = int(found[1]), int(found[3])
         day, month = (first, second) if day_first else (second, first)
         return date_of(year, month, day, EXPECT_DATE), kinds
     if found := _NAMED.fullmatch(words):
         name, era = without_era(found[2])
         month = month_of(name, EXPECT_DATE)
-        year, kinds = year_of(found[3], era, two_digit_be and not name.isascii(), EXPECT_DATE)
+        year, kinds = year_of(found[3], era, None if name.isascii() else near, EXPECT_DATE)
         return date_of(year, month, int(found[1]), EXPECT_DATE), kinds
     raise ThaiValueError(EXPECT_DATE)
 
@@ -143,12 +149,18 @@ def month_of(name: str, expected: str) -> int:
     raise ThaiValueError(f"{expected} (ไม่มีเดือนชื่อนี้{f' ชื่อที่ใกล้เคียงคือ {near[0]}' if near else ''})")
 
 
-def year_of(digits: str, era: str | None, two_digit_be: bool, expected: str) -> tuple[int, Kinds]:
+def year_of(digits: str, era: str | None, near: int | None, expected: str) -> tuple[int, Kinds]:
     """C.E. year of two or four digits, by the era named or the range they fall in."""
     if len(digits) == 2:
-        if not two_digit_be or era == "ce":
+        if near is None or era == "ce":
             raise ThaiValueError(f"{expected} (ต้องเขียนปีสี่หลัก ปี “{digits}” ไม่ชัดเจนว่าเป็น พ.ศ. หรือ ค.ศ. ใด)")
-        return 2500 + int(digits) - BE_OFFSET, ("short_year",)
+        year = near + (int(digits) - near + 50) % 100 - 50  # the year that ends so and is nearest
+        if abs(year - near) > NEAR:
+            raise ThaiValueError(
+                f"{expected} (ต้องเขียนปีสี่หลัก ปี “{digits}” อาจเป็น พ.ศ. {year} หรือ ค.ศ. 20{digits} "
+                f"ปีสองหลักใช้ได้เฉพาะ พ.ศ. {near - NEAR}–{near + NEAR})"
+            )
+        return year - BE_OFFSET, ("short_year",)
     year = int(digits)
     if 2400 <= year <= 2700 and era != "ce":
         return year - BE_OFFSET, ()
@@ -169,4 +181,7 @@ def date_of(year: int, month: int, day: int, expected: str) -> date:
     last = monthrange(year, month)[1]
     if not 1 <= day <= last:
         raise ThaiValueError(f"{expected} ({MONTHS[month - 1]} พ.ศ. {year + BE_OFFSET} มีวันที่ 1–{last})")
-    return date(year, month, day)
+    found = date(year, month, day)
+    if found in ZERO_DAYS:
+        raise ThaiValueError(f"{expected} (วันที่นี้เป็นค่าที่โปรแกรมตารางคำนวณแสดงแทนเลข 0 หรือ 1 ไม่ใช่วันที่ที่กรอก)")
+    return found

@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from .cells import Fast, FastPath, Parsed, Reading, gather
 from .dates import from_cell, read_day_cell, read_month_cell, read_stamp_cell
-from .spellings import BE_OFFSET, EXPECT_DATE, EXPECT_MONTH, EXPECT_STAMP
+from .spellings import BE_OFFSET, EXPECT_DATE, EXPECT_MONTH, EXPECT_STAMP, ZERO_DAYS
 from .text import ThaiValueError
 
 _DAYS = ("YYYY-MM-DD", *("/".join(parts) for parts in product(("DD", "D"), ("MM", "M"), ("YYYY",))))
@@ -27,27 +27,28 @@ _MONTH_STARTS = (
     np.arange(f"{_FIRST_YEAR}-01", "2158-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
 )
 _MONTH_DAYS = np.diff(_MONTH_STARTS)
+_ZEROS = np.array(ZERO_DAYS, dtype="datetime64[D]").astype(np.int64)
 _PARTS = "^(?P<day>.*[^ ,])(?P<clock>(?:T|,? |,? ?เวลา ?)[0-9๐-๙]{1,2}[:.][0-9๐-๙]{2}.*)$"
 _EPOCH = np.datetime64("1970-01-01", "us")
 
 
-def parse_dates(cells: pd.Series, *, two_digit_be: bool = False, day_first: bool = True) -> Parsed:
+def parse_dates(cells: pd.Series, *, near: int | None = None, day_first: bool = True) -> Parsed:
     """Read dates, to ``datetime64[us]`` at midnight, by the rules of :func:`~dsw_analysis.thai.parse_date`.
 
     In spreadsheet date cells a year of 2400–2700 is B.E. typed where the program expected C.E.; it is converted where
     the day exists in that year, and counted. A time other than midnight is dropped and counted.
     """
-    read = partial(read_day_cell, two_digit_be=two_digit_be, day_first=day_first)
+    read = partial(read_day_cell, near=near, day_first=day_first)
     fast = partial(_fast, forms=_DAYS if day_first else _DAYS[:1])
     return _parsed(cells, read, _native_day, [fast])
 
 
-def parse_datetimes(cells: pd.Series, *, two_digit_be: bool = False) -> Parsed:
+def parse_datetimes(cells: pd.Series, *, near: int | None = None) -> Parsed:
     """Read time stamps, to naive ``datetime64[us]`` in Bangkok, by the rules of ``parse_datetime``.
 
     Text without a time is refused. A spreadsheet's date cell is midnight, as readers return stamps at midnight so.
     """
-    read = partial(read_stamp_cell, two_digit_be=two_digit_be)
+    read = partial(read_stamp_cell, near=near)
     return _parsed(
         cells,
         read,
@@ -56,12 +57,13 @@ def parse_datetimes(cells: pd.Series, *, two_digit_be: bool = False) -> Parsed:
     )
 
 
-def parse_months(cells: pd.Series, *, two_digit_be: bool = True) -> Parsed:
+def parse_months(cells: pd.Series, *, near: int | None = None) -> Parsed:
     """Read months, to ``datetime64[us]`` on the first day: ``ม.ค. 69``, ``มกราคม 2569``, ``01/2569``, ``2569-01``.
 
-    A two-digit year needs a Thai month name (``12/11`` could be a day). A spreadsheet's date cell gives its month.
+    A two-digit year needs a Thai month name (``12/11`` could be a day) and ``near``, as in ``parse_date``. A
+    spreadsheet's date cell gives its month.
     """
-    return _parsed(cells, partial(read_month_cell, two_digit_be=two_digit_be), _native_month)
+    return _parsed(cells, partial(read_month_cell, near=near), _native_month)
 
 
 def _parsed(
@@ -165,6 +167,8 @@ def _read_form(table: npt.NDArray[np.uint8], form: str) -> tuple[npt.NDArray[np.
     good &= (parts["h"] <= 23) & (parts["m"] <= 59) & (parts["s"] <= 59)
     position = np.where(good, (year - _FIRST_YEAR) * 12 + month - 1, 0)
     good &= (parts["D"] >= 1) & (parts["D"] <= _MONTH_DAYS[position])
+    days = _MONTH_STARTS[position] + parts["D"] - 1
+    good &= ~np.isin(days, _ZEROS)  # left to the slow reader, which says why it refuses them
     seconds = (parts["h"] * 60 + parts["m"]) * 60 + parts["s"]
-    moments = ((_MONTH_STARTS[position] + parts["D"] - 1) * 86_400 + seconds) * 1_000_000
+    moments = (days * 86_400 + seconds) * 1_000_000
     return at[good], moments[good]
