@@ -1,12 +1,19 @@
-"""Indicators' status: the rule, on both sides of each of its borders."""
+"""The plan: the rule of a status on both sides of its borders, results in print, sheets that belong together."""
 
+import shutil
 from datetime import date
+from pathlib import Path
 
+import openpyxl
 import pytest
 
+from dsw_analysis.datasets import dataset
 from dsw_analysis.findings import Finding
-from dsw_analysis.plan import Indicator, Status
+from dsw_analysis.plan import Indicator, Plan, Status
+from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
+
+RAW = Path(__file__).parent.parent / "data" / "raw" / "2569-6m"
 
 HALF = Round.parse("2569-6m")
 FULL = Round.parse("2569-12m")
@@ -56,3 +63,98 @@ def test_attainment_is_result_over_target():
     assert indicator().attainment(result(40)) == 50
     assert indicator().attainment(result(None)) is None
     assert indicator(target=None).attainment(result(40)) is None
+
+
+def share(numerator, denominator, digits=None):
+    value = 100 * numerator / denominator
+    return Finding(
+        id="toy.x", label="ผล", value=value, unit="percent", numerator=numerator, denominator=denominator, digits=digits
+    )
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "digits", "direction", "target", "printed"),
+    [
+        (10765, 11999, 0, "at_least", 90.0, "89.7"),  # 89.716: as a whole number it would print 90, and be behind
+        (89999, 100_000, None, "at_least", 90.0, "89.999"),
+        (9, 10, 0, "at_least", 90.0, "90"),  # met exactly
+        (904, 1000, 0, "at_least", 90.0, "90"),  # 90.4 is above, and 90 does not say otherwise
+        (897, 1000, 0, "at_least", 80.0, "90"),  # far from its target
+        (5004, 100_000, None, "at_most", 5.0, "5.004"),
+        (4996, 100_000, None, "at_most", 5.0, "5.00"),
+        (897144, 1_000_000, None, "at_least", 89.714, "89.714"),  # 89.71 would be below the target that it meets
+        (1, 3, 0, "at_least", None, "33"),
+    ],
+)
+def test_a_result_prints_on_its_side_of_the_target(numerator, denominator, digits, direction, target, printed):
+    judged = indicator(direction=direction, target=target)
+    found = judged.printed(share(numerator, denominator, digits))
+    assert found.text() == printed
+    assert found.value == 100 * numerator / denominator
+
+
+def test_what_is_attained_prints_on_its_side_of_the_year_that_has_passed():
+    behind, level = share(49_996, 100_000), share(1, 2)
+    assert indicator().printed_attained(behind, HALF).text() == "49.996"  # 50.00 of 50 would be in time
+    assert indicator().printed_attained(level, HALF).text() == "50.00"
+    assert indicator().printed_attained(share(99_999, 100_000), FULL).text() == "99.999"
+    assert indicator().printed_attained(Finding(id="toy.x", label="ผล", value=None, unit="percent", note="ไม่มี"), HALF)
+
+
+@pytest.fixture
+def plan_problems(tmp_path):
+    """Problems of the real plan after a change of one of its sheets, and the message that stops a load."""
+
+    def check(kind, change):
+        path = Path(shutil.copy(RAW / "action_plan.xlsx", tmp_path))
+        book = openpyxl.load_workbook(path)
+        change(book[dataset(kind).sheet])
+        book.save(path)
+        problems = dataset(kind).check(HALF, tmp_path).problems
+        with pytest.raises(DataError) as error:
+            Plan.load(HALF, tmp_path)
+        assert set(error.value.problems) == set(problems)
+        return problems
+
+    return check
+
+
+@pytest.mark.parametrize(("kind", "row"), [("plan_indicators", 12), ("plan_steps", 9)])
+def test_a_mistyped_section_is_refused_by_row_with_the_nearest_name(kind, row, plan_problems):
+    def change(sheet):
+        column = 2 if kind == "plan_indicators" else 1
+        assert sheet.cell(row, column).value in {"csr", "five_year_plan"}
+        sheet.cell(row, column).value = "five_years_plan"
+
+    found = next(p for p in plan_problems(kind, change) if p.code == "registry")
+    assert (found.row, found.column, found.value) == (row, "รหัสส่วน", "five_years_plan")
+    assert "ชื่อที่ใกล้เคียงคือ five_year_plan" in found.expected
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        (1, "csrtarget", "indicator_of_its_section"),
+        (1, "highland_welfare.goal", "indicator_of_its_section"),
+        (9, "highland_welfare.orders", "measured_in_its_section"),
+        (9, "csr.linked share", "measured_in_its_section"),
+        (9, "ร้อยละที่เชื่อมโยง", "measured_in_its_section"),
+    ],
+)
+def test_ids_of_an_indicator_are_those_of_its_section(column, value, code, plan_problems):
+    def change(sheet):
+        row = next(r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 2).value == "csr")
+        change.row = row
+        sheet.cell(row, column).value = value
+
+    (found,) = plan_problems("plan_indicators", change)
+    assert (found.code, found.row, found.value) == (code, change.row, value)
+
+
+@pytest.mark.parametrize("value", ["CSR 2", "summary", "../csr", "งานใหม่"])
+def test_the_id_of_a_project_can_name_a_notebook_and_an_anchor(value, plan_problems):
+    def change(sheet):
+        sheet.append([value, 16, None, None, "โครงการใหม่"])
+
+    (found,) = plan_problems("plan_projects", change)
+    assert (found.code, found.value) == ("section_is_an_id", value)

@@ -6,6 +6,7 @@ report. What altered files should give is worked out here with the csv module an
 
 import csv
 import io
+import json
 import math
 import random
 from collections import Counter
@@ -277,6 +278,29 @@ def test_urgent_cases_count_open_and_late_cases_honestly(copy, show):
     assert (within, judged) == (1000 - 30 - 15 - 5, 1000 - 5)
     assert share.text("n/N") == f"{within}/{judged}"
     assert shown.value("urgent_cases.all") == 1000
+
+
+@pytest.mark.parametrize(("decimals", "printed"), [(True, "89.7"), (False, "89.70")])
+def test_a_result_short_of_its_target_never_prints_as_the_target(decimals, printed, copy, show):
+    """The print of this round rounds to whole numbers; 897 of 1,000 would be 90, the target."""
+    path = copy.raw / "urgent_cases.csv"
+    head, *rows = read_csv(path, "utf-8-sig")
+    rows, referred = rows[:1000], head.index("วันเวลาที่ประสาน/ส่งต่อ")
+    for row in rows[:103]:  # received in the first month and still open
+        row[referred] = ""
+    write_csv(path, [head, *rows], "utf-8-sig")
+    if not decimals:
+        described = copy.raw / "datapackage.json"
+        package = json.loads(described.read_text(encoding="utf-8"))
+        del package["printed_decimals"]
+        described.write_text(json.dumps(package), encoding="utf-8")
+
+    shown = show("urgent_cases")
+
+    assert f">ร้อยละ {printed} (897/1,000)<" in shown.html
+    assert ">ร้อยละ 90 (897" not in shown.html
+    assert f">{shown.section['urgent_cases.target_attained'].text('unit')}<" in shown.html
+    assert "เป็นไปตามจังหวะเวลา" in shown.html
 
 
 def test_citizen_questions_are_judged_once_there_are_some(copy, show):

@@ -106,6 +106,10 @@ ORIGINS = {
 }
 
 
+PRINTED_DECIMALS = {"five_year_plan.progress": 0, "restructuring.*": 0, "urgent_cases.within_24h": 0}
+"""Percentages that the report prints with other decimals than the usual two."""
+
+
 def descriptor(files: tuple[RawFile, ...]) -> bytes:
     """``datapackage.json`` of the files (Data Package v1)."""
     package = {
@@ -116,6 +120,7 @@ def descriptor(files: tuple[RawFile, ...]) -> bytes:
         "ตรงกับรายงานฉบับพิมพ์ ใช้อ้างอิงรายรายการไม่ได้",
         "licenses": [{"name": "MIT", "path": "https://opensource.org/license/mit", "title": "MIT License"}],
         "sources": [{"title": _REPORT}],
+        "printed_decimals": PRINTED_DECIMALS,
         "resources": [_resource(file, table) for file in files for table in file.tables],
     }
     return (json.dumps(package, ensure_ascii=False, indent=2) + "\n").encode()

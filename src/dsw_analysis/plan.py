@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,16 @@ class Indicator:
         if result.value >= self.target:
             return Status.REACHED
         return Status.ON_THE_WAY if result.value >= self.target * round_.elapsed else Status.BEHIND
+
+    def printed(self, result: Finding) -> Finding:
+        """The result with as many decimals as show on which side of the target it is: 89.7, not 90, is below 90."""
+        return result if self.target is None else _on_its_side(result, self.target, self.direction)
+
+    def printed_attained(self, attained: Finding, round_: Round) -> Finding:
+        """The share of the target attained, which is read against all of it and against the year that has passed."""
+        for limit in (100, 100 * round_.elapsed):
+            attained = _on_its_side(attained, limit, self.direction)
+        return attained
 
     def attainment(self, result: Finding | None) -> float | None:
         """Share of the target attained so far, in percent; ``None`` where it cannot be said."""
@@ -209,7 +221,7 @@ class Plan:
         """The target as a finding; ``None`` where the plan gives none."""
         if indicator.target is None or indicator.unit is None:
             return None
-        digits = 0 if float(indicator.target).is_integer() else 2
+        digits = 0 if float(indicator.target).is_integer() else max(2, len(str(indicator.target).partition(".")[2]))
         label = f"ค่าเป้าหมายรอบ 12 เดือน: {indicator.name or indicator.id}"
         measure = Value(
             id=indicator.id,
@@ -220,6 +232,19 @@ class Plan:
             digits=digits,
         )
         return measure(self.indicators)
+
+
+def _on_its_side(finding: Finding, limit: float, direction: str | None) -> Finding:
+    """The finding with as many decimals as its print needs to meet a limit where its value does, and only there."""
+    if finding.value is None:
+        return finding
+    meets = operator.le if direction == "at_most" else operator.ge
+    border = Fraction(str(limit))
+    met = meets(Fraction(str(finding.value)), border)
+    digits = finding.decimals
+    while meets(Fraction(finding.rounded(digits) or 0), border) != met:
+        digits += 1
+    return finding if digits == finding.decimals else replace(finding, digits=digits)
 
 
 def _complete(cells: pd.Series) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 from dsw_analysis import blocks, figures, road_map
 from dsw_analysis.blocks import Block
 from dsw_analysis.datasets import Source, dataset, source_of
+from dsw_analysis.datasets.source import read_decimals
 from dsw_analysis.findings import Finding
 from dsw_analysis.measures import Ratio
 from dsw_analysis.plan import NOT_STATED, Indicator, Plan, Project, Status
@@ -70,6 +72,7 @@ def open_section(
         project=project,
         province=place,
         accept_partial=accept_partial,
+        decimals=read_decimals(folder),
     )
     opened._record_plan()
     return opened
@@ -86,6 +89,29 @@ class ProjectSection(Section):
     plan: Plan
     project: Project
     accept_partial: bool = False
+    decimals: Mapping[str, int] = field(default_factory=dict)
+
+    def add(self, *findings: Finding) -> None:
+        """Record findings as the country's report prints them; see :meth:`Section.add`.
+
+        Percentages have the decimals of the round's print, and a result has those that its status needs.
+        """
+        super().add(*(self._as_printed(finding) for finding in findings))
+
+    def _as_printed(self, finding: Finding) -> Finding:
+        if not self.national:
+            return finding
+        printed = self.decimals.get(finding.id, self.decimals.get(f"{self.id}.*"))
+        if printed is not None and finding.unit == "percent" and finding.digits is None:
+            finding = replace(finding, digits=printed)
+        for indicator in self._indicators:
+            if indicator.measured_by == finding.id:
+                finding = indicator.printed(finding)
+        return finding
+
+    @cached_property
+    def _indicators(self) -> list[Indicator]:
+        return self.plan.indicators_of(self.id)
 
     def load(self, dataset_id: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Load one of the round's datasets, or some of its columns; see :meth:`dsw_analysis.datasets.Dataset.load`.
@@ -154,7 +180,7 @@ class ProjectSection(Section):
         A brief shows what of them is measured in the province, against no target; ``None`` if nothing is, or if the
         data have no row of the province.
         """
-        indicators = self.plan.indicators_of(self.id)
+        indicators = self._indicators
         measured = [self.ledger[i.measured_by] for i in indicators if i.measured_by]
         if not self.national:
             any_rows = any(source.rows for source in self.sources.values() if source.province is not None)
@@ -205,7 +231,7 @@ class ProjectSection(Section):
                 "status": self._status(indicator).name.lower(),
                 "note": indicator.note,
             }
-            for indicator in self.plan.indicators_of(self.id)
+            for indicator in self._indicators
         ]
 
     def _record_plan(self) -> None:
@@ -218,7 +244,7 @@ class ProjectSection(Section):
         if not self.national:
             return
         self.add(*self.plan.step_counts(self.id))
-        targets = (self.plan.target(indicator) for indicator in self.plan.indicators_of(self.id))
+        targets = (self.plan.target(indicator) for indicator in self._indicators)
         self.add(*(target for target in targets if target is not None))
 
     def _status(self, indicator: Indicator) -> Status:
@@ -238,7 +264,9 @@ class ProjectSection(Section):
         attained: Finding | None = None
         if attainment is not None and result is not None and target is not None:
             label = f"ผลต่อเป้าหมาย: {indicator.name or indicator.id}"
-            attained = Ratio(id=f"{indicator.id}_attained", label=label)(result, target)
+            attained = indicator.printed_attained(
+                Ratio(id=f"{indicator.id}_attained", label=label)(result, target), self.round
+            )
             self.add(attained)
         notes = [n for n in (indicator.note, result.note if result and result.value is None else None) if n]
         return [
@@ -283,6 +311,7 @@ def _rows_used(section: str, source: Source) -> Finding:
         unit="percent",
         numerator=rows,
         denominator=read,
+        digits=2,
         dataset=source.dataset.id,
         file=source.file,
         sha256=source.sha256,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pandas as pd
+
 from dsw_analysis.datasets.columns import Column, Rule
 from dsw_analysis.datasets.dataset import Dataset
 from dsw_analysis.rounds import MONTHS
@@ -40,6 +44,18 @@ MONTH_COLUMNS = tuple(
 """One column a fiscal month, October first; blank in all twelve means that the months are not stated."""
 
 SECTION_HELP = "รหัสภาษาอังกฤษของส่วนในรายงาน เช่น csr"
+SECTION_ID = "(?!summary$)[a-z][a-z_]*"
+"""Ids of projects, which also name notebooks, anchors and files; the summary is none."""
+
+
+def _of_its_section(frame: pd.DataFrame, column: str) -> pd.Series[bool]:
+    """Whether a cell is the id of a number of the row's section, where both are filled."""
+    holds = [
+        pd.isna(cell) or pd.isna(section) or re.fullmatch(rf"{re.escape(section)}(\.[a-z0-9_-]+)+", cell) is not None
+        for cell, section in zip(frame[column], frame["section"], strict=True)
+    ]
+    return pd.Series(holds, index=frame.index)
+
 
 PLAN_PROJECTS = Dataset(
     id="plan_projects",
@@ -56,6 +72,15 @@ PLAN_PROJECTS = Dataset(
         Column("partners", "หน่วยงานร่วม", "text", required=False),
         Column("state", "สถานะภาพรวม", "category", codes=PROJECT_STATES, required=False),
         Column("source_note", "หมายเหตุจากเอกสาร", "text", required=False),
+    ),
+    rules=(
+        Rule(
+            name="section_is_an_id",
+            column="section",
+            holds=lambda f: f["section"].isna() | f["section"].str.fullmatch(SECTION_ID),
+            expected="ต้องเป็นอักษรภาษาอังกฤษตัวเล็กหรือ _ เท่านั้น และไม่ใช่ summary ซึ่งเป็นรหัสของบทสรุป",
+            action="แก้รหัสส่วนให้ตรงกับชื่อโน้ตบุ๊กของโครงการ เช่น csr ของ 09_csr.ipynb",
+        ),
     ),
 )
 
@@ -83,6 +108,7 @@ PLAN_STEPS = Dataset(
             across_rows=True,
         ),
     ),
+    registries={"section": (PLAN_PROJECTS, "section")},
 )
 
 PLAN_INDICATORS = Dataset(
@@ -110,7 +136,22 @@ PLAN_INDICATORS = Dataset(
             expected="ค่าเป้าหมายต้องมีหน่วยและทิศทางกำกับ",
             action="ระบุหน่วยและทิศทางของค่าเป้าหมายในแถวนี้ให้ครบ",
         ),
+        Rule(
+            name="indicator_of_its_section",
+            column="indicator",
+            holds=lambda f: _of_its_section(f, "indicator"),
+            expected="ต้องขึ้นต้นด้วยรหัสส่วนของแถวเดียวกันและจุด เช่น csr.target",
+            action="แก้รหัสตัวชี้วัดหรือรหัสส่วนให้เป็นของโครงการเดียวกัน",
+        ),
+        Rule(
+            name="measured_in_its_section",
+            column="measured_by",
+            holds=lambda f: _of_its_section(f, "measured_by"),
+            expected="ต้องเป็นรหัสของตัวเลขในส่วนเดียวกัน เช่น csr.linked_share",
+            action="แก้ให้เป็นรหัสของตัวเลขที่โน้ตบุ๊กของโครงการนี้คำนวณ ดูรหัสได้จาก findings.xlsx ของรอบก่อน",
+        ),
     ),
+    registries={"section": (PLAN_PROJECTS, "section")},
 )
 
 DATASETS = (PLAN_PROJECTS, PLAN_STEPS, PLAN_INDICATORS)

@@ -75,6 +75,21 @@ def read_provenance(folder: Path, dataset: Dataset) -> tuple[Provenance, dict[st
     return "received", {}
 
 
+def read_decimals(folder: Path) -> dict[str, int]:
+    """Decimals of percentages in the round's print, by id or ``section.*``, from ``datapackage.json``; empty if none.
+
+    Raises
+    ------
+    ValueError
+        If the package holds anything but whole numbers for them.
+    """
+    path = folder / "datapackage.json"
+    decimals = json.loads(path.read_text(encoding="utf-8")).get("printed_decimals", {}) if path.is_file() else {}
+    if not isinstance(decimals, dict) or not all(type(n) is int and 0 <= n <= 9 for n in decimals.values()):
+        raise ValueError(f"{path}: printed_decimals must give a number from 0 to 9 for each id or section.*")
+    return decimals
+
+
 def _provenance(path: Path, value: str) -> Provenance:
     for known in PROVENANCE:
         if value == known:
