@@ -15,7 +15,7 @@ from dsw_analysis.datasets import DATASETS, dataset, source_of
 from dsw_analysis.datasets.career_development import UNITS
 from dsw_analysis.datasets.restructuring import ANSWERS, QUESTIONS
 from dsw_analysis.datasets.source import read_provenance
-from dsw_analysis.problems import DataError
+from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.rounds import Round
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw" / "2569-6m"
@@ -49,7 +49,7 @@ def test_ids_are_unique_and_all_are_expected():
 
 
 def test_unknown_id_names_the_known_ones():
-    with pytest.raises(KeyError, match=r"no dataset 'csr'; known are plan_projects, .*csr_training"):
+    with pytest.raises(UsageError, match=r"no dataset 'csr'; known are plan_projects, .*csr_training"):
         dataset("csr")
 
 

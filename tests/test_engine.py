@@ -212,16 +212,26 @@ def test_papermills_command_knows_the_engine(tmp_path):
     assert ran_first["outputs"][0]["data"]["text/plain"] == [repr(str(tmp_path))]
 
 
+@pytest.mark.parametrize("engine", [STOCK, OURS])
+def test_a_notebook_imports_what_lies_beside_it(tmp_path, engine):
+    (tmp_path / "beside_it.py").write_text("ANSWER = 42\n", encoding="utf-8")
+    content = nbformat.writes(notebook("import beside_it\nbeside_it.ANSWER"))
+    executed, _, error = run_fresh(run, content, str(tmp_path), engine, {})
+    assert error == "None"
+    assert executed["cells"][0]["outputs"][0]["data"]["text/plain"] == ["42"]
+
+
 def test_importing_the_engine_is_light():
     code = "import sys, dsw_analysis.warm.engine; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"pandas", "numpy", "IPython", "ipykernel", "papermill", "matplotlib"} & set(loaded)
 
 
-def test_other_kernels_and_systems_without_fork_are_papermills_own(tmp_path, monkeypatch):
+def test_other_kernels_and_systems_without_fork_are_papermills_own(tmp_path, capfd):
     with pytest.raises(Exception, match="No such kernel named nonesuch"):
         run_fresh(run_kernel, str(tmp_path), "nonesuch", True)
     executed = run_fresh(run_kernel, str(tmp_path), "python3", False)
+    assert not capfd.readouterr().err  # a kernel behind sockets warns that anyone may listen, unless they are encrypted
     assert executed["cells"][0]["outputs"][0]["data"]["text/plain"] == "['IOPub', 'MainThread']"
 
 

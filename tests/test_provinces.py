@@ -18,6 +18,7 @@ import dsw_analysis.datasets
 from dsw_analysis import Count, Ratio, Total, open_section
 from dsw_analysis.datasets import dataset
 from dsw_analysis.findings import SECTION_MIME, Finding, Ledger
+from dsw_analysis.problems import UsageError
 from dsw_analysis.provinces import in_prose, official_province, provincial_sections
 from dsw_analysis.rounding import round_half_up
 from dsw_analysis.rounds import Round
@@ -94,7 +95,7 @@ def test_usual_spellings_become_the_official_name(given, official):
 
 
 def test_an_unknown_province_is_refused_with_the_nearest():
-    with pytest.raises(ValueError, match=r"เชียงไหม่.*เชียงใหม่.*ระบุใหม่"):
+    with pytest.raises(UsageError, match=r"เชียงไหม่.*เชียงใหม่.*ระบุใหม่"):
         open_section("csr", round_id=ROUND, data_dir=RAW.parent, province="เชียงไหม่")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from dsw_analysis.datasets import DATASETS, Checked, Dataset, dataset
-from dsw_analysis.problems import Problem, visible
+from dsw_analysis.problems import Problem, UsageError, visible
 from dsw_analysis.rounds import Round
 from dsw_analysis.sources.limits import SUFFIXES
 from dsw_analysis.terminal import table, wrap
@@ -78,20 +78,18 @@ def check_files(
 
     Raises
     ------
-    KeyError
-        If no dataset has the id, or the name of the file.
-    FileNotFoundError
-        If there is no such folder or file.
+    UsageError
+        If no dataset has the id, or the name of the file, or there is no such folder or file.
     """
     kinds: Sequence[Dataset] = [dataset(only)] if only else DATASETS
     if path is not None:
         if not path.exists():
-            raise FileNotFoundError(f"no file {path}")
+            raise UsageError(f"no file {path}")
         kinds = [kind for kind in kinds if only or kind.stem == path.stem]
         if not kinds:
-            raise KeyError(f"no dataset has a file called {path.stem!r}; say which it is with --dataset")
+            raise UsageError(f"no dataset has a file called {path.stem!r}; say which it is with --dataset")
     elif not folder.is_dir():
-        raise FileNotFoundError(f"no folder {folder}; put the round's raw files there")
+        raise UsageError(f"no folder {folder}; put the round's raw files there")
     return tuple(kind.check(round_, folder, path=path) for kind in kinds)
 
 

@@ -7,11 +7,14 @@ import contextlib
 import io
 import shutil
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dsw_analysis import __version__
 from dsw_analysis.batch.steps import BatchError
+from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.rounds import Round
 
 if TYPE_CHECKING:
@@ -20,19 +23,20 @@ if TYPE_CHECKING:
     from dsw_analysis.batch.steps import Outcome
 
 
+_DEFECT = "this is a defect of dsw, not of your data; please report the lines above to those who maintain it"
 _REMEDY = "what was finished is kept, and the next run goes on from there"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns 0 for success, 1 if data or sections failed, 2 for misuse."""
+    """Run the command line; returns 0 for success, 1 if data or sections failed, 2 for misuse, 3 for a defect."""
     arguments = _parser().parse_args(argv)
     _print_thai()
     try:
         return int(_COMMANDS[arguments.command](arguments))
-    except (FileNotFoundError, KeyError, ValueError) as error:
-        print(f"dsw: {error.args[-1] if isinstance(error, KeyError) else error}", file=sys.stderr)
+    except UsageError as error:
+        print(f"dsw: {error}", file=sys.stderr)
         return 2
-    except (BatchError, TimeoutError) as error:
+    except (BatchError, DataError, TimeoutError) as error:
         print(f"dsw: {error}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -41,6 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"dsw: interrupted; {_REMEDY}", file=sys.stderr)
         return 130
+    except Exception:
+        traceback.print_exc()
+        print(f"dsw {__version__}: {_DEFECT}; {_REMEDY}", file=sys.stderr)
+        return 3
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -192,7 +200,7 @@ def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], 
     """Provinces to write briefs for, none without ``--by province``, and the sections asked for."""
     if arguments.by is None:
         if arguments.only is not None:
-            raise KeyError("--only needs --by province")
+            raise UsageError("--only needs --by province")
         return [], arguments.section
     from dsw_analysis.provinces import official_province, province_names, provincial_sections  # noqa: PLC0415
 
@@ -200,13 +208,16 @@ def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], 
     sections = provincial_sections(batch.notebooks)
     unfit = [section for section in arguments.section or () if section not in sections]
     if unfit:
-        raise KeyError(f"no data by province in section {', '.join(unfit)}; there are {', '.join(sections)}")
+        raise UsageError(f"no data by province in section {', '.join(unfit)}; there are {', '.join(sections)}")
     return list(dict.fromkeys(names)), arguments.section or list(sections)
 
 
 def _audit_report(arguments: argparse.Namespace) -> int:
     from dsw_analysis.audit import audit_file  # noqa: PLC0415
 
+    for path in (arguments.page, arguments.findings):
+        if not path.is_file():
+            raise UsageError(f"no file {path}; a run of the round makes it")
     slips = audit_file(arguments.page, arguments.findings)
     _print_slips(arguments.page, slips, arguments.findings)
     return 1 if slips else 0

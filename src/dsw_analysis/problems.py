@@ -14,6 +14,13 @@ _HIDDEN = re.compile(
 _LONGEST = 200
 
 
+class UsageError(Exception):
+    """What was asked for is not to be had, or not in this way; the message says what is.
+
+    A mistake of whoever asks. Errors of other classes that come out of the package are mistakes of ours.
+    """
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """One thing that could not be read with certainty, and what to do about it.

@@ -11,6 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from dsw_analysis.problems import UsageError
+
 PARAMETER = "province"
 """Parameter of a notebook that can be narrowed to one province."""
 
@@ -49,7 +51,7 @@ def official_province(name: str) -> str:
 
     Raises
     ------
-    ValueError
+    UsageError
         For any other name; the message names the nearest.
     """
     if name in province_names():
@@ -59,7 +61,7 @@ def official_province(name: str) -> str:
     try:
         return thai.parse_province(str(name)).name_th
     except thai.ThaiValueError as error:
-        raise ValueError(f"จังหวัด “{name}” {error} โปรดตรวจสอบตัวสะกดแล้วระบุใหม่") from None
+        raise UsageError(f"จังหวัด “{name}” {error} โปรดตรวจสอบตัวสะกดแล้วระบุใหม่") from None
 
 
 def in_prose(province: str) -> str:

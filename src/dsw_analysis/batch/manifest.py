@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import stat
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -24,7 +25,7 @@ _VERSIONS = ("dsw-analysis", "pandas", "papermill", "nbconvert", "ipykernel", "m
 
 
 def sha256(path: Path) -> str | None:
-    """Hash of a file's content; ``None`` if there is no such file.
+    """Hash of a file's content; ``None`` if there is no such file, or it is a pipe or device, which might never end.
 
     Raises
     ------
@@ -32,6 +33,8 @@ def sha256(path: Path) -> str | None:
         If the file is there but cannot be read.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (FileNotFoundError, NotADirectoryError):
@@ -110,8 +113,10 @@ class Manifest:
         self._out = out
         self.made: dict[str, dict[str, Any]] = {}
         if not fresh:
-            self.made = dict(_content(out / MANIFEST).get("made", {}))
-            self.made |= {event["name"]: event["entry"] for event in _events(out / JOURNAL) if "entry" in event}
+            noted = _content(out / MANIFEST).get("made", {})
+            self.made = {name: entry for name, entry in noted.items() if _is_entry(entry)}
+            finished = (event for event in _events(out / JOURNAL) if _is_entry(event.get("entry")))
+            self.made |= {event["name"]: event["entry"] for event in finished if isinstance(event.get("name"), str)}
 
     def reasons(self, name: str, made_from: Mapping[str, Any]) -> list[str]:
         """Why something must be made again, in words; empty if it need not."""
@@ -175,7 +180,20 @@ def _content(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, UnicodeDecodeError, json.JSONDecodeError):
         return {}
-    return content if isinstance(content, dict) else {}
+    return content if isinstance(content, dict) and isinstance(content.get("made", {}), dict) else {}
+
+
+def _is_entry(entry: object) -> bool:
+    """Whether something read from a manifest or log says what was made, from what, and with which hashes."""
+    if not isinstance(entry, dict):
+        return False
+    parts = (entry.get("made_from"), entry.get("outputs"), entry.get("rows", {}))
+    return (
+        entry.get("state") in ("ok", "failed")
+        and all(isinstance(part, dict) for part in parts)
+        and isinstance(entry.get("reads", []), list)
+        and all(isinstance(hash_, str) for hash_ in entry["outputs"].values())
+    )
 
 
 def _events(path: Path) -> list[dict[str, Any]]:
@@ -187,10 +205,12 @@ def _events(path: Path) -> list[dict[str, Any]]:
     events = []
     for line in lines:
         try:
-            events.append(json.loads(line))
+            event = json.loads(line)
         except ValueError:
             continue
-    return [] if events and events[-1]["event"] == "end" else events
+        if isinstance(event, dict):
+            events.append(event)
+    return [] if events and events[-1].get("event") == "end" else events
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

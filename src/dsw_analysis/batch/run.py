@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +19,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from dsw_analysis.batch.manifest import Inputs, Manifest, digest, versions, write_whole
 from dsw_analysis.batch.steps import BatchError, Job, Outcome, Progress, Step, call, given
 from dsw_analysis.batch.tasks import EXECUTE, SUMMARY, Project, Result, Task, task_name
+from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
 
 
@@ -39,7 +43,7 @@ class Batch:
 
     Raises
     ------
-    FileNotFoundError
+    UsageError
         If the notebooks or the round's raw files are not there.
     OSError
         If something cannot be read or written, naming it; what was finished stays finished.
@@ -68,16 +72,19 @@ class Batch:
         self.tell = progress or Progress()
         self._wait = wait
         self.out = project.outputs(round_)
+        # Known beforehand, so that what a killed run leaves there is found; short, for sockets are made there too.
+        self._scratch = Path(tempfile.gettempdir()) / f"dsw-{digest(str(self.out.resolve()).encode())[:12]}"
 
     def __enter__(self) -> Self:
         """Take the round: checks what is needed, waits for another run to end."""
         raw = self.project.data / str(self.round)
         self.notebooks = self.project.sections()
         if not raw.is_dir():
-            raise FileNotFoundError(f"no raw files in {raw}; put the round's files there")
+            raise UsageError(f"no raw files in {raw}; put the round's files there")
         self.out.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as stack:
             stack.enter_context(self._alone())
+            shutil.rmtree(self._scratch, ignore_errors=True)
             self.inputs = Inputs(self.project.root, raw)
             self.manifest = Manifest(self.out, fresh=self._fresh)
             self._stack = stack.pop_all()
@@ -124,13 +131,13 @@ class Batch:
 
         Raises
         ------
-        KeyError
+        UsageError
             If a section has no notebook.
         """
         wanted = list(self.notebooks) if sections is None else list(dict.fromkeys(sections))
         unknown = [s for s in wanted if s not in self.notebooks]
         if unknown:
-            raise KeyError(f"no notebook for section {', '.join(unknown)}; there are {', '.join(self.notebooks)}")
+            raise UsageError(f"no notebook for section {', '.join(unknown)}; there are {', '.join(self.notebooks)}")
         wanted = [s for s in self.notebooks if s in wanted and s != SUMMARY]
         places: Iterable[str | None] = provinces or [None]
         return [self.step(section, province) for province in places for section in wanted]
@@ -190,9 +197,9 @@ class Batch:
         return Outcome(
             section=section,
             province=province,
-            title=entry["title"],
+            title=entry.get("title", section),
             output=self.out / next(iter(entry["outputs"])),
-            seconds=entry["seconds"],
+            seconds=entry.get("seconds", 0.0),
             reused=True,
         )
 
@@ -223,7 +230,7 @@ class Batch:
                 self.begin()
                 while jobs and len(running) < 2 * self._jobs + 2:
                     job = jobs.popleft()
-                    running[self._executor.submit(call, job.work, *job.arguments())] = job
+                    running[self._executor.submit(call, self._scratch, job.work, *job.arguments())] = job
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     yield running.pop(future), future
         finally:
@@ -234,6 +241,8 @@ class Batch:
         """Say that something will be written; the first time, tidy up after an interrupted run."""
         if not self._begun:
             self.manifest.begin()
+            self._scratch.mkdir(mode=0o700)
+            self._stack.callback(shutil.rmtree, self._scratch, ignore_errors=True)
             self.manifest.log("begin", round=str(self.round), jobs=self._jobs)
             self._begun = True
 

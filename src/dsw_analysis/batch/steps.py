@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -109,14 +111,19 @@ def given(*arguments: Any) -> Callable[[], tuple[Any, ...]]:  # noqa: ANN401 - o
     return lambda: arguments
 
 
-def call(work: str, *arguments: Any) -> Any:  # noqa: ANN401 - of any function
+def call(scratch: Path, work: str, *arguments: Any) -> Any:  # noqa: ANN401 - of any function
     """In a worker process: call a function by its name, ``module:name``.
+
+    Temporary files of all that it starts go to ``scratch``, which the next run empties if this one is killed; on
+    another machine, where that folder is not, to the system's own place.
 
     Notebooks are run here, one after the other. What puts whole reports together takes so much memory that it gets a
     process of its own, which gives it back.
     """
     from dsw_analysis.warm.processes import FORKS, run_fresh  # noqa: PLC0415 - for workers
 
+    if scratch.is_dir():
+        os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     if work == EXECUTE or not FORKS:  # without forks this process was started for this call alone
         return named(work, *arguments)
     return run_fresh(named, work, *arguments)

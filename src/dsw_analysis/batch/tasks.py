@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dsw_analysis.findings import SECTION_MIME
+from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
 
 _NOTEBOOK = re.compile(r"(\d\d)_([a-z_]+)\.ipynb")
@@ -45,12 +46,12 @@ class Project:
 
         Raises
         ------
-        FileNotFoundError
+        UsageError
             If there are no section notebooks, with the remedy.
         """
         found = {m[2]: p for p in sorted(self.notebooks.glob("*.ipynb")) if (m := _NOTEBOOK.fullmatch(p.name))}
         if not found:
-            raise FileNotFoundError(
+            raise UsageError(
                 f"no section notebooks in {self.notebooks}; run dsw in the project's folder or give --project"
             )
         if SUMMARY in found:

@@ -20,6 +20,7 @@ from dsw_analysis.datasets.columns import Column, Rule
 from dsw_analysis.datasets.dataset import Dataset
 from dsw_analysis.datasets.judging import Checked
 from dsw_analysis.datasets.source import Source, source_of
+from dsw_analysis.problems import UsageError
 
 __all__ = ["DATASETS", "Checked", "Column", "Dataset", "Rule", "Source", "dataset", "source_of"]
 
@@ -45,10 +46,10 @@ def dataset(id_: str) -> Dataset:
 
     Raises
     ------
-    KeyError
+    UsageError
         If there is none; the message names the known ids.
     """
     for known in DATASETS:
         if known.id == id_:
             return known
-    raise KeyError(f"no dataset {id_!r}; known are {', '.join(d.id for d in DATASETS)}")
+    raise UsageError(f"no dataset {id_!r}; known are {', '.join(d.id for d in DATASETS)}")

@@ -232,6 +232,7 @@ class Dataset:
             files = {path.name: digest}
             for registry, _ in self.registries.values():
                 listed = find_file(folder, registry.stem)
+                check_path(listed)
                 files[listed.name] = hash_file(listed)
         except (DataError, OSError):
             return None

@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import zmq
 from jupyter_client.client import KernelClient
 from jupyter_client.session import Session
 from papermill.clientwrap import PapermillNotebookClient
@@ -23,6 +24,7 @@ from papermill.iorw import load_notebook_node
 from papermill.log import logger
 from papermill.parameterize import parameterize_notebook
 from papermill.utils import chdir, merge_kwargs, remove_args
+from traitlets.config import Config
 
 from dsw_analysis.warm import KEY, forking, processes
 
@@ -183,7 +185,7 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill has no types
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:  # noqa: ANN401
         """Run the cells; kernels of other languages or environments are left to papermill's own engine."""
         if not processes.FORKS or kernel_name not in ("python3", "", None):
-            return NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
+            return NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **_private(kwargs))
         timeout = kwargs.pop("execution_timeout", None)
         start_timeout = kwargs.pop("start_timeout", 60)
         options = merge_kwargs(
@@ -203,6 +205,14 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill has no types
         finally:
             link.close()
         return nb_man.nb
+
+
+def _private(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options for papermill's own engine under which nobody else can listen to the kernel, and none need be told so."""
+    config = Config(options.get("config") or {})
+    if zmq.has("curve"):
+        config.KernelManager.transport_encryption = "auto"
+    return {**options, "config": config}
 
 
 def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path) -> tuple[Any, Exception | None]:

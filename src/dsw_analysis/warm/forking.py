@@ -11,6 +11,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import traceback
 from multiprocessing.connection import Connection
@@ -179,14 +180,15 @@ class Warm:
         if self._control is None or self._owner != os.getpid():
             ours, theirs = socket.socketpair()
             code = (
-                f"import sys; base = list(sys.path); sys.path[:] = {sys.path!r}\n"
+                f"import sys; base = [place for place in sys.path if place]; sys.path[:] = {sys.path!r}\n"
                 f"from dsw_analysis.warm import forking; forking.serve({theirs.fileno()}, base)"
             )
             # Not multiprocessing's forkserver: its children import the caller's main module again, and it
-            # refuses to serve daemonic processes, which the workers of a Dask cluster are.
+            # refuses to serve daemonic processes, which the workers of a Dask cluster are. Without -P, under which
+            # IPython would not let notebooks import what lies beside them; nothing is imported before the path is set.
             with theirs:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-c", code], stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
+                    [sys.executable, "-c", code], stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
                 )
             self._control, self._owner = ours, os.getpid()
         return self._control
@@ -285,6 +287,7 @@ def _begin(fd: int) -> NoReturn:
         os._exit(1)
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None  # where temporary files go is found anew, from this environment
     sys.path[:] = path
     _call(entry, connection)
 

@@ -8,6 +8,7 @@ import os
 import pickle
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -47,6 +48,7 @@ def serve(connection: Connection) -> None:
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
+        tempfile.tempdir = None  # where temporary files go is found anew, from this environment
         sys.path[:] = path
         _answer(connection, call)
 
