@@ -293,12 +293,18 @@ def spoil(project):
     return path
 
 
-def test_clean_round_ends_with_0_and_writes_nothing(project, capsys):
+def test_clean_round_ends_with_0_and_its_one_warning(project, capsys):
+    """The print gives comments of the public for January to March only, half of the round."""
     assert check(project) == 0
     shown = capsys.readouterr().out
     assert shown.count("= ใช้ได้") == len(DATASETS) + 1
     assert "อ่าน 5,911 แถว = ใช้ได้ 5,911 แถว + ปฏิเสธ 0 แถว" in shown
-    assert not (project / "outputs").exists()
+    assert re.search(r"ไม่พบปัญหา\s+และมีข้อควรยืนยัน\s+1\s+ข้อ", shown)
+    assert {p.name for p in (project / "outputs" / "2569-6m").iterdir()} == set(NAMES)
+    page = (project / "outputs" / "2569-6m" / "problems.html").read_text(encoding="utf-8")
+    assert "ของเดือน ต.ค. 68 พ.ย. 68 ธ.ค. 68 ทั้งที่" in page
+    assert check(project, "--dataset", "csr_activities") == 0
+    assert not list((project / "outputs" / "2569-6m").iterdir())
 
 
 def test_problems_end_with_1_and_are_written_until_they_are_mended(project, capsys):
@@ -310,7 +316,7 @@ def test_problems_end_with_1_and_are_written_until_they_are_mended(project, caps
     assert {p.name for p in out.iterdir()} == set(NAMES)
     shutil.copy(RAW / path.name, path)
     assert check(project) == 0
-    assert not list(out.iterdir())
+    assert "2,57x" not in (out / "problems.html").read_text(encoding="utf-8")
 
 
 def test_any_file_can_be_checked_and_problems_sent_anywhere(project, tmp_path, capsys):

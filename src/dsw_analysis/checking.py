@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from dsw_analysis.datasets import DATASETS, Checked, Dataset, dataset
+from dsw_analysis.datasets.coverage import warnings_of
 from dsw_analysis.problems import Problem, UsageError, visible
 from dsw_analysis.rounds import Round
 from dsw_analysis.sources.limits import SUFFIXES
@@ -17,6 +18,8 @@ from dsw_analysis.terminal import table, wrap
 from dsw_analysis.thai import CHANGES
 
 HEADS: Final = ("แถวที่", "คอลัมน์", "ค่าที่พบ", "ที่ต้องเป็น", "สิ่งที่ต้องทำ")
+WARNINGS: Final = "ข้อควรยืนยันกับเจ้าของข้อมูล (ไม่หยุดการทำรายงาน)"
+"""Heading of what is odd about a file and does not stop loading."""
 _SHOWN_GROUPS: Final = 100
 _SHOWN_ROWS: Final = 12
 _SHOWN_VALUES: Final = 5
@@ -65,7 +68,7 @@ class Group:
 def check_files(
     round_: Round, folder: Path, *, only: str | None = None, path: Path | None = None
 ) -> tuple[Checked, ...]:
-    """Check the files of a round.
+    """Check the files of a round, and whether they cover it.
 
     Parameters
     ----------
@@ -90,7 +93,8 @@ def check_files(
             raise UsageError(f"no dataset has a file called {path.stem!r}; say which it is with --dataset")
     elif not folder.is_dir():
         raise UsageError(f"no folder {folder}; put the round's raw files there")
-    return tuple(kind.check(round_, folder, path=path) for kind in kinds)
+    results = (kind.check(round_, folder, path=path) for kind in kinds)
+    return tuple(replace(checked, warnings=warnings_of(checked, round_, folder)) for checked in results)
 
 
 def group_problems(problems: Iterable[Problem]) -> list[Group]:
@@ -142,6 +146,8 @@ def summary_lines(checked: Checked) -> list[str]:
         lines += [visible(note, None) for note in checked.raw.notes]
     if checked.problems:
         lines.append(f"พบปัญหา {len(checked.problems):,} จุด")
+    if checked.warnings:
+        lines.append(f"มีข้อควรยืนยันกับเจ้าของข้อมูล {len(checked.warnings):,} ข้อ")
     return lines
 
 
@@ -150,6 +156,8 @@ def total_line(results: Sequence[Checked]) -> str:
     read, loaded = sum(c.rows_read for c in results), sum(c.rows_loaded for c in results)
     problems, bad = sum(len(c.problems) for c in results), sum(bool(c.problems) for c in results)
     found = f"พบปัญหา {problems:,} จุด ใน {bad:,} ชุดข้อมูล" if problems else "ไม่พบปัญหา"
+    warnings = sum(len(c.warnings) for c in results)
+    found += f" และมีข้อควรยืนยัน {warnings:,} ข้อ" if warnings else ""
     return f"รวม {len(results):,} ชุดข้อมูล: {_rows_text(read, loaded, read - loaded)} {found}"
 
 
@@ -167,6 +175,9 @@ def to_text(results: Sequence[Checked], width: int) -> str:
             parts.append("\n".join([*title, *_indent(table(HEADS, rows, width - 2).split("\n"))]))
         if len(groups) > _SHOWN_GROUPS:
             parts.append(f"  และอีก {len(groups) - _SHOWN_GROUPS:,} รายการ ดูทั้งหมดในไฟล์ problems.xlsx")
+        if checked.warnings:
+            rows = [group.cells() for group in group_problems(checked.warnings)]
+            parts.append("\n".join([f"  {WARNINGS}", *_indent(table(HEADS, rows, width - 2).split("\n"))]))
     return "\n\n".join([*parts, "\n".join(wrap(total_line(results), width))])
 
 

@@ -119,11 +119,12 @@ def _check(arguments: argparse.Namespace) -> int:
     for note in unknown_files(folder) if not (arguments.dataset or arguments.file) else ():
         print(note)
     written = write_problem_files(arguments.round, results, arguments.to or _outputs(arguments))
+    wrong = any(checked.problems for checked in results)
     if written:
-        print("ส่งไฟล์ต่อไปนี้ให้เจ้าของข้อมูลแก้ไข แล้วตรวจอีกครั้ง:")
+        print("ส่งไฟล์ต่อไปนี้ให้เจ้าของข้อมูลแก้ไข แล้วตรวจอีกครั้ง:" if wrong else "ข้อควรยืนยันกับเจ้าของข้อมูลอยู่ในไฟล์ต่อไปนี้:")
     for path in written:
         print(path)
-    return 1 if written else 0
+    return 1 if wrong else 0
 
 
 def _template(arguments: argparse.Namespace) -> int:

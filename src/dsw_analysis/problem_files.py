@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from dsw_analysis.batch import write_whole
-from dsw_analysis.checking import HEADS, Group, group_problems, summary_lines, total_line
+from dsw_analysis.checking import HEADS, WARNINGS, Group, group_problems, summary_lines, total_line
 from dsw_analysis.datasets import Checked
 from dsw_analysis.pages import render_page
-from dsw_analysis.problems import visible
+from dsw_analysis.problems import Problem, visible
 from dsw_analysis.rounds import Round
 from dsw_analysis.thai import format_date
 from dsw_analysis.workbooks import BODY, HEAD, ROW_LIMIT, new_workbook, write_table
@@ -23,7 +23,7 @@ _PAGE_GROUPS: Final = 2_000
 
 
 def write_problem_files(round_: Round, results: Sequence[Checked], folder: Path) -> list[Path]:
-    """Write both files if there are problems; else take away those of an earlier check.
+    """Write both files if there are problems or warnings; else take away those of an earlier check.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def write_problem_files(round_: Round, results: Sequence[Checked], folder: Path)
         The files written.
     """
     paths = [folder / name for name in NAMES]
-    if not any(checked.problems for checked in results):
+    if not any(checked.problems or checked.warnings for checked in results):
         for path in paths:
             path.unlink(missing_ok=True)
         return []
@@ -41,7 +41,7 @@ def write_problem_files(round_: Round, results: Sequence[Checked], folder: Path)
 
 
 def problems_workbook(round_: Round, results: Sequence[Checked]) -> bytes:
-    """Sheets: the files, the problems grouped, and every cell with a problem in a row of its own.
+    """Sheets: the files, the problems grouped, every cell with a problem in a row of its own, and the warnings.
 
     All texts are written as texts: a value ``=1+1`` of a file stays those four characters.
     """
@@ -65,6 +65,14 @@ def problems_workbook(round_: Round, results: Sequence[Checked]) -> bytes:
             widths=(26, 18, 24, 32, 32, 50, 50),
             **style,
         )
+        if any(checked.warnings for checked in results):
+            write_table(
+                book.add_worksheet("ข้อควรยืนยัน"),
+                ("ไฟล์", "แผ่นงาน", *HEADS),
+                _grouped(results, warnings=True),
+                widths=(26, 18, 24, 32, 32, 50, 50),
+                **style,
+            )
         write_table(
             book.add_worksheet("รายช่อง"),
             ("ไฟล์", "แผ่นงาน", *HEADS),
@@ -76,13 +84,17 @@ def problems_workbook(round_: Round, results: Sequence[Checked]) -> bytes:
 
 
 def problems_page(round_: Round, results: Sequence[Checked]) -> str:
-    """One self-contained page with a table of grouped problems for each dataset that has some."""
-    files = [(checked, _file(checked), summary_lines(checked), _page_rows(checked)) for checked in results]
+    """One self-contained page with tables of grouped problems and of warnings for each dataset that has some."""
+    files = [
+        (checked, _file(checked), summary_lines(checked), _page_rows(checked.problems), _page_rows(checked.warnings))
+        for checked in results
+    ]
     return render_page(
         "problems.html.j2",
         round=round_,
         files=files,
         heads=HEADS,
+        warnings=WARNINGS,
         total=total_line(results),
         format_date=format_date,
         most=_PAGE_GROUPS,
@@ -97,13 +109,13 @@ def _details(checked: Checked) -> str:
     return "; ".join(summary_lines(checked)[1:])
 
 
-def _page_rows(checked: Checked) -> list[tuple[str, ...]]:
-    return [(visible(g.first.sheet or "-"), *g.cells()) for g in group_problems(checked.problems)]
+def _page_rows(problems: Sequence[Problem]) -> list[tuple[str, ...]]:
+    return [(visible(g.first.sheet or "-"), *g.cells()) for g in group_problems(problems)]
 
 
-def _grouped(results: Sequence[Checked]) -> Iterator[tuple[str, ...]]:
+def _grouped(results: Sequence[Checked], *, warnings: bool = False) -> Iterator[tuple[str, ...]]:
     for checked in results:
-        for group in group_problems(checked.problems):
+        for group in group_problems(checked.warnings if warnings else checked.problems):
             yield (group.first.file, group.first.sheet or "-", group.rows(_MOST_RANGES), *group.cells()[1:])
 
 

@@ -160,7 +160,7 @@ class ProjectSection(Section):
             if words or term not in optional
         )
         only = "" if self.national else f"<p>ตัวเลขทุกตัวในส่วนนี้คำนวณจากข้อมูลของ{self.place}เท่านั้น</p>"
-        return Block(f'<dl class="overview src">{items}</dl>{only}{self._warning()}')
+        return Block(f'<dl class="overview src">{items}</dl>{only}{self._warning()}{self._absences()}')
 
     def roadmap(self) -> Block | None:
         """The road map under its heading: every step over the twelve fiscal months; ``None`` in a brief."""
@@ -216,6 +216,17 @@ class ProjectSection(Section):
         items = "".join(f"<li>{escape(dataset(name).title)}{share}</li>" for name, share in shares.items())
         notice = "<p>มีแถวที่ไม่ผ่านการตรวจสอบ ส่วนนี้จึงคำนวณจากแถวที่ใช้ได้เท่านั้น</p>"
         return f'<div class="warning">{notice}<ul>{items}</ul></div>'
+
+    def _absences(self) -> str:
+        """A quiet note on months of which a file has no row: they are shown as ``-``, since nobody counted a 0."""
+        labels = self.round.month_labels()
+        return "".join(
+            f'<p class="note">ไฟล์{escape(source.dataset.title)} ไม่มีแถวของเดือน '
+            f'<span class="src">{" ".join(labels[code] for code in source.absent)}</span> '
+            "จึงบอกไม่ได้ว่าไม่มีรายการหรือยังไม่ได้รับข้อมูล เดือนดังกล่าวแสดงเป็นเครื่องหมาย - ไม่ใช่ศูนย์</p>"
+            for source in self.sources.values()
+            if source.absent
+        )
 
     def _judged(self) -> list[dict[str, Any]]:
         if not self.national:

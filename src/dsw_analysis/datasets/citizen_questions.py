@@ -10,7 +10,7 @@ CITIZEN_QUESTIONS = Dataset(
     title="คำถามของประชาชนผ่านเว็บไซต์กรม",
     columns=(
         Column("question_id", "รหัสคำถาม", "text", unique=True),
-        Column("asked", "วันเวลาที่ถาม", "datetime", in_round=True),
+        Column("asked", "วันเวลาที่ถาม", "datetime", in_round=True, monthly=True),
         Column("topic", "เรื่อง", "text", required=False),
         Column("unit", "หน่วยงานที่เกี่ยวข้อง", "text", required=False),
         Column("answered", "วันเวลาที่ตอบ", "datetime", required=False, help="เว้นว่างหากยังไม่ตอบ"),

@@ -57,6 +57,8 @@ class Column:
         Thai words that may follow a number in a cell.
     in_round:
         Whether dates must fall in the round.
+    monthly:
+        Whether every month of the round is expected to have rows: one that has none is warned of, and not counted as 0.
     two_digit_be:
         Whether a two-digit year is read as B.E., if it lies within ten years of the round.
     help:
@@ -75,6 +77,7 @@ class Column:
     le: float | None = None
     units: tuple[str, ...] = ()
     in_round: bool = False
+    monthly: bool = False
     two_digit_be: bool = False
     help: str = ""
 

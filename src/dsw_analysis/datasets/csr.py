@@ -31,7 +31,7 @@ CSR_ACTIVITIES = Dataset(
     title="กิจกรรม CSR ร่วมกับภาคีเครือข่าย",
     columns=(
         Column("activity_id", "รหัสกิจกรรม", "text", unique=True),
-        Column("held_on", "วันที่ดำเนินกิจกรรม", "date", in_round=True),
+        Column("held_on", "วันที่ดำเนินกิจกรรม", "date", in_round=True, monthly=True),
         Column("province", "จังหวัด", "province"),
         Column("title", "ชื่อกิจกรรม", "text", required=False),
         Column(

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from dsw_analysis.datasets.columns import Column, Rule
 from dsw_analysis.datasets.copies import Copy, key_of
+from dsw_analysis.datasets.coverage import absent_months, rows_by_month
 from dsw_analysis.datasets.judging import Checked, Judge
 from dsw_analysis.datasets.parsing import registry_names
 from dsw_analysis.datasets.source import Source, read_provenance
@@ -68,6 +69,11 @@ class Dataset:
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def monthly(self) -> Column | None:
+        """The column of dates that is expected to have rows in every month of a round."""
+        return next((column for column in self.columns if column.monthly), None)
 
     @property
     def stem(self) -> str:
@@ -150,9 +156,9 @@ class Dataset:
         found = copy.read(wanted, province) if copy is not None else None
         if found is None or copy is None:
             found, checked = self._first_load(round_, folder, wanted, province, copy, partial=accept_partial)
-            digest, refused = checked.sha256, len(checked.refused)
+            digest, refused, absent = checked.sha256, len(checked.refused), checked.absent
         else:
-            digest, refused = copy.sha256, 0
+            digest, refused, absent = copy.sha256, 0, self._absent(round_, copy)
         frame, rows = found
         provenance, by_field = read_provenance(folder, self)
         frame.attrs["source"] = Source(
@@ -161,6 +167,7 @@ class Dataset:
             sha256=digest,
             rows=rows,
             refused=refused,
+            absent=absent,
             provenance=provenance,
             fields=by_field,
             province=province,
@@ -222,6 +229,11 @@ class Dataset:
 
         checked = _accepted(self._judge(round_, folder, None, keep), partial=partial)
         return _without((pd.concat(parts), checked.rows_read), checked), checked
+
+    def _absent(self, round_: Round, copy: Copy) -> tuple[str, ...]:
+        """Months without a row in the whole file, of whatever province."""
+        found = copy.read([self.monthly], None) if self.monthly is not None else None
+        return () if found is None else absent_months(rows_by_month(found[0].iloc[:, 0], round_))
 
     def _copy(self, round_: Round, folder: Path, path: Path, digest: str | None = None) -> Copy | None:
         """Where the file's checked copy is kept: nowhere if the folder is not one of ``<data>/raw/<round>``."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dsw_analysis.datasets.columns import Column
+from dsw_analysis.datasets.coverage import absent_months, rows_by_month
 from dsw_analysis.datasets.parsing import match_columns, match_registry, parse_cells
 from dsw_analysis.datasets.sheet import Listing, Sheet
 from dsw_analysis.datasets.validation import Totals, Uniqueness, validate
@@ -27,17 +28,26 @@ class Checked:
 
     ``refused`` are the spreadsheet rows with a problem, ``changed`` says how many cells were normalised, by kind. Rows
     read = rows loaded + rows refused. ``raw`` and ``frame`` hold all rows read, as cells and typed; of a file so long
-    that it was read in parts ``raw`` holds the last part and ``frame`` nothing.
+    that it was read in parts ``raw`` holds the last part and ``frame`` nothing. ``months`` are the rows in each month
+    of the round, where the dataset expects some in every one. ``warnings`` are what is odd and does not stop loading;
+    :func:`dsw_analysis.checking.check_files` looks for them.
     """
 
     dataset: Dataset
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     raw: RawTable | None = None
     frame: pd.DataFrame | None = None
     rows_read: int = 0
     readable: bool = False
     refused: tuple[int, ...] = ()
     changed: Mapping[str, int] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Months of the round without a row, where others have some."""
+        return absent_months(self.months)
 
     @property
     def sha256(self) -> str:
@@ -79,6 +89,7 @@ class Judge:
         self.rows_read, self.parts, self.readable = 0, 0, True
         self._listing = Listing()
         self._changed: Counter[str] = Counter()
+        self._months: Counter[str] = Counter()
         self._refused: set[int] = set()
         self._unique = [Uniqueness(column) for column in dataset.columns if column.unique]
         self._totals = Totals(dataset.columns)
@@ -104,6 +115,8 @@ class Judge:
         for unique in self._unique:
             unique.add(cells.frame)
         self._totals.add(cells.frame, matched.totals)
+        if self.dataset.monthly is not None:
+            self._months.update(rows_by_month(cells.frame[self.dataset.monthly.name], self.round))
         self._last = (sheet, cells.frame)
         return cells.frame
 
@@ -130,6 +143,7 @@ class Judge:
             readable=True,
             refused=tuple(sorted(self._refused | in_rows)),
             changed=dict(self._changed),
+            months=dict(self._months),
         )
 
     def _column_again(self, column: Column) -> Iterator[tuple[Sheet, pd.Series]]:

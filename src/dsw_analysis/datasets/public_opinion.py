@@ -9,7 +9,7 @@ PUBLIC_OPINION = Dataset(
     id="public_opinion",
     title="ความคิดเห็นของประชาชน รายเดือน",
     columns=(
-        Column("month", "เดือน", "month", unique=True, in_round=True, two_digit_be=True),
+        Column("month", "เดือน", "month", unique=True, in_round=True, monthly=True, two_digit_be=True),
         Column("comments", "ความคิดเห็นทั้งหมด (ความคิดเห็น)", "integer", ge=0),
         Column("positive", "เชิงบวก (ความคิดเห็น)", "integer", required=False, ge=0),
         Column("negative", "เชิงลบ (ความคิดเห็น)", "integer", ge=0),

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where a frame comes from; travels in ``frame.attrs["source"]``."""
+    """Where a frame comes from; travels in ``frame.attrs["source"]``.
+
+    ``absent`` are the months of the round (``2568-10`` …) of which the whole file has no row, though it has of others.
+    """
 
     dataset: Dataset
     file: str
     sha256: str
     rows: int
     refused: int = 0
+    absent: tuple[str, ...] = ()
     provenance: Provenance = "received"
     fields: Mapping[str, Provenance] = field(default_factory=dict)
     province: str | None = None

@@ -26,7 +26,7 @@ URGENT_CASES = Dataset(
         Column("category", "ประเภทเหตุ", "category", codes=CATEGORIES, required=False, help="เฉพาะ ESS Help Me"),
         Column("urgency", "ระดับความเร่งด่วน", "category", codes=URGENCIES, required=False, help="เฉพาะสายด่วน 1300"),
         Column("province", "จังหวัด", "province"),
-        Column("received", "วันเวลาที่รับเรื่อง", "datetime", in_round=True),
+        Column("received", "วันเวลาที่รับเรื่อง", "datetime", in_round=True, monthly=True),
         Column("referred", "วันเวลาที่ประสาน/ส่งต่อ", "datetime", required=False, help="เว้นว่างหากยังไม่ได้ประสานหรือส่งต่อ"),
     ),
     rules=(

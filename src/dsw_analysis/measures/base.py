@@ -10,12 +10,14 @@ import pandas as pd
 
 from dsw_analysis.datasets import source_of
 from dsw_analysis.findings import Finding
+from dsw_analysis.measures.derived import IN_MONTH
 from dsw_analysis.measures.filters import Where, in_words, select
 from dsw_analysis.measures.sampling import Sample, estimated
 from dsw_analysis.stats import design_mean, design_total
 
 UNDEFINED = "ไม่มีรายการให้คำนวณ จึงไม่มีค่า"
 NO_VALUES = "ไม่มีค่าที่ระบุไว้ในข้อมูล"
+NO_ROWS = "ไฟล์ไม่มีแถวของเดือนนี้ จึงบอกไม่ได้ว่าไม่มีรายการหรือยังไม่ได้รับข้อมูล"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +32,14 @@ class Measure:
     digits: int | None = None
 
     def _finding(self, frame: pd.DataFrame, *used: str, where: Where | None = None, **parts: Any) -> Finding:  # noqa: ANN401
-        """A finding on the rows of ``frame`` with the source filled in; ``used`` are further columns read."""
+        """A finding on the rows of ``frame`` with the source filled in; ``used`` are further columns read.
+
+        A 0 of months of which the whole file has no row is not a count, and undefined.
+        """
         source = source_of(frame)
         where = self.where if where is None else where
+        if parts.get("value") == 0 and source.absent and _months(where) <= set(source.absent):
+            parts |= {"value": None, "note": NO_ROWS}
         note = " ".join(n for n in (parts.pop("note", None), self.note) if n) or None
         words = in_words(source, where)
         if source.province is not None:
@@ -183,6 +190,12 @@ class Quantile(Measure):
             method="Hyndman–Fan 7",
             note=None if len(given) else UNDEFINED,
         )
+
+
+def _months(where: Where) -> set[Any]:
+    """Months that a filter asks for; what is no month if it asks for none."""
+    wanted = where.get(IN_MONTH)
+    return set(wanted) if isinstance(wanted, tuple) else {wanted}
 
 
 def number(value: Any) -> int | float:  # noqa: ANN401 - numpy and Python numbers

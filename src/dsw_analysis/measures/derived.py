@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,10 @@ def derive(
     return derived
 
 
+IN_MONTH: Final = "in_month"
+"""Column of months that :func:`by_month` adds."""
+
+
 def by_month(frame: pd.DataFrame, column: str, round_: Round) -> pd.DataFrame:
     """A copy of a loaded frame with the month of a date column as codes in column ``in_month``: ``2568-10`` and so on.
 
@@ -77,7 +82,7 @@ def by_month(frame: pd.DataFrame, column: str, round_: Round) -> pd.DataFrame:
     for place, start in enumerate(starts):
         places[months == start] = place
     values = pd.Series(pd.Categorical.from_codes(places, categories=pd.Index(list(labels))), index=frame.index)
-    return derive(frame, "in_month", f"เดือนของ{header}", values, of=[column], codes=labels)
+    return derive(frame, IN_MONTH, f"เดือนของ{header}", values, of=[column], codes=labels)
 
 
 def _coded(values: pd.Series, codes: Mapping[str, str]) -> pd.Series:
