@@ -19,13 +19,13 @@ def rows(*findings):
 def test_an_interval_comes_with_its_meaning_method_and_population():
     finding = Finding(
         id="demo.share", label="สัดส่วน", value=52.0, unit="percent", numerator=13, denominator=25, low=40.5, high=63.5,
-        method="wilson", population=76, rows=25, missing=2, file="a.csv", sha256="ab" * 32,
+        method="wilson_finite", population=76, rows=25, missing=2, file="a.csv", sha256="ab" * 32,
     )  # fmt: skip
     (row,) = rows(finding)
     assert (row["ตัวตั้ง"], row["ตัวหาร"], row["หน่วย"]) == (13, 25, "ร้อยละ")
     assert (row["ขอบล่างของช่วง"], row["ขอบบนของช่วง"]) == (40.5, 63.5)
     assert row["ความหมายของช่วง"] == "ช่วงความเชื่อมั่นร้อยละ 95"
-    assert row["วิธีคำนวณ"] == "Wilson"
+    assert row["วิธีคำนวณ"] == "Wilson ปรับด้วยขนาดประชากร"
     assert (row["ขนาดประชากร"], row["แถวที่ไม่ระบุ"], row["SHA-256"]) == (76, 2, "ab" * 32)
 
 

@@ -12,7 +12,6 @@ from dsw_analysis.cli import main
 from dsw_analysis.codebook import codebook_page, codebook_workbook, describe
 from dsw_analysis.datasets import DATASETS, dataset
 from dsw_analysis.datasets.dataset import Dataset
-from dsw_analysis.datasets.sroi import SROI_OUTCOMES
 from dsw_analysis.datasets.wording import schema_hash
 from dsw_analysis.forms import GUIDE, LISTS, form, stamp
 from dsw_analysis.rounds import Round
@@ -188,10 +187,6 @@ def test_guide_says_which_version_it_is(page):
 def test_same_schema_and_round_give_the_same_bytes():
     kind = dataset("community_welfare")
     assert form(kind, ROUND) == form(kind, ROUND) != form(kind, Round.parse("2569-9m"))
-
-
-def test_dataset_outside_the_round_has_a_form_too():
-    assert form(SROI_OUTCOMES, ROUND)
 
 
 def test_command_writes_the_file_under_its_own_name(tmp_path, capsys):

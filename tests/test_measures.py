@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+from measures_frames import loaded
+from stats_references import close, reference, rows
 
 from dsw_analysis.datasets import Column, Dataset, Source
 from dsw_analysis.findings import Finding
@@ -126,6 +128,13 @@ def test_mean_and_quantile(frame):
     assert make(Mean, column="n")(frame).value == 2.5
     assert make(Quantile, column="n", q=0.25)(frame).value == 1.75
     assert make(Mean, column="n", where={"n": BLANK})(frame).value is None
+
+
+def test_quantiles_agree_with_r():
+    values = loaded(reference("ozone"), Column("ozone", "โอโซน", "number"))
+    for row in rows("percentiles"):
+        found = Quantile(id="toy.q", label="q", unit="points", column="ozone", q=row["share"])(values)
+        assert found.value == close(row["value"])
 
 
 def test_distinct_values_of_single_and_multiple_cells(frame):

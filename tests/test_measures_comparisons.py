@@ -8,33 +8,47 @@ from dsw_analysis.datasets import Column
 from dsw_analysis.findings import Finding
 from dsw_analysis.measures import (
     ChangeTest,
-    CramersV,
-    IndependenceTest,
     Registry,
-    Sample,
     Share,
     ShareChange,
     ShareDifference,
     adjusted,
 )
 
+ANSWER = Column("a", "คำตอบ", "category", codes=YES_NO, required=False)
 SHARE = Share(id="toy.s", label="s", counted={"a": "yes"})
 DIFFERENCE = ShareDifference(id="toy.d", label="ส่วนต่าง")
 
 
-class TestShareDifference:
-    @pytest.mark.parametrize("row", [r for r in rows("proportion_differences") if r["level"] == 0.95], ids=str)
-    def test_of_two_samples_agrees_with_newcombe(self, row):
-        first, second = (SHARE(yes_of(row[f"k{i}"], row[f"n{i}"]), Sample()) for i in (1, 2))
-        found = DIFFERENCE(first, second)
-        assert found.value == close(100 * row["estimate"])
-        assert (found.low, found.high) == (close(100 * row["low"]), close(100 * row["high"]))
-        assert found.method == "newcombe"
+UNIT = Column("unit", "หน่วย", "text")
 
-    def test_of_finite_populations_is_put_together_from_their_limits(self):
-        first, second = SHARE(yes_of(9, 21), Sample(population=25)), SHARE(yes_of(2, 8), Sample(population=8))
+
+def exact():
+    return [r for r in rows("finite_intervals") if r["method"] == "exact_finite" and r["level"] == 0.95]
+
+
+def asked(k, n, population):
+    """The share of yes where ``n`` of the units on a registry answered, ``k`` of them yes."""
+    names = [str(number) for number in range(population)]
+    answers = loaded({"unit": names[:n], "a": ["yes"] * k + ["no"] * (n - k)}, UNIT, ANSWER)
+    return SHARE(answers, Registry(units=loaded({"unit": names}, UNIT), key="unit"))
+
+
+class TestShareDifference:
+    def test_of_two_incomplete_registries_is_put_together_from_their_limits(self):
+        # The limits of each share are R's.
+        limits = {(r["k"], r["n"], r["population"]): (r["low"], r["high"]) for r in exact()}
+        (l1, u1), (l2, u2) = limits[12, 21, 25], limits[3, 10, 76]
+        p1, p2 = 12 / 21, 3 / 10
+        found = DIFFERENCE(asked(12, 21, 25), asked(3, 10, 76))
+        assert found.value == close(100 * (p1 - p2))
+        assert found.low == close(100 * (p1 - p2 - ((p1 - l1) ** 2 + (u2 - p2) ** 2) ** 0.5))
+        assert found.high == close(100 * (p1 - p2 + ((u1 - p1) ** 2 + (p2 - l2) ** 2) ** 0.5))
+        assert found.method == "mover"
+
+    def test_with_a_census_only_the_other_share_is_uncertain(self):
+        first, second = asked(9, 21, 25), asked(2, 8, 8)
         found = DIFFERENCE(first, second)
-        # The second is a census: its limits are itself, so that only the first one's distances remain.
         assert (found.value - found.low, found.high - found.value) == pytest.approx(
             (first.value - first.low, first.high - first.value)
         )
@@ -43,8 +57,7 @@ class TestShareDifference:
     def test_of_complete_records_has_no_interval_and_of_two_censuses_says_so(self):
         plain = DIFFERENCE(SHARE(yes_of(3, 4)), SHARE(yes_of(1, 4)))
         assert (plain.value, plain.low, plain.method) == (50, None, None)
-        census = [SHARE(yes_of(k, 4), Sample(population=4)) for k in (3, 1)]
-        found = DIFFERENCE(*census)
+        found = DIFFERENCE(asked(3, 4, 4), asked(1, 4, 4))
         assert (found.method, found.population, found.low) == ("census", 8, None)
 
     def test_with_an_undefined_share_is_undefined(self):
@@ -53,86 +66,8 @@ class TestShareDifference:
         assert found.note
 
 
-def crossed(table, extra=()):
-    """A frame of two questions with these counts."""
-    pairs = [(r, c) for r, line in enumerate(table) for c, count in enumerate(line) for _ in range(count)]
-    pairs += list(extra)
-    codes = {str(n): f"ค{n}" for n in range(6)}
-    questions = [
-        Column(name, name, "category", codes={**codes, "x": "ไม่ตอบ"}, missing_codes={"x": "refused"}, required=False)
-        for name in ("row", "column")
-    ]
-    data = {"row": [None if r is None else str(r) for r, _ in pairs], "column": [str(c) for _, c in pairs]}
-    return loaded(data, *questions)
-
-
-def parse(text):
-    return [[int(cell) for cell in line.split()] for line in text.split(";")]
-
-
-TEST = IndependenceTest(id="toy.p", label="p", row="row", column="column")
-STRENGTH = CramersV(id="toy.v", label="v", row="row", column="column")
-
-
-class TestAssociation:
-    @pytest.mark.parametrize("row", rows("tables"), ids=lambda r: r["name"])
-    def test_chooses_the_test_by_cochrans_conditions_and_agrees_with_r(self, row):
-        frame = crossed(parse(row["table"]))
-        found = TEST(frame)
-        if row["smallest_expected"] >= 1 and row["small_cells"] <= 0.2:
-            assert (found.method, found.value) == ("chi_square", close(row["p"]))
-        else:
-            assert (found.method, found.value) == ("fisher_freeman_halton", close(row["exact_p"]))
-        table = parse(row["table"])
-        n, small = sum(map(sum, table)), min(len(table), len(table[0]))
-        assert STRENGTH(frame).value == close((row["chi_square"] / (n * (small - 1))) ** 0.5)
-
-    def test_leaves_out_what_is_no_answer(self):
-        table = [[10, 5], [3, 12]]
-        frame = crossed(table, extra=[(None, 1), ("x", 0)])
-        assert TEST(frame).value == TEST(crossed(table)).value
-        assert (TEST(frame).rows, TEST(frame).missing) == (30, 2)
-
-    def test_of_a_single_answer_is_undefined(self):
-        for measure in (TEST, STRENGTH):
-            found = measure(crossed([[5, 0], [3, 0]]))
-            assert found.value is None
-            assert "เพียงแบบเดียว" in found.note
-
-    def test_of_a_census_is_not_a_test(self):
-        frame = crossed([[10, 5], [3, 12]])
-        unit = Column("unit", "หน่วย", "text")
-        names = [str(n) for n in range(30)]
-        frame["unit"] = names
-        source = frame.attrs["source"]
-        columns = (*source.dataset.columns, unit)
-        answers = loaded({c.name: frame[c.name] for c in columns}, *columns)
-        registry = Registry(units=loaded({"unit": names}, unit), key="unit")
-        found = TEST(answers, registry)
-        assert (found.value, found.method, found.population) == (None, "census", 30)
-        assert TEST(answers.iloc[:-1], registry).value is not None
-
-    def test_of_a_design_is_rao_scott_as_in_r(self):
-        raw = reference("api_strat")
-        (row,) = [
-            r for r in rows("survey_tests") if (r["design"], r["row"], r["column"]) == ("strat", "sch.wide", "awards")
-        ]
-        raw = raw.assign(met=raw["sch.wide"].str.lower(), awards=raw["awards"].str.lower())
-        frame = loaded(
-            raw,
-            Column("stype", "ประเภท", "text"),
-            Column("met", "บรรลุ", "category", codes=YES_NO),
-            Column("awards", "รางวัล", "category", codes=YES_NO),
-            Column("pw", "น้ำหนัก", "number"),
-        )
-        sizes = raw.groupby("stype")["fpc"].first().to_dict()
-        sample = Sample(strata="stype", weights="pw", population=sizes)
-        found = IndependenceTest(id="toy.p", label="p", row="met", column="awards")(frame, sample)
-        assert (found.method, found.value) == ("rao_scott", close(row["f_p"]))
-
-
 class TestTwoRounds:
-    COLUMNS = (Column("unit", "หน่วย", "text"), Column("a", "คำตอบ", "category", codes=YES_NO, required=False))
+    COLUMNS = (UNIT, ANSWER)
     CHANGE = ShareChange(id="toy.c", label="c", key="unit", counted={"a": "yes"})
     TEST = ChangeTest(id="toy.p", label="p", key="unit", counted={"a": "yes"})
 

@@ -1,14 +1,22 @@
 """Thai sentences of findings, and what the table of figures says on how they were made."""
 
 import pytest
-from measures_frames import loaded, yes_of
+from measures_frames import YES_NO, loaded, yes_of
 
 from dsw_analysis.datasets import Column
 from dsw_analysis.findings import UNITS, Finding
-from dsw_analysis.measures import Count, Mean, Sample, Share, ShareDifference
+from dsw_analysis.measures import Count, Mean, Registry, Share, ShareDifference
 from dsw_analysis.sentences import METHODS, left_out
 
 SHARE = Share(id="toy.s", label="หน่วยงานที่มีคำสั่งครบถ้วน", counted={"a": "yes"})
+
+
+def asked(k, n, population):
+    """The share of yes where ``n`` of the units on a registry answered, ``k`` of them yes."""
+    unit, names = Column("unit", "หน่วย", "text"), [str(number) for number in range(population)]
+    answer = Column("a", "คำตอบ", "category", codes=YES_NO)
+    answers = loaded({"unit": names[:n], "a": ["yes"] * k + ["no"] * (n - k)}, unit, answer)
+    return SHARE(answers, Registry(units=loaded({"unit": names}, unit), key="unit"))
 
 
 def finding(**parts):
@@ -21,18 +29,14 @@ SENTENCES = {
         "หน่วยงานที่มีคำสั่งครบถ้วนคิดเป็นร้อยละ 52.00 (13/25)",
     ),
     "census": (
-        lambda: SHARE(yes_of(13, 25), Sample(population=25)),
+        lambda: asked(13, 25, 25),
         "หน่วยงานที่มีคำสั่งครบถ้วนคิดเป็นร้อยละ 52.00 (13/25) มีข้อมูลครบทั้ง 25 หน่วย จึงไม่มีความคลาดเคลื่อนจากการสุ่มตัวอย่าง",
     ),
     # Exact hypergeometric limits of 12 of 21 from 25: 48 % and 64 % (finite_intervals.csv, by R's phyper)
     "finite": (
-        lambda: SHARE(yes_of(12, 21), Sample(population=25)),
-        "หน่วยงานที่มีคำสั่งครบถ้วนคิดเป็นร้อยละ 57.14 (12/21) มีข้อมูล 21 จาก 25 หน่วย ช่วงความเชื่อมั่นร้อยละ 95: 48.00–64.00",
-    ),
-    # Wilson at p = 1/2: 1/2 ± z √(1/(4n) + z²/(4n²)) / (1 + z²/n); with n = 2, z = 1.96: 0.5 ± 0.4055
-    "sample": (
-        lambda: SHARE(yes_of(1, 2), Sample()),
-        "หน่วยงานที่มีคำสั่งครบถ้วนคิดเป็นร้อยละ 50.00 (1/2) ช่วงความเชื่อมั่นร้อยละ 95: 9.45–90.55",
+        lambda: asked(12, 21, 25),
+        "หน่วยงานที่มีคำสั่งครบถ้วนคิดเป็นร้อยละ 57.14 (12/21) มีข้อมูล 21 จาก 25 หน่วย ช่วงความเชื่อมั่นร้อยละ 95: 48.00–64.00 "
+        "ช่วงความเชื่อมั่นถือว่าหน่วยที่ยังไม่มีข้อมูลไม่ต่างจากหน่วยที่มีข้อมูล",
     ),
     "undefined": (
         lambda: SHARE(yes_of(0, 0)),
@@ -48,12 +52,13 @@ SENTENCES = {
         ),
         "คะแนนก่อนอบรมเฉลี่ยเท่ากับ 3.50 คะแนน (n = 2) ไม่นับที่ไม่ระบุ 1 รายการ",
     ),
-    # Newcombe (1998), Table II, example (a): 56/70 and 48/80
+    # Limits -40 - √(10² + 20²) and -40 + √(20² + 10²), with √500 = 22.36
     "difference": (
         lambda: ShareDifference(id="toy.d", label="ส่วนต่าง", digits=1)(
-            SHARE(yes_of(48, 80), Sample()), SHARE(yes_of(56, 70), Sample())
+            finding(unit="percent", value=20.0, low=10.0, high=40.0),
+            finding(unit="percent", value=60.0, low=50.0, high=80.0),
         ),
-        "ส่วนต่างเท่ากับ -20.0 จุดร้อยละ ช่วงความเชื่อมั่นร้อยละ 95: -33.4 ถึง -5.2",
+        "ส่วนต่างเท่ากับ -40.0 จุดร้อยละ ช่วงความเชื่อมั่นร้อยละ 95: -62.4 ถึง -17.6",
     ),
     "reasons apart": (
         lambda: finding(value=60.0, unit="percent", missing=1200, not_applicable=2, refused=3),
@@ -74,20 +79,17 @@ def test_sentence(name):
 
 
 def test_the_table_of_figures_tells_method_coverage_and_interval():
-    found = SHARE(yes_of(12, 21), Sample(population=25))
+    found = asked(12, 21, 25)
     assert found.basis() == [
         "วิธี: ช่วงแม่นตรงของประชากรจำกัด (ไฮเพอร์จีออเมตริก)",
         "มีข้อมูล 21 จาก 25 หน่วย",
         "ช่วงความเชื่อมั่นร้อยละ 95: 48.00–64.00",
     ]
     assert SHARE(yes_of(1, 2)).basis() == []
-    assert (
-        finding(method="sensitivity", low=1.5, high=2.0, digits=1).basis()[-1] == "ช่วงจากการวิเคราะห์ความอ่อนไหว: 1.5–2.0"
-    )
 
 
 def test_interval_as_a_style_of_the_number():
-    assert SHARE(yes_of(12, 21), Sample(population=25)).text("interval") == "48.00–64.00"
+    assert asked(12, 21, 25).text("interval") == "48.00–64.00"
     assert SHARE(yes_of(12, 21)).text("interval") == "-"
 
 

@@ -1,7 +1,6 @@
-"""Shares, distributions and groups on frames counted by hand, and against plain Python counts of random frames."""
+"""Shares and groups on frames counted by hand, and against plain Python counts of random frames."""
 
 from collections import Counter
-from decimal import Decimal
 
 import pandas as pd
 import pytest
@@ -10,8 +9,7 @@ from hypothesis import strategies as st
 from measures_frames import YES_NO, loaded
 
 from dsw_analysis.datasets import Column
-from dsw_analysis.findings import Finding
-from dsw_analysis.measures import BLANK, FILLED, Count, Distribution, Mean, Share, by, sum_to_100
+from dsw_analysis.measures import BLANK, FILLED, Count, Mean, Share, by
 from dsw_analysis.thai import provinces
 
 HELPED = {"yes": "ได้รับ", "no": "ไม่ได้รับ", "na": "ไม่เกี่ยวข้อง", "refused": "ไม่ประสงค์ตอบ"}
@@ -75,44 +73,6 @@ class TestShare:
         assert share()(frame.iloc[:0]).value is None
 
 
-class TestDistribution:
-    def test_of_ordered_answers_stands_in_codebook_order_and_sums_to_100(self, frame):
-        found = Distribution(id="toy.d", label="ระดับ", column="scale")(frame)
-        assert counts(found) == {"good": (4, 7), "fair": (2, 7), "poor": (1, 7)}
-        assert found["fair"].id == "toy.d.fair"
-        assert found["fair"].label == "ระดับ: พอใช้"
-        assert {f.missing for f in found.values()} == {1}
-
-    def test_cumulative(self, frame):
-        found = Distribution(id="toy.d", label="ระดับ", column="scale", cumulative=True)(frame)
-        assert counts(found) == {"good": (4, 7), "fair": (6, 7), "poor": (7, 7)}
-        assert found["fair"].label == "ระดับ: ดี ถึง พอใช้"
-        assert found["fair"].where == "ระดับ: ดี หรือ พอใช้"
-
-    def test_leaves_codes_out_that_are_no_answers(self, frame):
-        found = Distribution(id="toy.d", label="ได้รับ", column="helped")(frame)
-        assert counts(found) == {"yes": (3, 5), "no": (2, 5)}
-        assert (found["yes"].missing, found["yes"].not_applicable, found["yes"].refused) == (1, 1, 1)
-
-    def test_of_several_choices_is_of_respondents_or_of_mentions(self, frame):
-        # n1 four times, n10 three times, n2 three times: ten mentions of seven respondents
-        respondents = Distribution(id="toy.d", label="ต้องการ", column="needs")
-        mentions = Distribution(id="toy.d", label="ต้องการ", column="needs", of="mentions")
-        assert counts(respondents(frame)) == {"n1": (4, 7), "n10": (3, 7), "n2": (3, 7)}
-        assert counts(mentions(frame)) == {"n1": (4, 10), "n10": (3, 10), "n2": (3, 10)}
-        assert sum(f.value for f in mentions(frame).values()) == pytest.approx(100)
-
-    def test_of_nothing_is_undefined(self, frame):
-        found = Distribution(id="toy.d", label="ต้องการ", column="needs", where={"n": 99})(frame)
-        assert [f.value for f in found.values()] == [None] * 3
-
-    def test_refuses_what_has_no_meaning(self, frame):
-        with pytest.raises(ValueError, match="no codebook"):
-            Distribution(id="toy.d", label="x", column="n")(frame)
-        with pytest.raises(ValueError, match="no order"):
-            Distribution(id="toy.d", label="x", column="needs", cumulative=True)(frame)
-
-
 class TestBy:
     def test_shares_of_all_groups_and_of_one_without_rows(self, frame):
         found = by("kind", share())(frame)
@@ -130,13 +90,6 @@ class TestBy:
                     counted=measure.counted,
                 )  # fmt: skip
                 assert single(frame) == found
-
-    def test_distributions(self, frame):
-        found = by("kind", Distribution(id="toy.d", label="ต้องการ", column="needs"))(frame)
-        assert counts(found["a"]) == {"n1": (2, 3), "n10": (1, 3), "n2": (1, 3)}
-        assert counts(found["b"]) == {"n1": (1, 3), "n10": (2, 3), "n2": (2, 3)}
-        assert found["b"]["n10"].id == "toy.d.b.n10"
-        assert found["b"]["n10"].where == "ประเภท: ข และ ความต้องการ: ที่อยู่"
 
     def test_any_other_measure(self, frame):
         assert {k: f.value for k, f in by("kind", Count(id="toy.c", label="c", unit="persons"))(frame).items()} == {
@@ -162,24 +115,6 @@ class TestBy:
             by("kind", share(where={"kind": "a"}))(frame)
 
 
-class TestSumTo100:
-    def test_moves_what_rounding_would_lose_to_the_part_that_lost_most_and_says_so(self):
-        third = {
-            code: Finding(id=f"toy.{code}", label=code, value=100 / 3, unit="percent", numerator=1, denominator=3)
-            for code in "abc"
-        }
-        printed = sum_to_100(third)
-        assert [f.rounded() for f in printed.values()] == [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")]
-        assert "100" in printed["a"].note
-        assert printed["b"] is third["b"]
-
-    def test_leaves_parts_alone_that_sum_already(self):
-        parts = {
-            c: Finding(id=f"toy.{c}", label=c, value=v, unit="percent") for c, v in zip("ab", (25.0, 75.0), strict=True)
-        }
-        assert sum_to_100(parts) == parts
-
-
 rows = st.lists(
     st.tuples(
         st.sampled_from([*HELPED, None]),
@@ -200,20 +135,17 @@ def of_rows(drawn):
 @settings(max_examples=60, deadline=None)
 def test_grouped_counts_are_those_of_plain_python(drawn):
     found = by("kind", share())(of_rows(drawn))
-    mentions = by("kind", Distribution(id="toy.d", label="d", column="needs", of="mentions"))(of_rows(drawn))
     for group in "abc":
         helped = Counter(h for h, _, k in drawn if k == group)
         assert (found[group].numerator, found[group].denominator) == (helped["yes"], helped["yes"] + helped["no"])
         assert (found[group].missing, found[group].refused or 0) == (helped[None], helped["refused"])
-        chosen = Counter(code for _, needs, k in drawn if k == group and needs for code in needs.split(";"))
-        assert {c: f.numerator for c, f in mentions[group].items()} == {c: chosen[c] for c in ("n1", "n10", "n2")}
 
 
 @given(rows, st.randoms(use_true_random=False))
 @settings(max_examples=40, deadline=None)
 def test_the_order_of_rows_never_matters(drawn, random):
     shuffled = random.sample(drawn, len(drawn))
-    for measure in (share(), by("kind", share()), Distribution(id="toy.d", label="d", column="needs")):
+    for measure in (share(), by("kind", share())):
         assert measure(of_rows(drawn)) == measure(of_rows(shuffled))
 
 
@@ -239,5 +171,4 @@ def test_a_share_and_its_complement_sum_to_100(drawn):
 def test_no_measure_changes_the_frame(frame):
     before = frame.copy()
     by("kind", share())(frame)
-    Distribution(id="toy.d", label="d", column="needs")(frame)
     pd.testing.assert_frame_equal(frame, before)

@@ -1,4 +1,4 @@
-"""Rating scales against R's psych package, hand computations and blanks."""
+"""Reliability against R's psych package, hand computations, and blanks."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stats_references import close, reference, rows
 
-from dsw_analysis.stats import UndefinedError, cronbach_alpha, mcdonald_omega, satisfaction
+from dsw_analysis.stats import UndefinedError, cronbach_alpha
 
 
 @pytest.mark.parametrize("row", rows("reliability"), ids=lambda r: r["set"])
-def test_reliability_agrees_with_psych(row):
+def test_alpha_agrees_with_psych(row):
     frame = reference(row["set"])
-    alpha, omega = cronbach_alpha(frame), mcdonald_omega(frame)
-    assert alpha.value == close(row["alpha"])
-    # psych's minres stops at its own tolerance.
-    assert omega.value == pytest.approx(row["omega"], abs=1e-5)
+    found = cronbach_alpha(frame)
     complete = frame.notna().all(axis=1).sum()
-    for found in (alpha, omega):
-        assert (found.n, found.excluded, found.items) == (complete, len(frame) - complete, frame.shape[1])
+    assert found.value == close(row["alpha"])
+    assert (found.n, found.excluded, found.items) == (complete, len(frame) - complete, frame.shape[1])
 
 
 def test_alpha_printed_for_the_attitude_survey():
@@ -35,65 +32,47 @@ def test_alpha_of_two_items_is_spearman_and_brown():
     assert cronbach_alpha(frame).value == close(2 * 0.5 / 1.5)
 
 
-def test_omega_of_a_perfect_factor():
-    # Correlations built from loadings 0.8, 0.6, 0.5: omega = (sum of loadings)^2 / sum of correlations.
-    loadings = [0.8, 0.6, 0.5]
-    correlation = [[1 if i == j else a * b for j, b in enumerate(loadings)] for i, a in enumerate(loadings)]
-    frame = pd.DataFrame(with_correlation(correlation))
-    assert mcdonald_omega(frame).value == pytest.approx(1.9**2 / sum(map(sum, correlation)), abs=1e-7)
+def test_items_that_contradict_each_other_have_a_negative_alpha():
+    # Variances 1 and 7/3 (of 3, 1, 0); the sums 4, 3, 3 have variance 1/3: 2 * (1 - (1 + 7/3) / (1/3)) = -18.
+    assert cronbach_alpha(pd.DataFrame({"a": [1, 2, 3], "b": [3, 1, 0]})).value == close(-18)
 
 
-def with_correlation(matrix):
-    """Rows whose sample correlations are exactly these: orthogonal columns times a Cholesky factor."""
-    base = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], dtype=float)
-    return base @ np.linalg.cholesky(np.array(matrix)).T
-
-
-def test_satisfaction_by_hand():
-    frame = pd.DataFrame({"venue": [5, 4, None], "content": [3, None, None], "speaker": [None, None, None]})
-    found = satisfaction(frame, top=5, bottom=1)
-    assert found.percent == close(100 * 12 / 15)
-    assert (found.answers, found.missing, found.respondents) == (3, 6, 2)
-    venue, content, speaker = found.items
-    assert (venue.name, venue.n, venue.missing) == ("venue", 2, 1)
-    assert (venue.mean, venue.percent, venue.sd) == (close(4.5), close(90), close(0.5**0.5))
-    assert (content.mean, content.sd, content.percent) == (3, None, close(60))
-    assert (speaker.n, speaker.mean, speaker.percent) == (0, None, None)
-
-
-def test_answers_that_cannot_be():
-    with pytest.raises(UndefinedError):
-        satisfaction(pd.DataFrame({"a": [None]}), top=5)
-    with pytest.raises(UndefinedError):
-        satisfaction(pd.DataFrame(), top=5)
-    with pytest.raises(ValueError, match="between 1 and 5"):
-        satisfaction(pd.DataFrame({"a": [0]}), top=5, bottom=1)
-    with pytest.raises(ValueError, match="above its bottom"):
-        satisfaction(pd.DataFrame({"a": [1]}), top=1, bottom=1)
-
-
-@pytest.mark.parametrize("measure", [cronbach_alpha, mcdonald_omega])
 @pytest.mark.parametrize(
-    "frame",
+    ("frame", "why"),
     [
-        pd.DataFrame({"a": [1, 2, 3]}),
-        pd.DataFrame({"a": [1, None], "b": [None, 2], "c": [1, 1]}),
-        pd.DataFrame({"a": [2, 2, 2], "b": [3, 3, 3], "c": [1, 1, 1]}),
+        (pd.DataFrame({"a": [1, 2, 3]}), "two items"),
+        (pd.DataFrame(), "two items"),
+        (pd.DataFrame({"a": [1, None], "b": [None, 2], "c": [1, 1]}), "two rows"),
+        (pd.DataFrame({"a": [1, 2, None], "b": [None, 2, 1]}), "two rows"),
+        (pd.DataFrame({"a": [2, 2, 2], "b": [3, 3, 3], "c": [1, 1, 1]}), "the same in every row"),
+        # Answers differ, their sums do not; of decimals (0.1 + 0.2 is not 0.3) not even to the last binary digit.
+        (pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]}), "the same in every row"),
+        (pd.DataFrame({"a": [0.1, 0.3, 0.7], "b": [0.2, 0.0, -0.4]}), "the same in every row"),
+        # Constant but for a row that is left out.
+        (pd.DataFrame({"a": [2, 2, 5], "b": [3, 3, None]}), "the same in every row"),
     ],
-    ids=["one item", "no complete row", "no variance"],
 )
-def test_reliability_of_nothing(measure, frame):
-    with pytest.raises(UndefinedError):
-        measure(frame)
+def test_undefined_says_why_and_it_is_true(frame, why):
+    with pytest.raises(UndefinedError, match=why):
+        cronbach_alpha(frame)
+
+
+def test_the_smallest_variation_of_answers_is_enough():
+    # One answer in a thousand differs by a tenth: both variances are those of one value, alpha = 2 (1 - 1/1) = 0.
+    frame = pd.DataFrame({"a": [4.0] * 999 + [4.1], "b": [3.0] * 1000})
+    assert cronbach_alpha(frame).value == pytest.approx(0, abs=1e-9)
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.randoms(use_true_random=False))
-def test_order_of_respondents_never_matters(shuffle):
-    frame = reference("likert")
-    order = list(range(len(frame)))
+@given(st.randoms(use_true_random=False), st.integers(0, 2))
+def test_order_of_respondents_and_items_never_matters(shuffle, scale):
+    frame = reference("likert") / 10**scale
+    order, items = list(range(len(frame))), list(frame.columns)
     shuffle.shuffle(order)
-    mixed = frame.iloc[order]
-    assert satisfaction(mixed, top=5, bottom=1) == satisfaction(frame, top=5, bottom=1)
-    assert cronbach_alpha(mixed) == cronbach_alpha(frame)
-    assert mcdonald_omega(mixed) == mcdonald_omega(frame)
+    shuffle.shuffle(items)
+    assert cronbach_alpha(frame.iloc[order][items]) == cronbach_alpha(frame)
+
+
+def test_columns_of_the_same_name_are_two_items():
+    frame = pd.DataFrame(np.array([[1, 1], [2, 3], [3, 2]]), columns=["q", "q"])
+    assert cronbach_alpha(frame).value == close(2 * 0.5 / 1.5)

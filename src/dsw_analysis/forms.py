@@ -60,7 +60,7 @@ def form(dataset: Dataset, round_: Round) -> bytes:
     Headers are as the schema has them (two rows where there are groups) and protected, cells below are not. The
     same schemas, round and package version give the same bytes.
     """
-    together = [other for other in DATASETS if other.stem == dataset.stem] or [dataset]
+    together = [other for other in DATASETS if other.stem == dataset.stem]
     target = io.BytesIO()
     with new_workbook(target, title=f"{dataset.stem} {round_.label}", created=round_.end) as book:
         guide = book.add_worksheet(GUIDE)

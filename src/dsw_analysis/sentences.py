@@ -19,28 +19,12 @@ METHODS: dict[str, str] = {
     CENSUS: "มีข้อมูลครบทุกหน่วย",
     "exact_finite": "ช่วงแม่นตรงของประชากรจำกัด (ไฮเพอร์จีออเมตริก)",
     "wilson_finite": "Wilson ปรับด้วยขนาดประชากร",
-    "wilson": "Wilson",
-    "clopper_pearson": "Clopper–Pearson",
-    "jeffreys": "Jeffreys",
-    "agresti_coull": "Agresti–Coull",
-    "mid_p": "Mid-P",
-    "logit": "โลจิตตามแผนการสุ่มตัวอย่าง",
     "t": "การแจกแจง t",
-    "newcombe": "Newcombe",
     "mover": "MOVER (รวมช่วงของสองสัดส่วน)",
-    "log-log": "Kaplan–Meier ช่วง log-log",
-    "paired_t": "การทดสอบ t แบบจับคู่",
-    "signed_rank": "Wilcoxon signed-rank",
+    "signed_rank_exact": "Wilcoxon signed-rank แบบแม่นตรง",
+    "signed_rank_normal": "Wilcoxon signed-rank ประมาณด้วยการแจกแจงปกติ",
     "mcnemar": "McNemar แบบแม่นตรง",
-    "chi_square": "ไคสแควร์ของ Pearson",
-    "fisher_freeman_halton": "Fisher–Freeman–Halton แบบแม่นตรง",
-    "rao_scott": "Rao–Scott",
-    "holm": "ปรับตามจำนวนการทดสอบด้วยวิธี Holm",
-    "cramers_v": "Cramér's V",
     "cronbach_alpha": "สัมประสิทธิ์แอลฟาของครอนบาค",
-    "mcdonald_omega": "สัมประสิทธิ์โอเมกาของแมคโดนัลด์",
-    "sensitivity": "การวิเคราะห์ความอ่อนไหว",
-    "published_weights": "ค่าเฉลี่ยถ่วงน้ำหนักตามน้ำหนักที่เผยแพร่",
 }
 """Stable name of a method -> how the report prints it; names that are not here print as they are."""
 
@@ -69,8 +53,7 @@ def interval(finding: Finding) -> str | None:
     printed = limits(finding)
     if printed is None:
         return None
-    kind = "ช่วงจากการวิเคราะห์ความอ่อนไหว" if finding.method == "sensitivity" else INTERVAL
-    return f"{kind}: {printed}"
+    return f"{INTERVAL}: {printed}"
 
 
 def coverage(finding: Finding) -> str | None:
@@ -119,9 +102,5 @@ def _main(finding: Finding) -> str:
     if finding.unit == "p_value" and finding.rounded() == 0:
         return f"{label}{finding.text()}"
     verb = "เท่ากับ" if finding.unit in _MEASURED or finding.denominator is not None else "มี"
-    base = (
-        f" (n = {finding.rows:,})"
-        if finding.unit in _PER_ROW and finding.rows and finding.method != "sensitivity"
-        else ""
-    )
+    base = f" (n = {finding.rows:,})" if finding.unit in _PER_ROW and finding.rows else ""
     return f"{label}{verb} {finding.text('unit')}{base}"

@@ -12,8 +12,6 @@ from dsw_analysis.datasets import source_of
 from dsw_analysis.findings import Finding
 from dsw_analysis.measures.derived import IN_MONTH
 from dsw_analysis.measures.filters import Where, in_words, select
-from dsw_analysis.measures.sampling import Sample, estimated
-from dsw_analysis.stats import design_mean, design_total
 
 UNDEFINED = "ไม่มีรายการให้คำนวณ จึงไม่มีค่า"
 NO_VALUES = "ไม่มีค่าที่ระบุไว้ในข้อมูล"
@@ -95,26 +93,23 @@ class Distinct(Measure):
 class Total(Measure):
     """Sum of a column over the rows that meet the filter; blank cells are left out and counted as missing.
 
-    Undefined if no cell holds a number. Called with a :class:`Sample` as well, it estimates the total of the
-    population, with Student's t limits; units without an answer are not made up.
+    Undefined if no cell holds a number.
     """
 
     column: str
 
-    def __call__(self, frame: pd.DataFrame, drawn: Sample | None = None) -> Finding:
+    def __call__(self, frame: pd.DataFrame) -> Finding:
         """Sum the column."""
-        rows = select(frame, self.where)
-        cells = frame.loc[rows, self.column]
+        cells = frame.loc[select(frame, self.where), self.column]
         given = cells.dropna()
-        parts: dict[str, Any] = {"rows": len(cells), "missing": len(cells) - len(given)}
-        estimate = None if drawn is None else drawn.estimate(frame, frame[self.column].where(rows), design_total)
-        if drawn is not None and estimate is not None:
-            parts |= estimated(estimate, 1, drawn, self.where)
-        elif len(given):
-            parts["value"] = total(given)
-        else:
-            parts |= {"value": None, "note": NO_VALUES}
-        return self._finding(frame, self.column, **parts)
+        return self._finding(
+            frame,
+            self.column,
+            value=total(given) if len(given) else None,
+            rows=len(cells),
+            missing=len(cells) - len(given),
+            note=None if len(given) else NO_VALUES,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,27 +142,25 @@ class Value(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Mean(Measure):
-    """Arithmetic mean of a column over the rows that meet the filter; blanks are left out.
-
-    Called with a :class:`Sample` as well, it is the weighted mean of the design, with Student's t limits.
-    """
+    """Arithmetic mean of a column over the rows that meet the filter; blanks are left out."""
 
     column: str
 
-    def __call__(self, frame: pd.DataFrame, drawn: Sample | None = None) -> Finding:
+    def __call__(self, frame: pd.DataFrame) -> Finding:
         """Average the column; undefined if no cell holds a number."""
-        rows = select(frame, self.where)
-        cells = frame.loc[rows, self.column]
+        cells = frame.loc[select(frame, self.where), self.column]
         given = cells.dropna()
-        parts: dict[str, Any] = {"rows": len(given), "missing": len(cells) - len(given)}
-        estimate = None if drawn is None else drawn.estimate(frame, frame[self.column].where(rows), design_mean)
-        if drawn is not None and estimate is not None:
-            parts |= estimated(estimate, 1, drawn, self.where)
-        else:
-            whole = total(given) if len(given) else 0
-            parts |= {"numerator": whole, "denominator": len(given)}
-            parts |= {"value": whole / len(given)} if len(given) else {"value": None, "note": UNDEFINED}
-        return self._finding(frame, self.column, **parts)
+        whole = total(given)
+        return self._finding(
+            frame,
+            self.column,
+            value=whole / len(given) if len(given) else None,
+            numerator=whole,
+            denominator=len(given),
+            rows=len(given),
+            missing=len(cells) - len(given),
+            note=None if len(given) else UNDEFINED,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

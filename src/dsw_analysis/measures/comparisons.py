@@ -1,4 +1,4 @@
-"""Comparisons: difference of shares, association of two questions, the same units twice; tests on request."""
+"""Comparisons: difference of shares, the same units in two rounds; tests on request."""
 
 from __future__ import annotations
 
@@ -7,31 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from dsw_analysis.datasets import source_of
 from dsw_analysis.findings import Finding
 from dsw_analysis.measures.base import UNDEFINED, Measure
-from dsw_analysis.measures.filters import Where, select
+from dsw_analysis.measures.filters import Where
 from dsw_analysis.measures.ratios import derived, joined
-from dsw_analysis.measures.sampling import Registry, Sample
-from dsw_analysis.measures.shares import Share, State, check
+from dsw_analysis.measures.shares import Share, State
 from dsw_analysis.sentences import CENSUS
-from dsw_analysis.stats import (
-    McNemar,
-    TooLargeError,
-    UndefinedError,
-    chi_square,
-    fisher_freeman_halton,
-    holm,
-    mcnemar,
-    rao_scott,
-)
-
-NOT_A_SAMPLE = "มีข้อมูลครบทุกหน่วย จึงไม่มีการสุ่มตัวอย่างให้ทดสอบ ให้อ่านขนาดของความต่าง"
-TOO_LARGE = "ตารางใหญ่เกินกว่าจะทดสอบแบบแม่นตรงและจำนวนที่คาดหมายน้อยเกินกว่าจะใช้ไคสแควร์ ให้รวมกลุ่มหรือคำตอบที่ใกล้เคียงกันก่อน"
-NO_CONTRAST = "มีกลุ่มหรือคำตอบที่พบเพียงแบบเดียว จึงเปรียบเทียบไม่ได้"
+from dsw_analysis.stats import McNemar, holm, mcnemar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +24,8 @@ class ShareDifference:
     """First share less second, in percentage points, with an interval where both shares have one or are a census.
 
     The limits are put together from those of the two shares, ``d − √((p₁−l₁)² + (u₂−p₂)²)`` and
-    ``d + √((u₁−p₁)² + (p₂−l₂)²)``: Newcombe (1998, Statistics in Medicine 17, 873–890, method 10) where these are
-    Wilson's, else MOVER (Zou and Donner 2008, Statistics in Medicine 27, 1693–1702). For independent rows only.
+    ``d + √((u₁−p₁)² + (p₂−l₂)²)``: MOVER (Zou and Donner 2008, Statistics in Medicine 27, 1693–1702). For different
+    units only; the same units in two rounds are compared by :class:`ShareChange`.
     """
 
     id: str
@@ -64,75 +49,9 @@ class ShareDifference:
             parts |= {
                 "low": d - math.hypot(first.value - l1, u2 - second.value),
                 "high": d + math.hypot(u1 - first.value, second.value - l2),
-                "method": "newcombe" if first.method == second.method == "wilson" else "mover",
+                "method": "mover",
             }
         return derived(self, (first, second), **parts)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CramersV(Measure):
-    """Strength of association of two questions, 0 to 1: V = √(χ² / (n (min(r, c) − 1))) (Cramér 1946).
-
-    The description; :class:`IndependenceTest` is for those who must test.
-    """
-
-    unit: str = "ratio"
-    row: str
-    column: str
-
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Work out V over rows with both answers; undefined where either takes one value only."""
-        table, parts = _crossed(self, frame)
-        try:
-            value = chi_square(table).cramers_v
-        except UndefinedError:
-            return self._finding(frame, self.row, self.column, value=None, note=NO_CONTRAST, **parts)
-        return self._finding(frame, self.row, self.column, value=value, method="cramers_v", **parts)
-
-
-@dataclass(frozen=True, kw_only=True)
-class IndependenceTest(Measure):
-    """P value of the independence of two questions, by the test that the table allows.
-
-    Pearson's chi-square if Cochran's conditions hold (no expected count below 1, at most a fifth below 5), else the
-    exact test of Fisher, Freeman and Halton; Rao–Scott for a designed sample. With a registry of which everybody
-    answered there is nothing to test.
-    """
-
-    unit: str = "p_value"
-    row: str
-    column: str
-
-    def __call__(self, frame: pd.DataFrame, drawn: Registry | Sample | None = None) -> Finding:
-        """Test independence over rows with both answers.
-
-        Raises
-        ------
-        DataError
-            If a row is not as registered.
-        """
-        check(frame, drawn)
-        table, parts = _crossed(self, frame)
-        if isinstance(drawn, Registry) and parts["rows"] == drawn.size(self.where):
-            parts |= {"value": None, "method": CENSUS, "population": parts["rows"], "note": NOT_A_SAMPLE}
-            return self._finding(frame, self.row, self.column, **parts)
-        p, method, note = None, None, None
-        try:
-            if isinstance(drawn, Sample) and drawn.designed:
-                inside = select(frame, self.where)
-                answers = (frame[c].astype(object).where(inside) for c in (self.row, self.column))
-                p, method = rao_scott(drawn.design(frame), *answers).f_p, "rao_scott"
-            else:
-                plain = chi_square(table)
-                p, method = plain.p_value, "chi_square"
-                if not plain.conditions_hold:
-                    p, method = None, "fisher_freeman_halton"
-                    p = fisher_freeman_halton(table)
-        except TooLargeError:
-            note = TOO_LARGE
-        except UndefinedError:
-            note = NO_CONTRAST
-        return self._finding(frame, self.row, self.column, value=p, method=method, note=note, **parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,17 +140,6 @@ def adjusted(tests: Mapping[str, Finding]) -> dict[str, Finding]:
         )
         for name, test in tests.items()
     }
-
-
-def _crossed(measure: CramersV | IndependenceTest, frame: pd.DataFrame) -> tuple[Any, dict[str, Any]]:
-    """Table of counts of two questions, codes that are no answer left out, and the base."""
-    dataset = source_of(frame).dataset
-    rows = frame.loc[select(frame, measure.where), [measure.row, measure.column]].astype(object)
-    for name in (measure.row, measure.column):
-        rows[name] = rows[name].where(~rows[name].isin(list(dataset[name].missing_codes)))
-    both = rows.dropna()
-    table = pd.crosstab(both[measure.row], both[measure.column]).to_numpy(dtype=np.int64)
-    return table, {"rows": len(both), "missing": len(rows) - len(both)}
 
 
 def _limits(share: Finding) -> tuple[float, float] | None:

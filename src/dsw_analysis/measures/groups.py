@@ -11,9 +11,8 @@ import pandas as pd
 
 from dsw_analysis.datasets import source_of
 from dsw_analysis.measures.base import Measure
-from dsw_analysis.measures.distributions import Distribution
 from dsw_analysis.measures.filters import Where
-from dsw_analysis.measures.sampling import Drawn, Sample
+from dsw_analysis.measures.registry import Registry
 from dsw_analysis.measures.shares import Share, State, check
 from dsw_analysis.thai import provinces
 
@@ -34,7 +33,7 @@ class Grouped:
     column: str
     measure: Measure
 
-    def __call__(self, frame: pd.DataFrame, drawn: Drawn | None = None) -> dict[str, Any]:
+    def __call__(self, frame: pd.DataFrame, drawn: Registry | None = None) -> dict[str, Any]:
         """Value of the group -> what the measure returns, for every group in the order of the codebook.
 
         A group without rows is there too, with an undefined share.
@@ -48,9 +47,7 @@ class Grouped:
             raise ValueError(f"{self.measure.id} is already filtered by {self.column!r}")
         groups = groups_of(frame, self.column)
         measures = [self._of(group) for group in groups]
-        if isinstance(self.measure, Distribution):
-            found = self.measure.grouped(frame, numbered(frame[self.column], groups), measures, drawn)
-        elif isinstance(self.measure, Share) and not (isinstance(drawn, Sample) and drawn.designed):
+        if isinstance(self.measure, Share):
             check(frame, drawn)
             tallies = self._tallies(frame, self.measure, groups)
             found = [m.finding(frame, tally, drawn) for m, tally in zip(measures, tallies, strict=True)]
@@ -68,14 +65,14 @@ class Grouped:
         """Rows of each group (rows of the array) in each state (columns)."""
         size = len(State)
         # The first row of the array is that of blank groups.
-        place = (numbered(frame[self.column], groups) + 1) * size + share.states(frame)
+        place = (_numbered(frame[self.column], groups) + 1) * size + share.states(frame)
         return np.bincount(place, minlength=(len(groups) + 1) * size).reshape(-1, size)[1:]
 
 
 def by(column: str, measure: Measure) -> Grouped:
     """A measure for every group of a column: ``by("province", Share(...))(frame)``.
 
-    Shares and distributions of all groups are counted in one pass over the rows; other measures are called once a
+    Shares of all groups are counted in one pass over the rows; other measures are called once a
     group. The ids are ``id.group`` (code of the codebook, slug of the province). Rows with a blank group are in no
     group; count them with ``Count(where={column: BLANK})``.
     """
@@ -98,7 +95,7 @@ def groups_of(frame: pd.DataFrame, column: str) -> list[Group]:
     return [Group(code, code, declared.label(code)) for code in declared.codes]
 
 
-def numbered(cells: pd.Series, groups: list[Group]) -> npt.NDArray[np.intp]:
+def _numbered(cells: pd.Series, groups: list[Group]) -> npt.NDArray[np.intp]:
     """Number of each row's group, -1 for a blank."""
     codes, values = pd.factorize(cells)
     place = {group.value: at for at, group in enumerate(groups)}

@@ -10,7 +10,7 @@ from dsw_analysis.datasets import source_of
 from dsw_analysis.findings import Finding, weakest
 from dsw_analysis.measures.base import Measure
 from dsw_analysis.measures.filters import select
-from dsw_analysis.measures.sampling import Registry
+from dsw_analysis.measures.registry import Registry
 from dsw_analysis.measures.shares import share_parts
 
 

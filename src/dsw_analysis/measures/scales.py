@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import pandas as pd
 
@@ -11,9 +10,10 @@ from dsw_analysis.datasets import source_of
 from dsw_analysis.findings import Finding
 from dsw_analysis.measures.base import UNDEFINED, Measure
 from dsw_analysis.measures.filters import select
-from dsw_analysis.stats import UndefinedError, cronbach_alpha, mcdonald_omega
+from dsw_analysis.stats import UndefinedError, cronbach_alpha
 
-NO_RELIABILITY = "ข้อคำถามหรือผู้ตอบครบทุกข้อมีน้อยเกินไป หรือคำตอบไม่แตกต่างกัน จึงคำนวณค่านี้ไม่ได้"
+TOO_FEW = "ผู้ที่ตอบครบทุกข้อมีไม่ถึงสองคน จึงคำนวณค่านี้ไม่ได้"
+SAME_SUM = "คะแนนรวมของผู้ที่ตอบครบทุกข้อเท่ากันทุกคน จึงคำนวณค่านี้ไม่ได้"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,23 +59,31 @@ class ScalePercent(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Reliability(Measure):
-    """Reliability of the sum of items, from respondents who answered all of them.
+    """Reliability of the sum of two or more items: Cronbach's α (1951, Psychometrika 16, 297–334).
 
-    ``"cronbach_alpha"`` (Cronbach 1951, Psychometrika 16, 297–334) or ``"mcdonald_omega"``, omega total of one common
-    factor (McDonald 1999, *Test Theory*). Items worded the other way round must be turned before.
+    From respondents who answered all of them. Items worded the other way round must be turned before.
     """
 
     unit: str = "ratio"
     columns: tuple[str, ...]
-    coefficient: Literal["cronbach_alpha", "mcdonald_omega"] = "cronbach_alpha"
+
+    def __post_init__(self) -> None:
+        """Refuse a single item.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two items.
+        """
+        if len(self.columns) < 2:
+            raise ValueError(f"{self.id}: reliability is that of a sum; name two items or more")
 
     def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Work out the coefficient; undefined where items or respondents are too few or do not vary."""
+        """Work out α; undefined with fewer than two complete respondents, or where the sum is the same for all."""
         answers = frame.loc[select(frame, self.where), list(self.columns)]
         complete = int(answers.notna().all(axis=1).sum())
-        how = cronbach_alpha if self.coefficient == "cronbach_alpha" else mcdonald_omega
         try:
-            value = how(answers).value
+            value = cronbach_alpha(answers).value
         except UndefinedError:
             value = None
         return self._finding(
@@ -84,6 +92,6 @@ class Reliability(Measure):
             value=value,
             rows=complete,
             missing=len(answers) - complete,
-            method=self.coefficient,
-            note=NO_RELIABILITY if value is None else None,
+            method="cronbach_alpha",
+            note=None if value is not None else TOO_FEW if complete < 2 else SAME_SUM,
         )

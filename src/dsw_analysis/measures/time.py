@@ -72,10 +72,8 @@ class WithinHours(_Waiting):
     def __call__(self, frame: pd.DataFrame) -> Finding:
         """Work out the share; undefined if no case can be judged."""
         times = self._times(frame)
-        within, judged = 0, 0
-        if len(times.waited):
-            counted = served_within(times, pd.Timedelta(hours=self.hours))
-            within, judged = counted.within, counted.n - counted.open_short
+        counted = served_within(times, pd.Timedelta(hours=self.hours))
+        within, judged = counted.within, counted.judged
         return self._waited(
             frame,
             times,
@@ -87,33 +85,6 @@ class WithinHours(_Waiting):
             not_judged=len(times.waited) - judged,
             note=None if judged else UNDEFINED,
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class EstimatedWithinHours(_Waiting):
-    """Percentage of all cases served within ``hours``, open ones taken for as long as they were watched.
-
-    The estimate of Kaplan and Meier (1958, JASA 53, 457–481) with log-log limits, to stand beside
-    :class:`WithinHours`: it uses the cases that this one cannot judge yet.
-    """
-
-    hours: float
-
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Work out the share; undefined without cases, or if none was watched as long as the limit."""
-        times = self._times(frame)
-        parts: dict[str, Any] = {"value": None, "note": UNDEFINED}
-        if len(times.waited):
-            found = served_within(times, pd.Timedelta(hours=self.hours))
-            limits = found.interval
-            parts = {
-                "value": None if found.share is None else 100 * found.share,
-                "low": None if limits is None else 100 * limits.low,
-                "high": None if limits is None else 100 * limits.high,
-                "method": "log-log",
-                "note": TOO_MANY_OPEN if found.share is None else None,
-            }
-        return self._waited(frame, times, f"ไม่เกิน {self.hours:g} ชั่วโมง", rows=len(times.waited), **parts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from dsw_analysis.findings import Finding
 from dsw_analysis.measures.base import UNDEFINED, Measure, number
 from dsw_analysis.measures.filters import select
-from dsw_analysis.stats import Gains, UndefinedError, gains, paired_t, signed_rank
+from dsw_analysis.stats import Gains, UndefinedError, gains, paired_change, signed_rank
 
-NO_VARIANCE = "คะแนนของทุกคนเปลี่ยนแปลงเท่ากันหรือมีผู้เข้าอบรมน้อยเกินไป จึงคำนวณค่านี้ไม่ได้"
+ONE_PAIR = "มีผู้ที่มีคะแนนทั้งก่อนและหลังอบรมเพียงคนเดียว จึงคำนวณค่านี้ไม่ได้"
+ALL_ALIKE = "คะแนนของทุกคนเปลี่ยนแปลงเท่ากัน จึงคำนวณค่านี้ไม่ได้"
+NOBODY_CHANGED = "คะแนนของทุกคนไม่เปลี่ยนแปลง จึงไม่มีสิ่งที่จะทดสอบ"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ class ScoreChange(_Scores):
     def _change(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
         if len(pre) == 1:
             return {"value": number(post.iloc[0] - pre.iloc[0]), "note": None}
-        found = paired_t(pre, post)
+        found = paired_change(pre, post)
         limits = found.interval
         return {"value": found.mean_difference, "low": limits.low, "high": limits.high, "method": "t", "note": None}
 
@@ -110,31 +112,33 @@ class EffectSize(_Scores):
     unit: str = "ratio"
 
     def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Work out dz; undefined where all changed alike."""
+        """Work out dz; undefined for a single participant and where all changed alike."""
         return self._scored(frame, self._size)
 
     def _size(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
-        value = paired_t(pre, post).dz if len(pre) > 1 else None
-        return {"value": value, "note": NO_VARIANCE if value is None else None}
+        if len(pre) == 1:
+            return {"note": ONE_PAIR}
+        value = paired_change(pre, post).dz
+        return {"value": value, "note": ALL_ALIKE if value is None else None}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreTest(_Scores):
-    """P value of the change: paired t test, or Wilcoxon's signed-rank test where differences are far from normal."""
+    """P value of the change of scores by Wilcoxon's signed-rank test, exact up to 50 changed pairs, ties included."""
 
     unit: str = "p_value"
-    test: Literal["paired_t", "signed_rank"] = "paired_t"
 
     def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Test the change; undefined where there is nothing to test."""
+        """Test the change; undefined where nobody's score changed."""
         return self._scored(frame, self._test)
 
     def _test(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
         try:
-            p = (paired_t if self.test == "paired_t" else signed_rank)(pre, post).p_value
+            found = signed_rank(pre, post)
         except UndefinedError:
-            p = None
-        return {"value": p, "method": self.test, "note": NO_VARIANCE if p is None else None}
+            return {"note": NOBODY_CHANGED}
+        method = "signed_rank_exact" if found.exact else "signed_rank_normal"
+        return {"value": found.p_value, "method": method, "note": None}
 
 
 def _at_full(found: Gains) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -11,14 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 
 Vector = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 if TYPE_CHECKING:
     Column: TypeAlias = pd.Series[Any]
 else:
     Column = pd.Series
 Numbers: TypeAlias = Sequence[float] | npt.NDArray[Any] | Column
-Table: TypeAlias = Sequence[Sequence[int]] | npt.NDArray[Any]
-Labels: TypeAlias = Sequence[Hashable] | npt.NDArray[Any] | Column
 
 
 class UndefinedError(ValueError):
@@ -40,7 +39,7 @@ class Interval:
     level:
         Confidence level, for example 0.95.
     method:
-        Stable English name of the method, for example ``"wilson"``.
+        Stable English name of the method, for example ``"wilson_finite"``.
     """
 
     low: float
@@ -56,6 +55,19 @@ def check_level(level: float) -> float:
     return level
 
 
+def check_whole(number: float, what: str) -> None:
+    """Refuse what is no number of units, under its name (``what``): NaN and other blanks, fractions, negative numbers.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    # NaN meets no comparison, and pandas' own blank is no number at all.
+    if not isinstance(number, Real) or not 0 <= number < math.inf or number != int(number):
+        raise ValueError(f"a {what} of {number!r} is not a whole number of units")
+
+
 def check_count(k: int, n: int) -> None:
     """Refuse counts that cannot be ``k`` of ``n``.
 
@@ -66,7 +78,9 @@ def check_count(k: int, n: int) -> None:
     ValueError
         If a count is negative, not whole, or ``k > n``.
     """
-    if int(k) != k or int(n) != n or not 0 <= k <= n:
+    check_whole(k, "count")
+    check_whole(n, "base")
+    if k > n:
         raise ValueError(f"{k} of {n} is not a count of a whole")
     if n == 0:
         raise UndefinedError("a share of nothing is undefined")
@@ -86,23 +100,3 @@ def vector(values: Numbers) -> Vector:
     if np.isinf(array).any():
         raise ValueError("an infinite number is not a measurement")
     return array
-
-
-def table_of_counts(table: Table) -> npt.NDArray[np.int64]:
-    """Return a table without the rows and columns that are all 0.
-
-    Raises
-    ------
-    UndefinedError
-        If fewer than two rows or two columns remain.
-    ValueError
-        If a count is negative or not whole, or the table is not two-dimensional.
-    """
-    given = np.asarray(table)
-    if given.ndim != 2 or (given < 0).any() or (given % 1 != 0).any():
-        raise ValueError("a table of counts has rows and columns of whole numbers, none negative")
-    counts: npt.NDArray[np.int64] = given.astype(np.int64)
-    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    if min(counts.shape) < 2:
-        raise UndefinedError("a comparison needs two rows and two columns with counts")
-    return counts

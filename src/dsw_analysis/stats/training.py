@@ -1,4 +1,4 @@
-"""What a training changed: effectiveness index, Hake's gains, and paired tests of scores before and after."""
+"""What a training changed: effectiveness index, Hake's gains, and the paired change of scores with its test."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from dsw_analysis.stats.common import Interval, Numbers, UndefinedError, Vector,
 
 # Differences of decimal scores (7.4 - 7.2, 5.4 - 5.2) agree only up to binary rounding; ranks need them equal.
 _SCORE_DIGITS = 9
+
+MOST_EXACT = 50
+"""Changed pairs up to which :func:`signed_rank` is exact; the number of signs, 2 ** 50, is still a whole number."""
 
 
 @dataclass(frozen=True)
@@ -49,28 +52,25 @@ class Gains:
 
 
 @dataclass(frozen=True)
-class PairedTest:
-    """Scores after compared with scores before.
+class PairedChange:
+    """Scores after less scores before.
 
     Attributes
     ----------
     mean_difference, interval:
         Mean of post less pre and its t interval.
-    t, df, p_value:
-        Paired t test, two-sided.
+    df:
+        Degrees of freedom, pairs less one.
     dz:
-        Cohen's effect size for pairs, mean difference over its standard deviation.
+        Cohen's effect size for pairs, mean difference over its standard deviation; ``None`` where all differences are
+        equal.
     pairs, missing:
         Participants with both scores, and those left out.
-
-    ``t``, ``p_value`` and ``dz`` are ``None`` where all differences are equal (no variance).
     """
 
     mean_difference: float
     interval: Interval
-    t: float | None
     df: int
-    p_value: float | None
     dz: float | None
     pairs: int
     missing: int
@@ -113,7 +113,7 @@ def gains(pre: Numbers, post: Numbers, full: float) -> Gains:
     pre, post:
         Scores of the same participants in the same order, from 0 to ``full``; a blank is a missing score.
     full:
-        Full score, above 0.
+        Full score, a number above 0.
 
     Raises
     ------
@@ -122,8 +122,8 @@ def gains(pre: Numbers, post: Numbers, full: float) -> Gains:
     ValueError
         If the lengths differ or a score lies outside 0 to ``full``.
     """
-    if not full > 0:
-        raise ValueError(f"a full score is above 0, not {full}")
+    if not 0 < full < math.inf:
+        raise ValueError(f"a full score is a number above 0, not {full}")
     before, after, missing = _pairs(pre, post)
     for scores in (vector(pre), vector(post)):
         if (scores < 0).any() or (scores > full).any():
@@ -145,8 +145,8 @@ def gains(pre: Numbers, post: Numbers, full: float) -> Gains:
     )
 
 
-def paired_t(pre: Numbers, post: Numbers, *, level: float = 0.95) -> PairedTest:
-    """Paired t test of post less pre, with Cohen's dz (Cohen 1988, chapter 2; Lakens 2013).
+def paired_change(pre: Numbers, post: Numbers, *, level: float = 0.95) -> PairedChange:
+    """Mean of post less pre with its t interval, and Cohen's dz (Cohen 1988, chapter 2; Lakens 2013).
 
     Raises
     ------
@@ -155,25 +155,21 @@ def paired_t(pre: Numbers, post: Numbers, *, level: float = 0.95) -> PairedTest:
     ValueError
         If the lengths differ.
     """
-    from scipy.special import stdtr, stdtrit  # noqa: PLC0415
+    from scipy.special import stdtrit  # noqa: PLC0415
 
     before, after, missing = _pairs(pre, post)
     change = np.sort(np.round(after - before, _SCORE_DIGITS))
     n = len(change)
     if n < 2:
-        raise UndefinedError("a paired test needs two participants with both scores")
+        raise UndefinedError("a paired change needs two participants with both scores")
     average, spread = float(change.mean()), float(change.std(ddof=1))
     if change[0] == change[-1]:
         average, spread = float(change[0]), 0.0
-    se = spread / math.sqrt(n)
-    half = float(stdtrit(n - 1, 0.5 + check_level(level) / 2)) * se
-    t = average / se if se > 0 else None
-    return PairedTest(
+    half = float(stdtrit(n - 1, 0.5 + check_level(level) / 2)) * spread / math.sqrt(n)
+    return PairedChange(
         mean_difference=average,
         interval=Interval(average - half, average + half, level, "t"),
-        t=t,
         df=n - 1,
-        p_value=None if t is None else float(2 * stdtr(n - 1, -abs(t))),
         dz=average / spread if spread > 0 else None,
         pairs=n,
         missing=missing,
@@ -181,10 +177,12 @@ def paired_t(pre: Numbers, post: Numbers, *, level: float = 0.95) -> PairedTest:
 
 
 def signed_rank(pre: Numbers, post: Numbers) -> SignedRank:
-    """Wilcoxon signed-rank test of post less pre, choosing as R's ``wilcox.test(paired = TRUE)`` does.
+    """Wilcoxon signed-rank test of post less pre (Wilcoxon 1945, Biometrics Bulletin 1, 80-83).
 
-    Exact for fewer than 50 pairs without ties and without unchanged pairs; else the normal approximation
-    with continuity correction and correction for ties. Unchanged pairs are dropped (Wilcoxon 1945).
+    Unchanged pairs are dropped and tied changes share their middle rank. Up to :data:`MOST_EXACT` changed pairs the p
+    value is exact, given these ranks: of all signs that the changes could have, the share that leaves V no nearer to
+    its middle. Beyond that it is the normal approximation with continuity correction and correction for ties, as R's
+    ``wilcox.test(paired = TRUE)``, which has no exact value for ties.
 
     Raises
     ------
@@ -200,11 +198,27 @@ def signed_rank(pre: Numbers, post: Numbers) -> SignedRank:
     moved = change[change != 0]
     if len(moved) == 0:
         raise UndefinedError("nobody's score changed: there is nothing to rank")
-    unchanged = len(change) - len(moved)
-    exact = unchanged == 0 and len(moved) < 50 and len(np.unique(np.abs(moved))) == len(moved)
-    p_value = wilcoxon(moved, correction=True, method="exact" if exact else "approx", axis=None).pvalue
-    upward = rankdata(np.abs(moved))[moved > 0].sum()
-    return SignedRank(float(upward), float(p_value), exact, len(change), missing, unchanged)
+    ranks = rankdata(np.abs(moved))
+    upward = float(ranks[moved > 0].sum())
+    exact = len(moved) <= MOST_EXACT
+    p_value = _exact_p(ranks, upward) if exact else wilcoxon(moved, correction=True, method="approx", axis=None).pvalue
+    return SignedRank(upward, float(p_value), exact, len(change), missing, len(change) - len(moved))
+
+
+def _exact_p(ranks: Vector, upward: float) -> float:
+    """Two-sided p value of a sum of positive ranks, by counting signs (Streitberg and Röhmel 1986, shift algorithm).
+
+    scipy counts them for ranks without ties, and with ties only by listing all signs, which ends near 20 pairs.
+    """
+    # Middle ranks of ties are halves: doubled they are whole, and so is every sum.
+    doubled = np.rint(2 * ranks).astype(np.int64)
+    ways = np.zeros(doubled.sum() + 1, dtype=np.int64)
+    ways[0] = 1
+    for rank in doubled:
+        ways[rank:] += ways[:-rank].copy()
+    reached = round(2 * upward)
+    tail = int(ways[max(reached, len(ways) - 1 - reached) :].sum())
+    return min(1.0, float(tail / 2 ** (len(ranks) - 1)))
 
 
 def _pairs(pre: Numbers, post: Numbers) -> tuple[Vector, Vector, int]:
