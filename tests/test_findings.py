@@ -2,6 +2,8 @@
 
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from dsw_analysis.findings import Finding, Ledger, UnknownFindingError, to_json, weakest
@@ -46,10 +48,11 @@ def test_undefined_prints_a_dash_and_needs_a_reason():
         finding(value=None)
 
 
-@pytest.mark.parametrize("value", [float("nan")])
-def test_nan_is_refused(value):
-    with pytest.raises(ValueError, match="never NaN"):
-        finding(value=value)
+@pytest.mark.parametrize("field", ["value", "numerator", "denominator", "rows", "missing", "population", "low", "high"])
+@pytest.mark.parametrize("number", [float("nan"), np.float64("nan"), float("inf"), pd.NA, pd.NaT, "3"], ids=repr)
+def test_what_is_no_number_is_refused_by_its_name(field, number):
+    with pytest.raises(ValueError, match=f"{field} is .*never NaN"):
+        finding(**{field: number})
 
 
 @pytest.mark.parametrize("bad", ["linked", "CSR.linked", "csr.ก", "csr.", "csr linked.x", 'csr."x'])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
 from typing import Any, Literal
 
 from dsw_analysis import sentences
@@ -60,6 +62,8 @@ SECTION_MIME = "application/vnd.dsw.section+json"
 
 STYLES = ("value", "unit", "n/N", "full", "interval")
 """Ways to print a finding; see :meth:`Finding.text`."""
+
+_NUMBERS = "value numerator denominator rows missing not_applicable refused population low high".split()
 
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_-]+)+")
 
@@ -132,13 +136,15 @@ class Finding:
     digits: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse malformed ids, unknown units and NaN."""
+        """Refuse malformed ids, unknown units, and NaN, pandas' NA or the infinite where a number stands."""
         if not _ID.fullmatch(self.id):
             raise ValueError(f"finding id {self.id!r}: use lower-case ASCII, section first, e.g. csr.linked")
         if self.unit not in UNITS:
             raise ValueError(f"finding {self.id}: unit {self.unit!r} is not one of {', '.join(sorted(UNITS))}")
-        if self.value is not None and self.value != self.value:
-            raise ValueError(f"finding {self.id}: an undefined value is None, never NaN")
+        for name in _NUMBERS:
+            number = getattr(self, name)
+            if number is not None and not (isinstance(number, Real) and math.isfinite(number)):
+                raise ValueError(f"finding {self.id}: {name} is {number!r}; what is undefined is None, never NaN")
         if self.value is None and self.note is None:
             raise ValueError(f"finding {self.id}: a note must say why there is no value")
 
