@@ -63,7 +63,8 @@ SECTION_MIME = "application/vnd.dsw.section+json"
 STYLES = ("value", "unit", "n/N", "full", "interval")
 """Ways to print a finding; see :meth:`Finding.text`."""
 
-_NUMBERS = "value numerator denominator rows missing not_applicable refused population low high".split()
+_COUNTS = ("rows", "missing", "not_applicable", "refused", "population")
+_NUMBERS = ("value", "numerator", "denominator", *_COUNTS, "low", "high")
 
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_-]+)+")
 
