@@ -35,6 +35,8 @@ class Limits:
     old_bytes: int = 32 * MIB
     old_cells: int = 1_000_000
     """Cells of the used areas of an .xls or .ods file, whose reader holds all sheets at once."""
+    old_slots: int = 3_000_000
+    """Cells of an .xls file with the blank ones left of them, which its reader holds too."""
     ods_bytes: int = 128 * MIB
     """Expanded content of an .ods file."""
     parquet_bytes: int = 16 * 1024 * MIB

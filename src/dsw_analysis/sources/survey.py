@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Literal
 
 from dsw_analysis.problems import Problem
-from dsw_analysis.sources.limits import LIMITS, Limits, refuse
+from dsw_analysis.sources.formats import UnclearError, shown
+from dsw_analysis.sources.header import Merge
+from dsw_analysis.sources.limits import LIMITS, RESAVE, Limits, refuse
 from dsw_analysis.sources.table import error_problem, letter
 
-Doubt = Literal["error", "uncached", "external"]
+Doubt = Literal["error", "uncached", "external", "format"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,14 @@ class Survey:
         1-based numbers.
     formulas:
         Formula cells; their cached values are read.
+    shown:
+        Row, column and value of cells of which a person sees something else than what is stored.
+    struck:
+        1-based numbers of rows in which something is struck out.
+    merges:
+        Merged ranges (ODS only; the readers of the other formats tell them).
+    comments:
+        Places of the cells that have a comment: ``B4``.
     """
 
     rows: int = 0
@@ -55,6 +66,22 @@ class Survey:
     hidden_columns: list[int] = field(default_factory=list)
     doubtful: list[Doubtful] = field(default_factory=list)
     formulas: int = 0
+    shown: list[tuple[int, int, object]] = field(default_factory=list)
+    struck: list[int] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+
+    def see(self, row: int, column: int, number: float, code: str, *, since_1904: bool = False) -> None:
+        """Note what a person sees of a number under a format (1-based place)."""
+        try:
+            self.shown.append((row, column, shown(number, code, since_1904=since_1904)))
+        except UnclearError:
+            self.doubt(row, column, "format", f"{number:.15g} ({code})")
+
+    def doubt(self, row: int, column: int, kind: Doubt, text: str) -> None:
+        """Note a cell without a sure value; one more than are listed is enough to refuse the sheet."""
+        if len(self.doubtful) <= LIMITS.listed_cells:
+            self.doubtful.append(Doubtful(kind, row, column, text))
 
     @property
     def is_sparse(self) -> bool:
@@ -64,6 +91,10 @@ class Survey:
 
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
+    "format": (
+        "รูปแบบเซลล์ทำให้ค่าที่เห็นไม่ตรงกับค่าที่เก็บไว้ จึงไม่ทราบว่าต้องใช้ค่าใด",
+        "เปลี่ยนรูปแบบเซลล์เป็น General (ทั่วไป) หรือรูปแบบวันที่ที่มีวัน เดือน ปีครบ แก้ค่าให้ถูกต้อง แล้วส่งไฟล์ใหม่",
+    ),
     "uncached": (
         "เซลล์เป็นสูตรที่ไม่มีผลลัพธ์บันทึกไว้",
         "เปิดไฟล์ด้วย Excel ให้คำนวณ แล้วบันทึกใหม่ หรือคัดลอกแล้ววางเป็นค่า (Paste Values)",
@@ -105,13 +136,42 @@ def check_size(survey: Survey, file: str, sheet: str | None, limits: Limits = LI
             sheet=sheet,
             row=survey.rows,
         )
+
+
+def check_small(surveys: Sequence[Survey], path: Path, limits: Limits = LIMITS) -> None:
+    """Refuse an .xls or .ods file whose sheets together are too large, as their reader holds all of them."""
+    for survey in surveys:
+        check_size(survey, path.name, None, limits)
+    area = sum(survey.rows * survey.columns for survey in surveys)
+    if area > limits.old_cells:
+        refuse(
+            "too_large",
+            path.name,
+            f"มี {area:,} เซลล์ เกินกว่าที่รับได้สำหรับไฟล์ชนิด {path.suffix.lower()} ({limits.old_cells:,} เซลล์)",
+            RESAVE,
+        )
+
+
+def refuse_sheets(count: int, file: str, limits: Limits = LIMITS) -> None:
+    """Refuse a workbook of too many sheets."""
+    if count > limits.sheets:
+        refuse(
+            "too_many_sheets",
+            file,
+            f"มี {count:,} แผ่นงาน เกินกว่าที่รับได้ ({limits.sheets:,})",
+            "เก็บเฉพาะแผ่นงานที่มีข้อมูล แล้วบันทึกใหม่",
+        )
+
+
+def check_doubts(survey: Survey, file: str, sheet: str, limits: Limits = LIMITS) -> None:
+    """Refuse a sheet that has more cells without a sure value than are listed one by one."""
     if len(survey.doubtful) > limits.listed_cells:
         kinds = {cell.kind for cell in survey.doubtful}
-        kind = "uncached" if "uncached" in kinds else "external"
+        kind = next((kind for kind in ("uncached", "format") if kind in kinds), "external")
         refuse(
             "too_many_doubtful",
             file,
-            f"มีเซลล์ที่ไม่มีค่าแน่นอน (สูตรที่ไม่มีผลลัพธ์ ความผิดพลาด หรือลิงก์) เกิน {limits.listed_cells:,} เซลล์ "
+            f"มีเซลล์ที่ไม่มีค่าแน่นอน (สูตรที่ไม่มีผลลัพธ์ ความผิดพลาด ลิงก์ หรือรูปแบบที่ซ่อนค่าจริง) เกิน {limits.listed_cells:,} เซลล์ "
             f"เซลล์แรกคือ {letter(survey.doubtful[0].column - 1)}{survey.doubtful[0].row}",
             _WORDS[kind][1],
             sheet=sheet,
@@ -131,7 +191,7 @@ def doubts(survey: Survey, texts: tuple[str, ...], file: str, sheet: str, below:
             continue
         expected, action = _WORDS[cell.kind]
         yield Problem(
-            code=f"{cell.kind}_formula",
+            code="cell_format" if cell.kind == "format" else f"{cell.kind}_formula",
             file=file,
             sheet=sheet,
             row=cell.row,

@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from dsw_analysis.problems import Problem
-from dsw_analysis.sources.header import Header, key
+from dsw_analysis.sources.header import Header, Merge, key
 from dsw_analysis.sources.rows import sort_parts
 
 ERRORS: Final = (
@@ -25,6 +25,17 @@ ERRORS: Final = (
     "#CALC!",
     "#GETTING_DATA",
 )
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Merged cells: first and last spreadsheet row, the name of the (first) column, and the range: ``B4:B9``."""
+
+    first: int
+    last: int
+    column: str
+    place: str
+    is_vertical: bool
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,8 @@ class RawTable:
         Problems of single rows, cells or columns, which did not prevent reading.
     notes:
         Thai sentences: what was skipped, what was hidden, which encoding was found.
+    merges:
+        Merged ranges below the header, as they stand in the file.
     """
 
     path: Path
@@ -57,6 +70,7 @@ class RawTable:
     totals: pd.DataFrame
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
+    merges: tuple[Merged, ...] = ()
 
 
 def letter(column: int) -> str:
@@ -78,6 +92,7 @@ def make_tables(
     header_row: int,
     notes: Iterable[str] = (),
     problems: Iterable[Problem] = (),
+    merges: Iterable[Merge] = (),
 ) -> Iterator[RawTable]:
     """Put a table together from everything below its header, part by part.
 
@@ -89,6 +104,8 @@ def make_tables(
         Spreadsheet row of the header's last line.
     notes, problems:
         What the reader has found so far.
+    merges:
+        All merged ranges of the sheet.
 
     Yields
     ------
@@ -98,11 +115,19 @@ def make_tables(
     file = path.name
     known = tuple(problems)
     places = {(problem.row, problem.column) for problem in known}
+    merged = tuple(_merged(merge, header) for merge in merges if merge[1][0] >= header_row)
     for sorted_ in sort_parts(parts, header):
         data, errors = blank_errors(sorted_.data, header, file=file, sheet=sheet)
         frame, totals, odd = name_columns(data, sorted_.totals, header, file=file, sheet=sheet, row=header_row)
         new = [problem for problem in errors if (problem.row, problem.column) not in places]
-        yield RawTable(path, file, sheet, frame, "", totals, (*known, *odd, *new), (*notes, *sorted_.notes))
+        yield RawTable(path, file, sheet, frame, "", totals, (*known, *odd, *new), (*notes, *sorted_.notes), merged)
+
+
+def _merged(merge: Merge, header: Header) -> Merged:
+    (top, left), (bottom, right) = merge
+    name = header.texts[left] if left < len(header.texts) else ""
+    place = f"{letter(left)}{top + 1}:{letter(right)}{bottom + 1}"
+    return Merged(top + 1, bottom + 1, name or letter(left), place, left == right)
 
 
 def name_columns(

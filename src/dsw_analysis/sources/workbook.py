@@ -1,4 +1,4 @@
-"""Reads XLSX, XLSM, XLS and ODS workbooks: looked through first, then loaded by calamine, which runs nothing."""
+"""Reads XLSX, XLSM and ODS workbooks (looked through, then loaded by calamine) and XLS; nothing in them is run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from dsw_analysis.sources.archive import refuse_password
-from dsw_analysis.sources.header import DEPTH, LOOK, Header, find_header, key, refuse_headerless
+from dsw_analysis.sources.header import DEPTH, LOOK, Header, Merge, find_header, key, refuse_headerless
 from dsw_analysis.sources.limits import LIMITS, RESAVE, Limits, refuse
 from dsw_analysis.sources.ods import OdsBook
 from dsw_analysis.sources.rows import row_list
-from dsw_analysis.sources.survey import Sheet, Survey, check_size, doubts
+from dsw_analysis.sources.survey import Sheet, Survey, check_doubts, check_size, check_small, doubts
 from dsw_analysis.sources.table import RawTable, letter, make_tables
-from dsw_analysis.sources.xls import survey_xls
+from dsw_analysis.sources.xls import XlsBook
 from dsw_analysis.sources.xlsx import XlsxBook
 
 _T = TypeVar("_T")
@@ -39,11 +39,17 @@ def read_workbook(
     DataError
         When the sheet or the header is not certain, the file is damaged or encrypted, or a bound is passed.
     """
-    book = _SmallBook(path, limits) if _is_small_kind(path) else _LargeBook(path, limits)
+    book = _open(path, limits)
     chosen = _choose(book, headers, sheet, header_rows)
     survey = book.survey(chosen)
     check_size(survey, path.name, chosen.name, limits)
     rows, merges = book.load(chosen)
+    check_doubts(survey, path.name, chosen.name, limits)
+    unclear = [(cell.row, cell.column, "") for cell in survey.doubtful if cell.kind == "format"]
+    for row, column, value in (*survey.shown, *unclear):
+        if row > len(rows) or column > len(rows[0]):
+            refuse("damaged", path.name, "ตำแหน่งเซลล์ภายในไฟล์ขัดกัน ไฟล์อาจเสียหาย", RESAVE)
+        rows[row - 1][column - 1] = value
     header = find_header(rows[: LOOK + DEPTH], headers, header_rows=header_rows, merges=merges)
     if header is None:
         refuse_headerless(path.name, chosen.name, rows, headers)
@@ -57,6 +63,7 @@ def read_workbook(
         header_row=below,
         notes=_notes(book, chosen, survey, header),
         problems=doubts(survey, header.texts, path.name, chosen.name, below),
+        merges=merges,
     )
     return table
 
@@ -78,32 +85,20 @@ class _LargeBook:
     def survey(self, sheet: Sheet) -> Survey:
         return self._xlsx.survey(sheet)
 
-    def load(self, sheet: Sheet) -> tuple[_Rows, list[Any]]:
+    def load(self, sheet: Sheet) -> tuple[_Rows, list[Merge]]:
         return _sheet_rows(_guarded(self.path, lambda: CalamineWorkbook.from_path(self.path)), sheet, self.path)
 
 
-class _SmallBook:
-    """XLS or ODS: the reader holds all sheets at once, so all must be small before it starts."""
+class _OdsBook:
+    """ODS: calamine holds all sheets at once, so all must be small before it starts."""
 
     has_macros = has_links = False
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
-        suffix = path.suffix.lower()
-        is_ods = suffix == ".ods"
-        surveys = list(OdsBook(path, limits).surveys.values()) if is_ods else survey_xls(path, limits)
-        if suffix not in (".ods", ".xls"):  # an encrypted .xlsx is of this kind too, and was refused as such
-            refuse("wrong_type", path.name, f"นามสกุล {suffix} ไม่ตรงกับเนื้อไฟล์ ซึ่งเป็น Excel รุ่นเก่า (.xls)", RESAVE)
-        for survey in surveys:
-            check_size(survey, path.name, None, limits)
-        area = sum(survey.rows * survey.columns for survey in surveys)
-        if area > limits.old_cells:
-            refuse(
-                "too_large",
-                path.name,
-                f"มี {area:,} เซลล์ เกินกว่าที่รับได้สำหรับไฟล์ชนิด {suffix} ({limits.old_cells:,} เซลล์)",
-                RESAVE,
-            )
+        ods = OdsBook(path, limits)
+        surveys = list(ods.surveys.values())
+        check_small(surveys, path, limits)
         self._workbook = _guarded(path, lambda: CalamineWorkbook.from_path(path))
         self.sheets = tuple(
             Sheet(sheet.name, sheet.visible != SheetVisibleEnum.Visible) for sheet in self._workbook.sheets_metadata
@@ -118,13 +113,24 @@ class _SmallBook:
     def survey(self, sheet: Sheet) -> Survey:
         return self._surveys[sheet]
 
-    def load(self, sheet: Sheet) -> tuple[_Rows, list[Any]]:
-        return _sheet_rows(self._workbook, sheet, self.path)
+    def load(self, sheet: Sheet) -> tuple[_Rows, list[Merge]]:
+        return _sheet_rows(self._workbook, sheet, self.path)[0], self._surveys[sheet].merges
 
 
-def _is_small_kind(path: Path) -> bool:
+_Book = _LargeBook | _OdsBook | XlsBook
+
+
+def _open(path: Path, limits: Limits) -> _Book:
+    suffix = path.suffix.lower()
+    if suffix == ".ods":
+        return _OdsBook(path, limits)
     with path.open("rb") as handle:
-        return path.suffix.lower() == ".ods" or handle.read(4) == b"\xd0\xcf\x11\xe0"
+        if handle.read(4) != b"\xd0\xcf\x11\xe0":
+            return _LargeBook(path, limits)
+    book = XlsBook(path, limits)
+    if suffix != ".xls":  # an encrypted .xlsx is of this kind too, and was refused as such
+        refuse("wrong_type", path.name, f"นามสกุล {suffix} ไม่ตรงกับเนื้อไฟล์ ซึ่งเป็น Excel รุ่นเก่า (.xls)", RESAVE)
+    return book
 
 
 def _guarded(path: Path, call: Callable[[], _T]) -> _T:
@@ -144,7 +150,7 @@ def _guarded(path: Path, call: Callable[[], _T]) -> _T:
 
 def _sheet_rows(
     workbook: CalamineWorkbook, sheet: Sheet, path: Path, most: int | None = None
-) -> tuple[_Rows, list[Any]]:
+) -> tuple[_Rows, list[Merge]]:
     """All rows (``most`` of them) from the first one on, blanks as ``""``, and the merged ranges."""
     found = _guarded(path, lambda: workbook.get_sheet_by_name(sheet.name))
     rows = _guarded(path, lambda: found.to_python(skip_empty_area=False, nrows=most))
@@ -159,7 +165,7 @@ def _grid(rows: _Rows, below: int) -> npt.NDArray[np.object_]:
     return grid
 
 
-def _choose(book: _LargeBook | _SmallBook, headers: Sequence[str], name: str | None, header_rows: int | None) -> Sheet:
+def _choose(book: _Book, headers: Sequence[str], name: str | None, header_rows: int | None) -> Sheet:
     """Return the sheet named, or the only one that has the header."""
     file, sheets = book.path.name, book.sheets
     names = ", ".join(f"“{sheet.name}”" for sheet in sheets)
@@ -195,7 +201,7 @@ def _choose(book: _LargeBook | _SmallBook, headers: Sequence[str], name: str | N
     return likely[0]
 
 
-def _notes(book: _LargeBook | _SmallBook, chosen: Sheet, survey: Survey, header: Header) -> list[str]:
+def _notes(book: _Book, chosen: Sheet, survey: Survey, header: Header) -> list[str]:
     notes = []
     if chosen.hidden:
         notes.append(f"แผ่นงาน “{chosen.name}” ถูกซ่อนไว้ อ่านแล้วตามปกติ")
@@ -210,6 +216,12 @@ def _notes(book: _LargeBook | _SmallBook, chosen: Sheet, survey: Survey, header:
     if survey.hidden_columns:
         shown = ", ".join(letter(number - 1) for number in survey.hidden_columns[:8])
         notes.append(f"อ่านคอลัมน์ที่ถูกซ่อนด้วย: {shown}")
+    if survey.struck:
+        notes.append(f"มีข้อความที่ขีดฆ่าไว้ ซึ่งไม่ได้ตัดออกจากข้อมูล: {row_list(survey.struck)}")
+    if survey.comments:
+        shown = ", ".join(survey.comments[:8])
+        more = f" และอีก {len(survey.comments) - 8:,} เซลล์" if len(survey.comments) > 8 else ""
+        notes.append(f"มีความคิดเห็น (Comment) แนบกับเซลล์ ซึ่งไม่ได้อ่าน: {shown}{more}")
     if survey.formulas:
         notes.append(f"มีเซลล์สูตร {survey.formulas:,} เซลล์ ใช้ผลลัพธ์ที่บันทึกไว้ในไฟล์")
     if book.has_macros:

@@ -6,6 +6,8 @@ import html
 import posixpath
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +15,8 @@ from dsw_analysis.sources.archive import Archive
 from dsw_analysis.sources.header import DEPTH, LOOK
 from dsw_analysis.sources.limits import LIMITS, MIB, RESAVE, Limits, refuse
 from dsw_analysis.sources.pieces import REFERENCE, Piece, column_number
-from dsw_analysis.sources.survey import Doubtful, Sheet, Survey
+from dsw_analysis.sources.styles import Styles, read_styles
+from dsw_analysis.sources.survey import Doubtful, Sheet, Survey, refuse_sheets
 
 _PREFIX = re.compile(rb"<(\w+:)worksheet\b")
 _HIDDEN_ROW = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"[^>]*>')
@@ -24,6 +27,13 @@ _UNCACHED = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>\s*' + _FORMULA + rb"\s*(?
 _ERROR = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>\s*(?:' + _FORMULA + rb")?\s*<v>([^<]*)</v>")
 _EXTERNAL = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f\b[^>]*>([^<]*\[\d+\][^<]*![^<]*)</f>')
 _CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+_STYLED = (
+    rb'<c r="([A-Z]+)(\d+)"(?=[^>]*\bs=["\'](%s)["\'])([^>]*["\'])\s*>'
+    rb"\s*(?:<f\b[^>]*?(?:/>|>[^<]*</f>)\s*)?(?:<v[^>]*>([^<]*)</v>|<is\b)"
+)
+"""A filled cell that has one of the styles: column, row, style, attributes, value."""
+_KIND = re.compile(rb"\bt\s*=\s*[\"'](?!n[\"'])")
+_COMMENT = re.compile(rb"<(?:\w+:)?comment\b[^>]*?\bref=[\"']([A-Z]+\d+)[\"']")
 _TEXT = re.compile(rb"<(?:\w+:)?t\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?t>)")
 _PHONETIC = re.compile(rb"<(?:\w+:)?rPh\b.*?</(?:\w+:)?rPh>", re.DOTALL)
 _ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
@@ -45,6 +55,11 @@ class XlsxBook:
             found = next((name for part, name in _OTHERS if part in self.archive), "ไฟล์บีบอัด (ZIP)")
             refuse("wrong_type", path.name, f"เนื้อไฟล์ไม่ใช่ Excel (.xlsx) แต่เป็น{found}", RESAVE)
         self.sheets = self._sheets()
+
+    @cached_property
+    def styles(self) -> Styles:
+        """The cell styles that matter."""
+        return read_styles(self.archive)
 
     def preview(self, sheet: Sheet) -> list[list[str | None]]:
         """First rows of a sheet as texts, for finding the header."""
@@ -71,6 +86,8 @@ class XlsxBook:
     def survey(self, sheet: Sheet) -> Survey:
         """Go through a sheet, and through all else that loading will expand, in bounded memory."""
         found = Survey()
+        wanted = b"|".join(b"%d" % number for number in sorted({*self.styles.formats, *self.styles.struck}))
+        styled = re.compile(_STYLED % wanted) if wanted else None
         for piece in self._pieces(sheet):
             filled = piece.filled()
             if len(filled.rows):
@@ -81,14 +98,46 @@ class XlsxBook:
                 _add_hidden(found, piece.xml)
             if piece.has_formulas or b't="e"' in piece.xml:
                 _add_doubtful(found, piece.xml, self.archive.limits)
-        for name in ("xl/sharedStrings.xml", "xl/styles.xml"):
-            if name in self.archive:
-                self._check_part(name)
+            if styled is not None:
+                self._add_styled(found, styled, piece.xml)
+        if "xl/sharedStrings.xml" in self.archive:
+            self._check_part("xl/sharedStrings.xml")
+        found.comments = self._comments(sheet)
         return found
+
+    def _add_styled(self, found: Survey, styled: re.Pattern[bytes], piece: bytes) -> None:
+        """Look at the cells whose style may show something else than they hold."""
+        formats, struck = self.styles.formats, self.styles.struck
+        for column, row, style, attributes, value in styled.findall(piece):
+            number, place = int(style), int(row)
+            if number in struck and place not in found.struck[-1:]:
+                found.struck.append(place)
+            if number in formats and value and _KIND.search(attributes) is None:
+                with suppress(ValueError):  # calamine refuses the file for it
+                    code = formats[number]
+                    found.see(place, column_number(column), float(value), code, since_1904=self._since_1904)
+
+    def _comments(self, sheet: Sheet) -> list[str]:
+        """Places of the cells that have a comment."""
+        found: dict[str, None] = {}
+        folder, name = posixpath.split(sheet.part)
+        relations = f"{folder}/_rels/{name}.rels"
+        for relation in self.archive.tree(relations) if relations in self.archive else ():
+            part = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/")
+            if not relation.get("Type", "").endswith("/comments") or part not in self.archive:
+                continue
+            rest = b""
+            for chunk in self.archive.chunks(part):
+                rest += chunk
+                self.archive.check_markup(rest)
+                found |= dict.fromkeys(place.decode() for place in _COMMENT.findall(rest))
+                rest = rest[-4096:]
+        return list(found)
 
     def _sheets(self) -> tuple[Sheet, ...]:
         archive = self.archive
         self._check_part("xl/workbook.xml")
+        self._since_1904 = False
         targets = {}
         for relation in archive.tree("xl/_rels/workbook.xml.rels"):
             if relation.get("Type", "").endswith("/worksheet") and relation.get("TargetMode") != "External":
@@ -97,7 +146,10 @@ class XlsxBook:
                 targets[relation.get("Id")] = part
         sheets = []
         for element in archive.tree("xl/workbook.xml").iter():
-            if element.tag.rpartition("}")[2] != "sheet":
+            name = element.tag.rpartition("}")[2]
+            if name == "workbookPr":
+                self._since_1904 = element.get("date1904", "0") in ("1", "true")
+            if name != "sheet":
                 continue
             attributes = {name.rpartition("}")[2]: value for name, value in element.items()}
             part = targets.get(attributes.get("id"), "")
@@ -106,13 +158,7 @@ class XlsxBook:
                 sheets.append(Sheet(attributes.get("name", ""), hidden, part))
         if not sheets:
             archive.damaged()
-        if len(sheets) > archive.limits.sheets:
-            refuse(
-                "too_many_sheets",
-                archive.path.name,
-                f"มี {len(sheets):,} แผ่นงาน เกินกว่าที่รับได้ ({archive.limits.sheets:,})",
-                "เก็บเฉพาะแผ่นงานที่มีข้อมูล แล้วบันทึกใหม่",
-            )
+        refuse_sheets(len(sheets), archive.path.name, archive.limits)
         return tuple(sheets)
 
     def _check_part(self, name: str) -> None:
