@@ -192,7 +192,8 @@ def test_stamp_and_month_cells():
         pd.Timestamp("2026-02-13 14:30"),
         {"be_cell": 1},
     )
-    assert _only(thai.parse_datetimes, date(2026, 2, 13)) == (pd.Timestamp("2026-02-13"), {})
+    assert _only(thai.parse_datetimes, date(2026, 2, 13))[0].endswith("(ไม่มีเวลา)")
+    assert _only(thai.parse_datetimes, datetime(2026, 2, 13)) == (pd.Timestamp("2026-02-13"), {})
     zoned = pd.Timestamp("2026-02-13 07:30", tz="UTC")
     assert _only(thai.parse_datetimes, zoned) == (pd.Timestamp("2026-02-13 14:30"), {"zone": 1})
     assert _only(thai.parse_months, date(2026, 2, 1)) == (pd.Timestamp("2026-02-01"), {})

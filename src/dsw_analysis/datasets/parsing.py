@@ -135,6 +135,8 @@ def parse_column(cells: pd.Series, column: Column, year: int | None = None) -> t
 
     ``year`` is the B.E. year that two-digit years, where the column has them, are near.
     """
+    if cells.dtype == "datetime64[s]":  # dates of a Parquet file, which are no time stamps
+        cells = cells.dt.date if column.kind == "datetime" else cells.astype("datetime64[us]")
     if (typed := _typed(cells, column)) is not None:
         return thai.Parsed(typed, cells[:0].astype(object), {})
     if column.kind in _DATES:

@@ -199,9 +199,10 @@ def _moment(number: float, section: _Section, *, since_1904: bool) -> object:
     if kinds == {"hour"}:
         return (datetime.min + _since_midnight(number)).time()
     days = number + 1462 if since_1904 else number
-    if not _FIRST_SURE <= days < _BEYOND:
+    if not 0 <= days < _BEYOND:
         raise UnclearError
-    moment = datetime(1899, 12, 30) + timedelta(days=int(days)) + _since_midnight(number)
+    start = datetime(1899, 12, 30 if days >= _FIRST_SURE else 31)
+    moment = start + timedelta(days=int(days)) + _since_midnight(number)
     if section.buddhist and moment.year >= 2400:  # a year of the Buddhist era that is shown 543 years later
         raise UnclearError
     if kinds == {"year", "month"}:

@@ -152,7 +152,7 @@ def _cells(path: Path, column: pa.Array, limits: Limits) -> pd.Series:
     if pa.types.is_floating(kind):
         return pd.Series(column.cast(pa.float64()).to_pandas())
     if pa.types.is_date(kind):
-        return pd.Series(column.cast(pa.timestamp("us")).to_pandas())
+        return pd.Series(column.cast(pa.timestamp("s")).to_pandas())  # in seconds: has no time, unlike a stamp
     if pa.types.is_timestamp(kind):
         return pd.Series(column.cast(pa.timestamp("us", kind.tz), safe=False).to_pandas())
     return pd.Series(column.to_pylist(), dtype=object)

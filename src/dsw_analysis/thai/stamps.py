@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from functools import partial
 from itertools import product
 
@@ -46,13 +47,13 @@ def parse_dates(cells: pd.Series, *, near: int | None = None, day_first: bool = 
 def parse_datetimes(cells: pd.Series, *, near: int | None = None) -> Parsed:
     """Read time stamps, to naive ``datetime64[us]`` in Bangkok, by the rules of ``parse_datetime``.
 
-    Text without a time is refused. A spreadsheet's date cell is midnight, as readers return stamps at midnight so.
+    Without a time both texts and a spreadsheet's date cells (``date``, not ``datetime``) are refused.
     """
     read = partial(read_stamp_cell, near=near)
     return _parsed(
         cells,
         read,
-        partial(from_cell, expected=EXPECT_STAMP),
+        _native_stamp,
         [partial(_fast, forms=_STAMPS), partial(_by_parts, read=read)],
     )
 
@@ -61,7 +62,7 @@ def parse_months(cells: pd.Series, *, near: int | None = None) -> Parsed:
     """Read months, to ``datetime64[us]`` on the first day: ``ม.ค. 69``, ``มกราคม 2569``, ``01/2569``, ``2569-01``.
 
     A two-digit year needs a Thai month name (``12/11`` could be a day) and ``near``, as in ``parse_date``. A
-    spreadsheet's date cell gives its month.
+    spreadsheet's date cell gives its month, as one does that shows no more (``Period``).
     """
     return _parsed(cells, partial(read_month_cell, near=near), _native_month)
 
@@ -79,12 +80,25 @@ def _parsed(
 
 
 def _native_day(cell: object) -> Reading:
+    if isinstance(cell, pd.Period):
+        raise ThaiValueError(f"{EXPECT_DATE} (เซลล์แสดงเพียงเดือนและปี)")
     stamp, kinds = from_cell(cell, EXPECT_DATE)
     day = stamp.replace(hour=0, minute=0, second=0, microsecond=0)
     return day, kinds if day == stamp else (*kinds, "time_dropped")
 
 
+def _native_stamp(cell: object) -> Reading:
+    if isinstance(cell, pd.Period):
+        raise ThaiValueError(f"{EXPECT_STAMP} (เซลล์แสดงเพียงเดือนและปี)")
+    stamp, kinds = from_cell(cell, EXPECT_STAMP)
+    if not isinstance(cell, datetime):
+        raise ThaiValueError(f"{EXPECT_STAMP} (ไม่มีเวลา)")
+    return stamp, kinds
+
+
 def _native_month(cell: object) -> Reading:
+    if isinstance(cell, pd.Period):
+        cell = date(cell.year, cell.month, 1)
     stamp, kinds = from_cell(cell, EXPECT_MONTH)
     month = stamp.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return month, kinds if month == stamp else (*kinds, "day_dropped")
