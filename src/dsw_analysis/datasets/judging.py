@@ -11,6 +11,7 @@ import pandas as pd
 
 from dsw_analysis.datasets.columns import Column
 from dsw_analysis.datasets.coverage import absent_months, rows_by_month
+from dsw_analysis.datasets.merged import fill_merged
 from dsw_analysis.datasets.parsing import match_columns, match_registry, parse_cells
 from dsw_analysis.datasets.sheet import Listing, Sheet
 from dsw_analysis.datasets.validation import Totals, Uniqueness, validate
@@ -99,6 +100,9 @@ class Judge:
         """Judge a part; its typed frame, or ``None`` if a column is missing."""
         self.parts += 1
         self.rows_read += len(raw.frame)
+        raw, filled = fill_merged(self.dataset, raw)
+        if filled:
+            self._changed["merged"] += filled
         matched = match_columns(self.dataset, raw)
         self._listing.note([*raw.problems, *matched.problems], raw.frame.index)
         self._refused.update(p.row for p in raw.problems if p.row is not None and p.row in raw.frame.index)

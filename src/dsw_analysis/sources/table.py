@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from dsw_analysis.problems import Problem
-from dsw_analysis.sources.header import Header, Merge, key
+from dsw_analysis.sources.header import Header, key
 from dsw_analysis.sources.rows import sort_parts
 
 ERRORS: Final = (
@@ -29,13 +29,13 @@ ERRORS: Final = (
 
 @dataclass(frozen=True)
 class Merged:
-    """Merged cells: first and last spreadsheet row, the name of the (first) column, and the range: ``B4:B9``."""
+    """Merged cells: first and last spreadsheet row, names of the columns, the range (``B4:B9``), and what it shows."""
 
     first: int
     last: int
-    column: str
+    columns: tuple[str, ...]
     place: str
-    is_vertical: bool
+    value: object
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def make_tables(
     header_row: int,
     notes: Iterable[str] = (),
     problems: Iterable[Problem] = (),
-    merges: Iterable[Merge] = (),
+    merges: Iterable[Merged] = (),
 ) -> Iterator[RawTable]:
     """Put a table together from everything below its header, part by part.
 
@@ -105,7 +105,7 @@ def make_tables(
     notes, problems:
         What the reader has found so far.
     merges:
-        All merged ranges of the sheet.
+        Merged ranges below the header.
 
     Yields
     ------
@@ -115,19 +115,13 @@ def make_tables(
     file = path.name
     known = tuple(problems)
     places = {(problem.row, problem.column) for problem in known}
-    merged = tuple(_merged(merge, header) for merge in merges if merge[1][0] >= header_row)
     for sorted_ in sort_parts(parts, header):
         data, errors = blank_errors(sorted_.data, header, file=file, sheet=sheet)
         frame, totals, odd = name_columns(data, sorted_.totals, header, file=file, sheet=sheet, row=header_row)
         new = [problem for problem in errors if (problem.row, problem.column) not in places]
-        yield RawTable(path, file, sheet, frame, "", totals, (*known, *odd, *new), (*notes, *sorted_.notes), merged)
-
-
-def _merged(merge: Merge, header: Header) -> Merged:
-    (top, left), (bottom, right) = merge
-    name = header.texts[left] if left < len(header.texts) else ""
-    place = f"{letter(left)}{top + 1}:{letter(right)}{bottom + 1}"
-    return Merged(top + 1, bottom + 1, name or letter(left), place, left == right)
+        yield RawTable(
+            path, file, sheet, frame, "", totals, (*known, *odd, *new), (*notes, *sorted_.notes), tuple(merges)
+        )
 
 
 def name_columns(

@@ -17,7 +17,7 @@ from dsw_analysis.sources.limits import LIMITS, RESAVE, Limits, refuse
 from dsw_analysis.sources.ods import OdsBook
 from dsw_analysis.sources.rows import row_list
 from dsw_analysis.sources.survey import Sheet, Survey, check_doubts, check_size, check_small, doubts
-from dsw_analysis.sources.table import RawTable, letter, make_tables
+from dsw_analysis.sources.table import Merged, RawTable, letter, make_tables
 from dsw_analysis.sources.xls import XlsBook
 from dsw_analysis.sources.xlsx import XlsxBook
 
@@ -63,7 +63,7 @@ def read_workbook(
         header_row=below,
         notes=_notes(book, chosen, survey, header),
         problems=doubts(survey, header.texts, path.name, chosen.name, below),
-        merges=merges,
+        merges=[_merged(merge, header, rows) for merge in merges if merge[0][0] >= below],
     )
     return table
 
@@ -163,6 +163,18 @@ def _grid(rows: _Rows, below: int) -> npt.NDArray[np.object_]:
         grid[:] = rows[below:]
         grid[grid == ""] = None
     return grid
+
+
+def _merged(merge: Merge, header: Header, rows: _Rows) -> Merged:
+    (top, left), (bottom, right) = merge
+    inside = top < len(rows) and left < len(rows[top])
+    return Merged(
+        first=top + 1,
+        last=bottom + 1,
+        columns=header.texts[left : right + 1] or (letter(left),),
+        place=f"{letter(left)}{top + 1}:{letter(right)}{bottom + 1}",
+        value=(rows[top][left] if inside else "") or None,
+    )
 
 
 def _choose(book: _Book, headers: Sequence[str], name: str | None, header_rows: int | None) -> Sheet:
