@@ -127,11 +127,12 @@ def ods_row(*values: object, attributes: str = "") -> str:
     return f"<table:table-row {attributes}>{''.join(cells)}</table:table-row>"
 
 
-def xls(path: Path, sheets: Mapping[str, bytes]) -> None:
+def xls(path: Path, sheets: Mapping[str, bytes], *, styles: bytes = b"") -> None:
     """An XLS file (BIFF8 in an OLE container, [MS-XLS] and [MS-CFB]); each sheet is given as its records."""
     bof = biff(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 6))
     bodies = [bof + records + biff(0x000A) for records in sheets.values()]
     start = biff(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 6)) + biff(0x0042, struct.pack("<H", 1200))
+    start += styles
     names = [name.encode("utf-16-le") for name in sheets]
     offset = len(start) + sum(12 + len(name) for name in names) + 4
     for name, body in zip(names, bodies, strict=True):
@@ -145,12 +146,42 @@ def biff(number: int, body: bytes = b"") -> bytes:
     return struct.pack("<HH", number, len(body)) + body
 
 
-def xls_cell(row: int, column: int, value: object) -> bytes:
-    """Record of a number or a text (0-based place)."""
+def xls_cell(row: int, column: int, value: object, style: int = 0) -> bytes:
+    """Record of a number, a text, or a blank (0-based place)."""
+    if value is None:
+        return biff(0x0201, struct.pack("<HHH", row, column, style))
     if isinstance(value, int | float):
-        return biff(0x0203, struct.pack("<HHHd", row, column, 0, value))
+        return biff(0x0203, struct.pack("<HHHd", row, column, style, value))
     text = str(value)
-    return biff(0x0204, struct.pack("<HHHHB", row, column, 0, len(text), 1) + text.encode("utf-16-le"))
+    return biff(0x0204, struct.pack("<HHHHB", row, column, style, len(text), 1) + text.encode("utf-16-le"))
+
+
+def xls_styles(codes: Sequence[str], *, since_1904: bool = False) -> bytes:
+    """Records of styles: 0 plain, 1 struck out, from 2 on one for each number format."""
+    name = "Sarabun".encode("utf-16-le")
+    fonts = (struct.pack("<HHHHHBBBBBB", 240, flags, 8, 400, 0, 0, 0, 222, 0, 7, 1) + name for flags in (0, 8))
+    formats = (
+        struct.pack("<HHB", number, len(code), 1) + code.encode("utf-16-le")
+        for number, code in enumerate(codes, start=164)
+    )
+    kinds = [(0, 0, 0xFFF5), (1, 0, 1), *((0, number, 1) for number in range(164, 164 + len(codes)))]
+    styles = (struct.pack("<HHHBBBBIIH", *kind, 0, 0, 0, 0, 0, 0, 0) for kind in kinds)
+    return (
+        biff(0x0022, struct.pack("<H", since_1904))
+        + b"".join(biff(0x0031, font) for font in fonts)
+        + b"".join(biff(0x041E, form) for form in formats)
+        + b"".join(biff(0x00E0, style) for style in styles)
+    )
+
+
+def xls_merge(top: int, bottom: int, left: int, right: int) -> bytes:
+    """Record of merged cells (0-based, ends included)."""
+    return biff(0x00E5, struct.pack("<HHHHH", 1, top, bottom, left, right))
+
+
+def xls_note(row: int, column: int) -> bytes:
+    """Record of a comment (0-based place)."""
+    return biff(0x001C, struct.pack("<HHHHHBB", row, column, 0, 1, 1, 0, ord("x")))
 
 
 def xls_rows(rows: Rows) -> bytes:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsw_analysis import thai
+from dsw_analysis.datasets.clocks import split_stamps
 from dsw_analysis.datasets.columns import Column
 from dsw_analysis.datasets.sheet import Listing, Sheet
 from dsw_analysis.problems import Problem
@@ -72,8 +73,13 @@ def match_columns(dataset: Dataset, raw: RawTable) -> Matched:
         for header in dict.fromkeys(headers)
         if header_key(header) not in wanted and header not in named and not header.startswith(_UNNAMED)
     ]
+    splits = split_stamps(dataset, raw, missing, unknown)
+    told = {header for split in splits for header in (split.header, split.date, split.clock)}
+    missing = [header for header in missing if header not in told]
+    unknown = [header for header in unknown if header not in told]
     problem = partial(Problem, file=raw.file, sheet=raw.sheet)
-    problems = [
+    problems = [split.problem(raw) for split in splits]
+    problems += [
         problem(
             code="missing_column",
             column=header,

@@ -13,6 +13,7 @@ from dsw_analysis.sources.formats import UnclearError
 from dsw_analysis.thai import to_ascii_digits
 
 _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?(?:E[+-]?[0-9]+)?|\.[0-9]+")
+_PERCENT = re.compile(r"[-−(]?[0-9.,]+ ?%\)?")
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?")
 _LASTING = re.compile(r"P(?:(\d+)D)?T(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _ZERO: Final = ("-", "–")
@@ -27,8 +28,8 @@ def seen_number(number: float, text: str) -> object:
     if not found:
         return number if number == 0 and plain in _ZERO else text
     if len(found) > 1:
-        if number >= 0 and "".join(found).lstrip("0") == f"{number:.15g}":
-            return text  # a telephone number
+        if number >= 0 and f"{number:.15g}" in ("".join(found).lstrip("0"), found[-1].lstrip("0")):
+            return text  # a telephone number, or a number after a fixed one
         raise UnclearError
     digits = found[0].replace(",", "")
     decimals = len(digits.partition("E")[0].partition(".")[2])
@@ -46,7 +47,7 @@ def seen_number(number: float, text: str) -> object:
 
 def seen_percent(number: float, text: str | None) -> str:
     """A share as per cent: ``85.5%``, with the decimals that are not shown."""
-    if text is not None and "%" not in text:
+    if text is not None and _PERCENT.fullmatch(to_ascii_digits(text).strip()) is None:
         raise UnclearError
     return f"{round(number * 100, 10):.15g}%"
 
