@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -84,6 +84,8 @@ _SAFE = re.compile(r"General|@|0|0\.0+|#,##0|#,##0\.0+", re.IGNORECASE)
 _POINT: Final = ("mark", ".")
 _LARGEST: Final = 10**15
 _DASHES: Final = ("-", "–")
+_CLOCK, _CLOCK_PARTS = frozenset({"hour"}), frozenset({"hour", "rest"})
+_MONTH, _DATE = frozenset({"year", "month"}), frozenset({"year", "month", "day"})
 _BUDDHIST: Final = 0x07
 _FIRST_SURE, _BEYOND = 61, 2_958_466  # 1 March 1900, before which Excel's days are off by one; the year 10000
 
@@ -124,7 +126,7 @@ def shown(number: float, code: str, *, since_1904: bool = False) -> object:
     sections = _sections(code)
     if any(section.is_conditional for section in sections):
         raise UnclearError
-    if sections[0].parts:
+    if sections[0].moment:
         return _moment(number, sections[0], since_1904=since_1904)
     numeric = sections[:3]
     at = 1 if number < 0 and len(numeric) > 1 else 2 if number == 0 and len(numeric) > 2 else 0
@@ -136,8 +138,8 @@ class _Section:
     """One of the sections of a format: for positive numbers, negative ones, zero, text."""
 
     tokens: _Tokens
-    parts: tuple[str, ...] = ()
-    """Letters of dates and times: runs of ``y``, ``b``, ``m``, ``d``, ``h``, ``n`` (Thai minutes), ``s``."""
+    moment: frozenset[str] = frozenset()
+    """What is shown of a date or time: ``year``, ``month``, ``day``, ``hour``, ``rest``."""
     elapsed: bool = False
     buddhist: bool = False
     is_conditional: bool = False
@@ -178,25 +180,28 @@ def _section(found: list[re.Match[str]]) -> _Section:
             tokens.append(("literal", text))
         elif kind not in ("skip", "clock", "thai"):
             tokens.append((kind, text))
-    return _Section(tuple(tokens), tuple(parts), elapsed, buddhist, conditional)
+    return _Section(tuple(tokens), frozenset(_kinds(parts)), elapsed, buddhist, conditional)
+
+
+def _kinds(parts: list[str]) -> Iterator[str]:
+    """What runs of letters show: ``m`` is minutes beside hours or seconds, ``ddd`` a day of the week."""
+    for at, part in enumerate(parts):
+        before, after = parts[at - 1][0] if at else "", parts[at + 1][0] if at + 1 < len(parts) else ""
+        if part[0] == "m" and before != "h" and after != "s":
+            yield "month"
+        elif part[0] in "yb":
+            yield "year"
+        elif part[0] == "d" and len(part) <= 2:
+            yield "day"
+        else:
+            yield "hour" if part[0] == "h" else "rest"
 
 
 def _moment(number: float, section: _Section, *, since_1904: bool) -> object:
     if section.elapsed:
         return timedelta(days=number)
-    kinds = set()
-    for at, part in enumerate(section.parts):
-        before = section.parts[at - 1][0] if at else ""
-        after = section.parts[at + 1][0] if at + 1 < len(section.parts) else ""
-        if part[0] == "m" and before != "h" and after != "s":
-            kinds.add("month")
-        elif part[0] in "yb":
-            kinds.add("year")
-        elif part[0] == "d" and len(part) <= 2:
-            kinds.add("day")
-        elif part[0] == "h":
-            kinds.add("hour")
-    if kinds == {"hour"}:
+    kinds = section.moment
+    if _CLOCK <= kinds <= _CLOCK_PARTS:
         return (datetime.min + _since_midnight(number)).time()
     days = number + 1462 if since_1904 else number
     if not 0 <= days < _BEYOND:
@@ -205,9 +210,9 @@ def _moment(number: float, section: _Section, *, since_1904: bool) -> object:
     moment = start + timedelta(days=int(days)) + _since_midnight(number)
     if section.buddhist and moment.year >= 2400:  # a year of the Buddhist era that is shown 543 years later
         raise UnclearError
-    if kinds == {"year", "month"}:
+    if kinds == _MONTH:
         return pd.Period(year=moment.year, month=moment.month, freq="M")
-    if not kinds >= {"year", "month", "day"}:
+    if not kinds >= _DATE:
         raise UnclearError
     return moment.date() if "hour" not in kinds and moment.time() == time() else moment
 

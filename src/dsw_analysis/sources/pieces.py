@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -117,6 +118,7 @@ class Piece:
         return _TAG.sub(write, xml)
 
 
+@lru_cache(maxsize=1024)
 def column_number(letters: bytes) -> int:
     """Column number: ``A`` is 1."""
     number = 0

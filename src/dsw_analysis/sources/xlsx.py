@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -112,7 +112,7 @@ class XlsxBook:
             number, place = int(style), int(row)
             if number in struck and place not in found.struck[-1:]:
                 found.struck.append(place)
-            if number in formats and value and _KIND.search(attributes) is None:
+            if number in formats and value and _is_number(attributes):
                 with suppress(ValueError):  # calamine refuses the file for it
                     code = formats[number]
                     found.see(place, column_number(column), float(value), code, since_1904=self._since_1904)
@@ -221,6 +221,11 @@ class XlsxBook:
             if number > last or len(rest) > _LONGEST_ROW:
                 break
         return found
+
+
+@lru_cache(maxsize=256)
+def _is_number(attributes: bytes) -> bool:
+    return _KIND.search(attributes) is None
 
 
 def _add_hidden(found: Survey, piece: bytes) -> None:
