@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 import multiprocessing
+import os
 import shutil
 import sys
 from pathlib import Path
 
 import openpyxl
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
+from dsw_analysis import sources
 from dsw_analysis.datasets import DATASETS, copies, dataset
 from dsw_analysis.datasets.judging import Judge
 from dsw_analysis.problems import DataError
@@ -119,7 +124,7 @@ def test_changed_file_is_judged_anew_and_its_old_copy_goes(raw):
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     path.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
     assert len(kind.load(ROUND, raw)) == len(before) - 1
-    kinds = [name.rpartition("-")[0] for name in kept(raw)]
+    kinds = [name.partition("-")[0] for name in kept(raw)]
     assert kinds == ["csr_training", "csr_training_summary", "public_opinion"]
     assert old[0] not in kept(raw)
 
@@ -162,6 +167,66 @@ def test_flipped_bits_never_change_a_result(raw, plain):
     for at in range(0, len(whole), len(whole) // 60):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
         same(kind.load(ROUND, raw), wanted)
+
+
+def edited(path):
+    """Change a value of a copy as somebody would with pandas or pyarrow, all that it says of itself kept."""
+    about = pq.read_metadata(path).metadata
+    table = pq.read_table(path)
+    at = table.column_names.index("negative")
+    table = table.set_column(at, table.schema.field(at), pc.add(table["negative"], 1).cast(table.schema.types[at]))
+    table = table.replace_schema_metadata({b"dsw_analysis": about[b"dsw_analysis"]})
+    pq.write_table(table, path)
+
+
+def test_a_copy_edited_by_hand_is_not_used_and_goes(raw, plain):
+    kind = dataset("public_opinion")
+    wanted = kind.load(ROUND, plain)
+    kind.load(ROUND, raw)
+    (name,) = kept(raw)
+    path = raw.parents[1] / "checked" / raw.name / name
+    whole = path.read_bytes()
+    edited(path)
+    # The edit would be believed but for its hash: what the copy says of itself is as it was.
+    key = name.split("-")[1]
+    about = json.loads(pq.read_metadata(path).metadata[b"dsw_analysis"])
+    assert about["key"].startswith(key) and path.read_bytes() != whole
+    same(kind.load(ROUND, raw), wanted)
+    assert kept(raw) == [name] and path.read_bytes() == whole
+    # Neither under another name, though beside the good one.
+    path.with_name(f"public_opinion-{key}-{'0' * 64}.parquet").write_bytes(whole + b" ")
+    path.with_name(f"public_opinion-{key}.parquet").write_bytes(whole)
+    same(kind.load(ROUND, raw), wanted)
+
+
+def test_a_source_names_all_that_was_read_with_its_hash(raw, plain):
+    units = f"{dataset('restructuring_units').stem}.xlsx"
+    for folder in (plain, raw, raw):  # without a copy, with the copy being made, from the copy
+        source = dataset("restructuring_survey").load(ROUND, folder).attrs["source"]
+        names = {source.file, units, "datapackage.json"}
+        assert source.read == {name: hashlib.sha256((RAW / name).read_bytes()).hexdigest() for name in names}
+        assert source.read[source.file] == source.sha256
+
+
+def test_a_file_replaced_while_it_is_read_is_refused_even_by_one_of_the_same_size_and_time(raw, monkeypatch):
+    path = raw / "public_opinion.csv"
+    status = path.stat()
+    read = sources.read_text
+
+    def replaced(*arguments, **options):
+        yield from read(*arguments, **options)
+        content = path.read_bytes()
+        other = path.with_name("other")
+        other.write_bytes(content[:-3] + content[-3:].translate(bytes.maketrans(b"12345678", b"23456781")))
+        os.utime(other, ns=(status.st_atime_ns, status.st_mtime_ns))
+        other.replace(path)
+
+    monkeypatch.setattr(sources, "read_text", replaced)
+    with pytest.raises(DataError) as caught:
+        dataset("public_opinion").load(ROUND, raw)
+    assert [p.code for p in caught.value.problems] == ["changed_file"]
+    assert path.stat().st_size == status.st_size and path.stat().st_mtime_ns == status.st_mtime_ns
+    assert kept(raw) == []
 
 
 def test_copy_of_another_file_is_not_used(raw, plain):

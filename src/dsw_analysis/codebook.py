@@ -63,7 +63,7 @@ def describe(round_: Round, folder: Path) -> list[Chapter]:
     """All datasets in reading order; dates are those of the round."""
     chapters = []
     for dataset in DATASETS:
-        rows, by_column = read_provenance(folder, dataset)
+        rows, by_column, _ = read_provenance(folder, dataset)
         entries = tuple(
             Entry(
                 column=column,

@@ -134,7 +134,7 @@ class ProjectSection(Section):
             self.round, self.folder, province=self.province, columns=columns, accept_partial=self.accept_partial
         )
         source = source_of(frame)
-        self.sources[dataset_id] = source if self.national else replace(source, rows=len(frame))
+        self.rest_on(source if self.national else replace(source, rows=len(frame)))
         if source.refused and self.national:
             self.add(_rows_used(self.id, source))
         self.shown.learn(kind, frame)
@@ -250,8 +250,7 @@ class ProjectSection(Section):
         self.shown.plan(self.id, self.plan)
         steps = (self.plan.steps,) if self.national else ()
         for frame in (self.plan.projects, *steps, self.plan.indicators):
-            source = source_of(frame)
-            self.sources[source.dataset.id] = source
+            self.rest_on(source_of(frame))
         if not self.national:
             return
         self.add(*self.plan.step_counts(self.id))

@@ -12,6 +12,7 @@ from markupsafe import escape
 from dsw_analysis import blocks
 from dsw_analysis.blocks import Block, Drawing
 from dsw_analysis.datasets import Source
+from dsw_analysis.datasets.source import joined
 from dsw_analysis.findings import SECTION_MIME, Finding, Ledger
 from dsw_analysis.provinces import in_prose
 from dsw_analysis.rounds import Round
@@ -28,6 +29,8 @@ class Section:
     ----------
     province:
         Official Thai name of the one province that the section is a brief of; ``None`` for the whole country.
+    sources, read:
+        Datasets that were loaded, and every file that they rest on -> hash of what was read.
     """
 
     id: str
@@ -37,6 +40,7 @@ class Section:
     province: str | None = None
     ledger: Ledger = field(default_factory=Ledger)
     sources: dict[str, Source] = field(default_factory=dict)
+    read: dict[str, str] = field(default_factory=dict)
     shown: Shown = field(default_factory=Shown)
 
     @property
@@ -67,6 +71,17 @@ class Section:
                     f"finding {finding.id} is of {of} in a section of {here}; record it `if s.national` only"
                 )
             self.ledger.add(finding)
+
+    def rest_on(self, source: Source) -> None:
+        """Note a source of the section's numbers.
+
+        Raises
+        ------
+        DataError
+            If a file of it is not what the section has read of it before.
+        """
+        self.read.update(joined([self.read, source.read]))
+        self.sources[source.dataset.id] = source
 
     def __getitem__(self, finding_id: str) -> Finding:
         """Recorded finding of an id; an unknown one is an error that names the nearest."""
@@ -139,6 +154,7 @@ class Section:
                 {"dataset": name, "file": s.file, "sha256": s.sha256, "rows": s.rows, "refused": s.refused}
                 for name, s in sorted(self.sources.items())
             ],
+            "read": dict(sorted(self.read.items())),
             "indicators": self._judged(),
             "findings": self.ledger.records(),
             "shown": self.shown.record(),

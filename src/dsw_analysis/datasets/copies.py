@@ -35,23 +35,44 @@ _KEY: Final = b"dsw_analysis"
 
 @dataclass(frozen=True)
 class Copy:
-    """The checked copy of one file: the raw file, its hash, where the copy lies, and the key of all it was made of."""
+    """The checked copy of one file.
+
+    Its name ends with the hash of its own bytes: record and copy come into place by one rename, and a copy in which
+    anything was changed afterwards is none.
+
+    Attributes
+    ----------
+    raw, sha256:
+        The raw file and its hash.
+    files:
+        Every file that it was made from -> hash.
+    folder:
+        Where it lies.
+    key:
+        Of all that it was made from, the code included; its name begins with the first 16 digits.
+    """
 
     dataset: Dataset
     raw: Path
     sha256: str
-    path: Path
+    files: Mapping[str, str]
+    folder: Path
     key: str
+
+    @property
+    def stem(self) -> str:
+        """What its name begins with."""
+        return f"{self.dataset.id}-{self.key[:16]}"
 
     def read(self, columns: Sequence[Column], province: str | None) -> tuple[pd.DataFrame, int] | None:
         """Columns of all rows or those of a province, in the order of the raw file, and how many rows there are in all.
 
-        ``None`` if there is no such copy, or it is damaged.
+        ``None`` if there is no such copy, or it is not as it was written.
         """
-        try:
-            return _read(self.path, self.key, columns, province)
-        except (OSError, pa.ArrowException, ValueError, KeyError):
-            return None
+        for path in self.folder.glob(f"{self.stem}-*.parquet"):
+            with suppress(OSError, pa.ArrowException, ValueError, KeyError):
+                return _read(path, self.key, columns, province, sha256=path.stem.rpartition("-")[2])
+        return None
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -62,8 +83,8 @@ class Copy:
         OSError
             If it cannot be written: no such right, disk full.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_name(f".{self.path.stem}.{uuid4().hex}.tmp")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / f".{self.stem}.{uuid4().hex}.tmp"
         writer = Writer(self, temporary)
         try:
             yield writer
@@ -89,7 +110,6 @@ class Writer:
             compression="zstd",
             compression_level=1,
             use_dictionary=coded,
-            write_page_checksum=True,
         )
         self._rows = 0
 
@@ -114,12 +134,15 @@ class Writer:
         return _read(self._temporary, self._copy.key, columns, province)
 
     def keep(self) -> None:
-        """Put the finished file in its place, and remove copies of earlier versions of the raw file."""
-        self._temporary.replace(self._copy.path)
-        folder, name = self._copy.path.parent, self._copy.dataset.id
+        """Put the finished file in its place, and remove all other copies of the dataset."""
+        folder, name = self._copy.folder, self._copy.dataset.id
+        with self._temporary.open("rb") as file:
+            path = folder / f"{self._copy.stem}-{hashlib.file_digest(file, 'sha256').hexdigest()}.parquet"
+        self._temporary.replace(path)
         for other in folder.glob(f"{name}-*.parquet"):
-            if other != self._copy.path and other.stem.rpartition("-")[0] == name:
-                other.unlink(missing_ok=True)
+            if other != path:
+                with suppress(OSError):  # somebody reads it; it is not taken for the file's copy any more
+                    other.unlink(missing_ok=True)
         for other in folder.glob(f".{name}-*.tmp"):  # left by a process that was killed
             if other.stat().st_mtime < time.time() - _STALE:
                 other.unlink(missing_ok=True)
@@ -165,10 +188,26 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path, key: str, columns: Sequence[Column], province: str | None) -> tuple[pd.DataFrame, int]:
+def _read(
+    path: Path, key: str, columns: Sequence[Column], province: str | None, *, sha256: str | None = None
+) -> tuple[pd.DataFrame, int]:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    with pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as file:
+    with path.open("rb") as handle:
+        if sha256 is not None:
+            if hashlib.file_digest(handle, "sha256").hexdigest() != sha256:
+                raise ValueError("not as it was written")
+            handle.seek(0)
+        return _opened(pq.ParquetFile(handle, pre_buffer=False), key, columns, province)
+
+
+def _opened(
+    file: Any,  # noqa: ANN401 - pyarrow has no types
+    key: str,
+    columns: Sequence[Column],
+    province: str | None,
+) -> tuple[pd.DataFrame, int]:
+    with file:
         about = json.loads(file.metadata.metadata[_KEY])
         if about["key"] != key or about["rows"] != file.metadata.num_rows:
             raise ValueError("another file's copy")

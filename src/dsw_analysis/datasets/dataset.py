@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from dsw_analysis.datasets.copies import Copy, key_of
 from dsw_analysis.datasets.coverage import absent_months, rows_by_month
 from dsw_analysis.datasets.judging import Checked, Judge
 from dsw_analysis.datasets.parsing import registry_names
-from dsw_analysis.datasets.source import Source, read_provenance
+from dsw_analysis.datasets.source import Source, joined, read_provenance
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 from dsw_analysis.sources import find_file, hash_file, read_parts
@@ -143,7 +143,8 @@ class Dataset:
         Raises
         ------
         DataError
-            With every problem, unless ``accept_partial`` and only rows are refused.
+            With every problem, unless ``accept_partial`` and only rows are refused; also if a file was replaced while
+            it was read.
         KeyError
             If there is no such column, or ``province`` is given and the dataset has no province column.
         """
@@ -157,10 +158,12 @@ class Dataset:
         if found is None or copy is None:
             found, checked = self._first_load(round_, folder, wanted, province, copy, partial=accept_partial)
             digest, refused, absent = checked.sha256, len(checked.refused), checked.absent
+            read = joined([{path.name: digest}, checked.registries])
         else:
             digest, refused, absent = copy.sha256, 0, self._absent(round_, copy)
+            read = dict(copy.files)
         frame, rows = found
-        provenance, by_field = read_provenance(folder, self)
+        provenance, by_field, package = read_provenance(folder, self)
         frame.attrs["source"] = Source(
             dataset=self,
             file=path.name,
@@ -171,6 +174,7 @@ class Dataset:
             provenance=provenance,
             fields=by_field,
             province=province,
+            read={**read, **package},
         )
         return frame
 
@@ -193,12 +197,13 @@ class Dataset:
         )
         try:
             file = path or find_file(folder, self.stem)
-            judge = Judge(self, round_, self._registries(round_, folder, path), again=partial(reading, file))
+            names, listed = self._registries(round_, folder, path)
+            judge = Judge(self, round_, names, again=partial(reading, file))
             for raw in reading(file):
                 typed = judge.add(raw)
                 if keep is not None and typed is not None:
                     keep(typed)
-            return judge.finish()
+            return replace(judge.finish(), registries=listed)
         except DataError as error:
             return Checked(dataset=self, problems=error.problems)
 
@@ -245,22 +250,24 @@ class Dataset:
             for registry, _ in self.registries.values():
                 listed = find_file(folder, registry.stem)
                 check_path(listed)
-                files[listed.name] = hash_file(listed)
+                files = joined([files, {listed.name: hash_file(listed)}])
         except (DataError, OSError):
             return None
-        key = key_of(self, round_, files)
-        place = folder.resolve().parent.parent / "checked" / folder.name / f"{self.id}-{key[:16]}.parquet"
-        return Copy(self, path, digest, place, key)
+        place = folder.resolve().parent.parent / "checked" / folder.name
+        return Copy(self, path, digest, files, place, key_of(self, round_, files))
 
-    def _registries(self, round_: Round, folder: Path, path: Path | None) -> dict[str, list[str]]:
-        """Names that may stand in the columns that have a registry which can be read."""
-        found = {}
+    def _registries(
+        self, round_: Round, folder: Path, path: Path | None
+    ) -> tuple[dict[str, list[str]], dict[str, str]]:
+        """Names that may stand in the columns that have a registry which can be read, and the registries' hashes."""
+        found, read = {}, {}
         for name, (registry, column) in self.registries.items():
             beside = path if registry.stem == self.stem else None
-            listed = registry._judge(round_, folder, beside, whole=True).frame
-            if listed is not None:
-                found[name] = registry_names(listed[column])
-        return found
+            listed = registry._judge(round_, folder, beside, whole=True)
+            if listed.frame is not None and listed.raw is not None:
+                found[name] = registry_names(listed.frame[column])
+                read[listed.raw.file] = listed.sha256
+        return found, read
 
 
 def _accepted(checked: Checked, *, partial: bool) -> Checked:

@@ -31,7 +31,8 @@ class Checked:
     read = rows loaded + rows refused. ``raw`` and ``frame`` hold all rows read, as cells and typed; of a file so long
     that it was read in parts ``raw`` holds the last part and ``frame`` nothing. ``months`` are the rows in each month
     of the round, where the dataset expects some in every one. ``warnings`` are what is odd and does not stop loading;
-    :func:`dsw_analysis.checking.check_files` looks for them.
+    :func:`dsw_analysis.checking.check_files` looks for them. ``registries`` are the files with
+    the names that may stand in it -> their hashes.
     """
 
     dataset: Dataset
@@ -44,6 +45,7 @@ class Checked:
     refused: tuple[int, ...] = ()
     changed: Mapping[str, int] = field(default_factory=dict)
     months: Mapping[str, int] = field(default_factory=dict)
+    registries: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def absent(self) -> tuple[str, ...]:

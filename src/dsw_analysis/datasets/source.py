@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dsw_analysis.findings import PROVENANCE, Provenance, weakest
+from dsw_analysis.sources.limits import refuse
 
 if TYPE_CHECKING:
     from dsw_analysis.datasets.dataset import Dataset
@@ -21,6 +23,8 @@ class Source:
     """Where a frame comes from; travels in ``frame.attrs["source"]``.
 
     ``absent`` are the months of the round (``2568-10`` …) of which the whole file has no row, though it has of others.
+    ``read`` are all files that it rests on, the raw file, its registries and ``datapackage.json``, each with the hash
+    of what was read, taken when it was read.
     """
 
     dataset: Dataset
@@ -32,6 +36,7 @@ class Source:
     provenance: Provenance = "received"
     fields: Mapping[str, Provenance] = field(default_factory=dict)
     province: str | None = None
+    read: Mapping[str, str] = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Source:
         """Share the (immutable) source: pandas copies ``attrs`` deeply at every step."""
@@ -59,8 +64,26 @@ def source_of(frame: pd.DataFrame) -> Source:
     return source
 
 
-def read_provenance(folder: Path, dataset: Dataset) -> tuple[Provenance, dict[str, Provenance]]:
-    """Provenance of a dataset's rows and columns from ``datapackage.json``; ``received`` if it has none.
+def joined(reads: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Several records of files that were read (name -> hash) as one.
+
+    Raises
+    ------
+    DataError
+        Code ``changed_file`` if a file was not the same each time.
+    """
+    together: dict[str, str] = {}
+    for read in reads:
+        for file, sha256 in read.items():
+            if together.setdefault(file, sha256) != sha256:
+                refuse("changed_file", file, "ไฟล์ถูกแก้ไขหรือถูกแทนที่ระหว่างอ่าน", "ปิดไฟล์ในโปรแกรมอื่นก่อน แล้วอ่านใหม่อีกครั้ง")
+    return together
+
+
+def read_provenance(folder: Path, dataset: Dataset) -> tuple[Provenance, dict[str, Provenance], dict[str, str]]:
+    """Provenance of a dataset's rows and columns from ``datapackage.json``, and that file's name and hash.
+
+    Without the file, or if it says nothing of the dataset, all is ``received``.
 
     Raises
     ------
@@ -69,14 +92,17 @@ def read_provenance(folder: Path, dataset: Dataset) -> tuple[Provenance, dict[st
     """
     path = folder / "datapackage.json"
     if not path.is_file():
-        return "received", {}
-    package = json.loads(path.read_text(encoding="utf-8"))
+        return "received", {}, {}
+    content = path.read_bytes()
+    read = {path.name: hashlib.sha256(content).hexdigest()}
+    package = json.loads(content)
     for resource in package.get("resources", []):
         if resource.get("name") == dataset.id:
             default = _provenance(path, resource.get("provenance", "received"))
             by_header = {f["name"]: f.get("provenance", default) for f in resource["schema"]["fields"]}
-            return default, {c.name: _provenance(path, by_header.get(c.header, default)) for c in dataset.columns}
-    return "received", {}
+            fields = {c.name: _provenance(path, by_header.get(c.header, default)) for c in dataset.columns}
+            return default, fields, read
+    return "received", {}, read
 
 
 def read_decimals(folder: Path) -> dict[str, int]:

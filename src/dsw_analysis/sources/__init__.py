@@ -99,9 +99,14 @@ def _hashed(path: Path, before: os.stat_result, tables: Iterator[RawTable]) -> I
         held = table
     digest = hash_file(path)
     after = check_path(path)
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+    if _version(before) != _version(after):
         refuse("changed_file", path.name, "ไฟล์ถูกแก้ไขระหว่างอ่าน", "ปิดไฟล์ในโปรแกรมอื่นก่อน แล้วอ่านใหม่อีกครั้ง")
     yield replace(held, sha256=digest)
+
+
+def _version(status: os.stat_result) -> tuple[int, ...]:
+    """What differs if a file was written into or replaced, even by one of the same size and time."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def hash_file(path: Path) -> str:
