@@ -27,7 +27,7 @@ from pathlib import Path
 import psutil
 
 from dsw_analysis.batch import Batch, Project
-from dsw_analysis.batch.sections import run_sections
+from dsw_analysis.batch.sections import put_in_place, run_sections
 from dsw_analysis.provinces import provincial_sections
 from dsw_analysis.rounds import Round
 from dsw_analysis.thai import provinces as all_provinces
@@ -134,6 +134,7 @@ def child(where, project, address, provinces):
             outcomes = list(batch.carry_out(batch.plan(provincial_sections(batch.notebooks), names)))
         else:
             outcomes = run_sections(batch)
+            put_in_place(batch, outcomes)
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     failed = [f"{o.section}: {o.error}" for o in outcomes if o.error is not None]
     assert not failed, failed
@@ -154,7 +155,7 @@ def empty(address, scheduler):
 def measured(project, long, task, task_cpu):
     """Inputs of the model, by what they are."""
     made, out = long["notebooks"], project / "outputs" / ROUND
-    results = [p for kind in ("notebooks/*.ipynb", "sections/*.html") for p in out.glob(f"provinces/*/{kind}")]
+    results = [p for kind in ("notebooks/*.ipynb", "sections/*.html") for p in out.glob(f".next/provinces/*/{kind}")]
     sent = sum(path.stat().st_size for path in (project / "notebooks").glob("[0-9]*.ipynb")) / 16
     return {
         "s: CPU seconds a notebook, all processes, through Dask": long["dask"]["CPU seconds"] / made,

@@ -45,6 +45,14 @@ def copy(tmp_path):
     return Copy(tmp_path)
 
 
+@pytest.fixture
+def project(tmp_path):
+    """A project without notebooks and raw files, for those of a test."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data" / "raw" / ROUND).mkdir(parents=True)
+    return Project(root=tmp_path)
+
+
 @dataclass
 class Shown:
     """A notebook run cell by cell in this process: its section, and the HTML of what each cell shows."""

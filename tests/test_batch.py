@@ -1,72 +1,26 @@
 """The batch on notebooks made for it: what runs, what is reused, what is kept, and how failures are told."""
 
+import hashlib
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
+import openpyxl
 import pytest
+from conftest import ROOT
 from filelock import FileLock
+from small_projects import DOCUMENT, HAND_OVER, ROUND, add, report, run
 
 from dsw_analysis.batch import Batch, Progress, Project, Task, execute
 from dsw_analysis.batch.manifest import write_whole
 from dsw_analysis.batch.progress import progress_on
-from dsw_analysis.batch.reports import write_report
-from dsw_analysis.batch.sections import run_sections
 from dsw_analysis.cli import main
-from dsw_analysis.findings import SECTION_MIME
-from dsw_analysis.rounds import Round
-from dsw_analysis.warm.processes import FORKS, run_fresh
-
-ROUND = Round.parse("2569-6m")
-PARAMETERS = 'round_id: str = "2569-6m"  # round\naccept_partial: bool = False  # use valid rows'
-DOCUMENT = {
-    "section": "good",
-    "order": 1,
-    "title": "ส่วนตัวอย่าง",
-    "round": "2569-6m",
-    "province": None,
-    "inputs": [],
-    "indicators": [],
-    "findings": [
-        {"id": "good.n", "section": "good", "label": "จำนวน", "value": 3, "unit": "persons", "provenance": "published"}
-    ],
-}
-HAND_OVER = f"from IPython.display import display\ndisplay({{{SECTION_MIME!r}: DOCUMENT}}, raw=True)"
-
-
-def notebook(path, *cells):
-    book = nbformat.v4.new_notebook(
-        metadata={"kernelspec": {"name": "python3", "display_name": "x", "language": "python"}}
-    )
-    book.cells = [nbformat.v4.new_code_cell(c) for c in (PARAMETERS, *cells)]
-    book.cells[0].metadata.tags = ["parameters"]
-    nbformat.write(book, path)
-
-
-@pytest.fixture
-def project(tmp_path):
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "data" / "raw" / "2569-6m").mkdir(parents=True)
-    return Project(root=tmp_path)
-
-
-def add(project, name, *cells, **changes):
-    document = {**DOCUMENT, "section": name[3:], "findings": [], **changes}
-    notebook(project.notebooks / f"{name}.ipynb", f"DOCUMENT = {document!r}", *cells)
-
-
-def run(project, sections=None, **options):
-    with Batch(project, ROUND, **options) as batch:
-        return run_sections(batch, sections)
-
-
-def report(project, sections=None, **options):
-    with Batch(project, ROUND, **options) as batch:
-        return write_report(batch, run_sections(batch, sections), formats=["html"])
+from dsw_analysis.warm.processes import run_fresh
 
 
 def ran(project, **options):
@@ -270,15 +224,18 @@ def test_a_failure_keeps_the_last_complete_report_and_says_so(project, capsys):
 
     assert {name: (out / name).read_bytes() for name in complete} == complete
     printed = capsys.readouterr()
-    assert "findings.json stays as it was" in printed.out
-    assert "the report is not written" in printed.out
+    said = "outputs/2569-6m stays as it was: the new outputs lack sections that failed or are not up to date"
+    assert printed.out.count("stays as it was") == printed.out.count(said) == 1
     assert "two failed: cell 4: ZeroDivisionError: division by zero" in printed.err
-    assert f"executed notebook: {out / 'notebooks' / '02_two.ipynb'}" in printed.err
+    executed = out / ".next" / "notebooks" / "02_two.ipynb"
+    assert f"executed notebook: {executed}" in printed.err
+    assert "ZeroDivisionError" in executed.read_text(encoding="utf-8")
     assert ran(project) == ["two"], "a failed section is tried again"
 
     add(project, "02_two", "'mended'", HAND_OVER, title="ส่วนที่แก้แล้ว")
     report(project)
     assert "ส่วนที่แก้แล้ว" in (out / "report.html").read_text(encoding="utf-8")
+    assert not executed.exists()
 
 
 def test_one_section_alone_leaves_the_others_in_the_ledger_and_in_the_report(project):
@@ -305,10 +262,155 @@ def test_one_section_alone_does_not_make_a_report_with_sections_that_have_change
     add(project, "02_two", HAND_OVER, title="ชื่อใหม่")
     assert main(["--project", str(project.root), "report", "2569-6m", "--section", "one", "--to", "html"]) == 1
     printed = capsys.readouterr().out
-    assert "findings.json stays as it was" in printed
-    assert "the report is not written: it would not agree with findings.json" in printed
+    assert "outputs/2569-6m stays as it was" in printed
     assert (project.outputs(ROUND) / "findings.json").read_bytes() == whole
     assert not (project.outputs(ROUND) / "report.html").exists()
+
+
+@pytest.mark.parametrize("state", ["as it was left", "lost"])
+def test_a_section_made_anew_alone_keeps_all_others_and_the_report_whole(project, state):
+    add(project, "00_summary", HAND_OVER)
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_two", HAND_OVER)
+    report(project)
+    out = project.outputs(ROUND)
+    held = {path: path.read_bytes() for path in out.rglob("*") if path.suffix in (".html", ".xlsx", ".ipynb")}
+    held[out / "findings.json"] = (out / "findings.json").read_bytes()
+    if state == "lost":
+        (out / "manifest.json").unlink()
+        (out / "run.jsonl").unlink()
+    said = []
+    files = report(project, ["one"], fresh=True, progress=Progress(say=said.append))
+    assert {path: path.read_bytes() for path in held} == held
+    if state == "lost":  # nothing is known of the others, so that one section alone is no report
+        assert files == []
+        assert said[0].startswith("outputs/2569-6m stays as it was")
+    else:
+        assert files == [out / "report.html", out / "findings.xlsx"]
+        assert ran(project) == []
+
+
+def test_a_run_made_anew_runs_all_that_was_asked_for_and_knows_the_report_afterwards(project):
+    add(project, "00_summary", HAND_OVER)
+    add(project, "01_one", HAND_OVER)
+    add(project, "02_two", HAND_OVER)
+    files = report(project)
+    assert [(o.section, o.reused) for o in run(project, ["one"], fresh=True)] == [
+        ("one", False),
+        ("two", True),
+        ("summary", True),
+    ]
+    assert ran(project, fresh=True) == ["one", "two", "summary"]
+    # The numbers are the same, so the report is current: it need not be made again, and nothing waits.
+    assert report(project, executor=NoWorkers()) == files
+    made = json.loads((project.outputs(ROUND) / "manifest.json").read_text(encoding="utf-8"))["made"]
+    assert {"report.html", "findings.xlsx", "findings.json", "edition"} <= set(made)
+    assert not (project.outputs(ROUND) / ".next").exists()
+
+
+def hash_of(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def real(project, *names):
+    """Real sections in a small project; returns its folder of raw files."""
+    raw = project.data / "2569-6m"
+    for name in ("action_plan.xlsx", "public_opinion.csv", "datapackage.json"):
+        shutil.copy(ROOT / "data" / "raw" / "2569-6m" / name, raw / name)
+    for name in names:
+        (path,) = (ROOT / "notebooks").glob(f"*_{name}.ipynb")
+        shutil.copy(path, project.notebooks / path.name)
+    return raw
+
+
+def insert(project, name, place, code):
+    """Put a cell of code into a copied notebook."""
+    (path,) = project.notebooks.glob(f"*_{name}.ipynb")
+    book = nbformat.read(path, as_version=4)
+    book.cells.insert(place if place >= 0 else len(book.cells) + 1 + place, nbformat.v4.new_code_cell(code))
+    nbformat.write(book, path)
+
+
+def replacing(file, other):
+    return f"from pathlib import Path\nPath({str(other)!r}).replace({str(file)!r})"
+
+
+def test_a_raw_file_replaced_while_a_run_reads_it_is_named_by_what_was_read_and_makes_the_next_run(project, capsys):
+    raw = real(project, "public_opinion")
+    file, before = raw / "public_opinion.csv", hash_of(raw / "public_opinion.csv")
+    other = project.root / "other.csv"
+    other.write_text(
+        file.read_text(encoding="utf-8-sig").replace("ม.ค. 69,7,6,1", "ม.ค. 69,8,7,1"), encoding="utf-8-sig"
+    )
+    after = hash_of(other)
+    insert(project, "public_opinion", -2, replacing(file, other))  # before close(), after all that reads
+    run(project)
+    assert hash_of(file) == after != before
+    out = project.outputs(ROUND)
+    ledger = json.loads((out / "findings.json").read_text(encoding="utf-8"))
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    found = {f["sha256"] for f in ledger["findings"] if f.get("dataset") == "public_opinion"}
+    assert found == {before}
+    assert manifest["made"]["public_opinion"]["made_from"]["inputs"] == {
+        "public_opinion.csv": before,
+        "action_plan.xlsx": hash_of(raw / "action_plan.xlsx"),
+        "datapackage.json": hash_of(raw / "datapackage.json"),
+    }
+    assert manifest["inputs"]["public_opinion.csv"]["sha256"] == before
+
+    assert explained(project, capsys) == {"public_opinion": "input public_opinion.csv changed"}
+    other.write_bytes(file.read_bytes())
+    assert ran(project) == ["public_opinion"]
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["inputs"]["public_opinion.csv"]["sha256"] == after
+    assert explained(project, capsys) == {"public_opinion": "current"}
+
+
+def test_sections_that_read_two_versions_of_a_file_make_no_report(project, capsys):
+    raw = real(project, "public_opinion", "five_year_plan")
+    run(project)
+    out = project.outputs(ROUND)
+    whole = (out / "findings.json").read_bytes()
+    other = project.root / "other.xlsx"
+    book = openpyxl.load_workbook(raw / "action_plan.xlsx")
+    book.properties.title = "another"
+    book.save(other)
+    # Both are made anew, one after the other; whichever is the first has the plan replaced when it has read it.
+    once = f"from pathlib import Path\nif Path({str(other)!r}).exists():\n    "
+    for name in ("public_opinion", "five_year_plan"):
+        insert(project, name, -2, once + replacing(raw / "action_plan.xlsx", other).splitlines()[1])
+    assert main(["--project", str(project.root), "run", "2569-6m", "--jobs", "1"]) == 1
+    assert "action_plan.xlsx was replaced while the sections were reading it" in capsys.readouterr().err
+    assert (out / "findings.json").read_bytes() == whole
+    assert len(ran(project)) == 1
+    assert {
+        i["sha256"] for i in json.loads((out / "findings.json").read_bytes())["inputs"] if "plan" in i["dataset"]
+    } == {hash_of(raw / "action_plan.xlsx")}
+
+
+def test_a_section_that_reads_two_versions_of_a_file_fails(project):
+    raw = real(project, "public_opinion")
+    other = project.root / "other.csv"
+    other.write_bytes((raw / "public_opinion.csv").read_bytes() + b"\n")
+    again = '\ns.load("public_opinion")'
+    insert(project, "public_opinion", -2, replacing(raw / "public_opinion.csv", other) + again)
+    (outcome,) = run(project)
+    assert "ไฟล์ถูกแก้ไขหรือถูกแทนที่ระหว่างอ่าน" in outcome.error
+    assert ran(project) == ["public_opinion"]
+
+
+def test_made_anew_means_from_the_raw_files(project):
+    real(project, "public_opinion")
+    run(project)
+    checked = project.root / "data" / "checked" / "2569-6m"
+    left = checked / "left.parquet"
+    assert {path.name.split("-")[0] for path in checked.iterdir()} >= {"public_opinion", "plan_projects"}
+    left.write_bytes(b"of an earlier day")
+    run(project, ["public_opinion"])
+    assert left.exists()
+    run(project, ["public_opinion"], fresh=True)
+    assert not left.exists()
+    assert any(path.name.startswith("public_opinion-") for path in checked.iterdir())
 
 
 def test_a_summary_of_older_numbers_is_not_listed(project, capsys):
@@ -370,7 +472,8 @@ def test_every_event_is_a_line_of_the_log(project):
     lines = (project.outputs(ROUND) / "run.jsonl").read_text(encoding="utf-8").splitlines()
     events = [json.loads(line) for line in lines]
     assert [events[0]["event"], events[-1]["event"]] == ["begin", "end"]
-    assert {e["name"]: e["event"] for e in events[1:-1]} == {"one": "made", "bad": "failed", "findings.json": "made"}
+    named = {"one": "made", "bad": "failed", "findings.json": "made", "edition": "made"}
+    assert {e["name"]: e["event"] for e in events[1:-1]} == named
     assert all("time" in event for event in events)
     assert {e["name"]: e["reasons"] for e in events if e.get("name") in ("one", "bad")} == {
         "one": ["never made"],
@@ -461,25 +564,6 @@ def test_an_input_that_cannot_be_read_is_named(project, capsys):
     raw.symlink_to(raw)  # a loop: there, but not to be read, even by the superuser
     assert main(["--project", str(project.root), "run", "2569-6m"]) == 1
     assert "public_opinion.csv" in capsys.readouterr().err
-
-
-@pytest.mark.skipif(not FORKS, reason="processes cannot be forked here")
-def test_a_run_killed_at_random_moments_loses_nothing_and_ends_with_the_same_bytes(project):
-    add(project, "01_one", HAND_OVER)
-    add(project, "02_bad", "print('x' * 1_000_000); 1 / 0")
-    driver = Path(__file__).with_name("kill_runs.py")
-    done = subprocess.run(
-        [sys.executable, driver, project.root, "200"],
-        check=False,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=900,
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert found["kills"] >= 200
-    assert found["complaints"] == []
 
 
 class Terminal(io.StringIO):

@@ -16,7 +16,7 @@ import pytest
 
 from dsw_analysis import cluster
 from dsw_analysis.batch import Batch, Progress, Project
-from dsw_analysis.batch.sections import run_sections
+from dsw_analysis.batch.sections import put_in_place, run_sections
 from dsw_analysis.cluster import ClusterError, connect
 from dsw_analysis.findings import SECTION_MIME
 from dsw_analysis.rounds import Round
@@ -167,7 +167,9 @@ def copied(project, folder):
 
 def run(project, sections=None, **options):
     with Batch(project, ROUND, **options) as batch:
-        return {o.section: o for o in run_sections(batch, sections)}
+        outcomes = run_sections(batch, sections)
+        put_in_place(batch, outcomes)
+        return {o.section: o for o in outcomes}
 
 
 def outputs(project):

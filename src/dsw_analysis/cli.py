@@ -82,7 +82,14 @@ def _parser() -> argparse.ArgumentParser:
             "--accept-partial", action="store_true", help="use the valid rows of files with problems, and say so"
         )
         command.add_argument("--jobs", type=_positive, help="notebooks at once (default: number of cores)")
-        command.add_argument("--fresh", action="store_true", help="make everything again, changed or not")
+        command.add_argument(
+            "--fresh", action="store_true", help="make what is asked for again, changed or not, from the raw files"
+        )
+        command.add_argument(
+            "--allow-missing",
+            action="store_true",
+            help="replace the outputs in place by some that lack sections or files",
+        )
         command.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask cluster, e.g. tcp://10.0.0.1:8786")
         command.set_defaults(by=None, only=None, explain=False)
         if name == "run":
@@ -151,7 +158,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from dsw_analysis.batch import Batch, Project  # noqa: PLC0415
     from dsw_analysis.batch.briefs import write_briefs  # noqa: PLC0415
     from dsw_analysis.batch.progress import failure, progress_on  # noqa: PLC0415
-    from dsw_analysis.batch.sections import explain, run_sections  # noqa: PLC0415
+    from dsw_analysis.batch.sections import explain, put_in_place, run_sections  # noqa: PLC0415
 
     print(f"dsw: {arguments.round.label}", flush=True)
     with contextlib.ExitStack() as stack:
@@ -166,6 +173,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 arguments.round,
                 jobs=cluster.threads if cluster else arguments.jobs,
                 fresh=arguments.fresh,
+                allow_missing=arguments.allow_missing,
                 accept_partial=arguments.accept_partial,
                 executor=cluster,
                 progress=progress_on(sys.stdout),
@@ -178,14 +186,18 @@ def _run(arguments: argparse.Namespace) -> int:
             return 0
         outcomes = write_briefs(batch, provinces, sections or []) if provinces else run_sections(batch, sections)
         failed = [outcome for outcome in outcomes if outcome.error is not None]
+        clean = True
+        if arguments.command == "report":
+            clean = _report(batch, outcomes, arguments.to)
+        elif not provinces:
+            put_in_place(batch, outcomes)
         for outcome in failed:
             print(failure(outcome), file=sys.stderr)
-        clean = arguments.command == "run" or _report(batch, outcomes, arguments.to)
     return 0 if clean and not failed else 1
 
 
 def _report(batch: Batch, outcomes: Sequence[Outcome], formats: Sequence[str]) -> bool:
-    """Write and audit the report; returns whether it is there and bears out its numbers."""
+    """Write and audit the report; returns whether all of it is there and bears out its numbers."""
     from dsw_analysis.batch.reports import audit, write_report  # noqa: PLC0415
 
     files = write_report(batch, outcomes, formats)
@@ -194,7 +206,8 @@ def _report(batch: Batch, outcomes: Sequence[Outcome], formats: Sequence[str]) -
     slips = audit(batch, [path for path in files if path.suffix == ".html"])
     for page, found in slips.items():
         _print_slips(page, found, batch.out / "findings.json")
-    return bool(files) and not any(slips.values())
+    asked = {f"report.{name}" for name in formats} | {"findings.xlsx"}
+    return asked == {path.name for path in files} and not any(slips.values())
 
 
 def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], list[str] | None]:

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dsw_analysis.batch.manifest import write_whole
+from dsw_analysis.batch.manifest import digest, write_whole
+from dsw_analysis.batch.outputs import PROVINCES
 from dsw_analysis.batch.run import Batch
-from dsw_analysis.batch.steps import Job, Outcome, Part, Step, given
-from dsw_analysis.batch.tasks import EXECUTE
+from dsw_analysis.batch.sets import may_replace, place, see_that_they_agree
+from dsw_analysis.batch.steps import BatchError, Job, Outcome, Part, Step, given
+from dsw_analysis.batch.tasks import EXECUTE, task_name
 
-INDEX = "provinces/index.html"
+INDEX = f"{PROVINCES}index.html"
 TOGETHER = 4
 """How many briefs one process puts together, so that dictionary and templates are loaded once for them."""
 
@@ -31,6 +33,11 @@ class Brief:
         return f"brief/{self.province}"
 
     @property
+    def scope(self) -> str:
+        """Folder of its files, which are one set."""
+        return f"{PROVINCES}{self.province}/"
+
+    @property
     def complete(self) -> bool:
         """Whether all its sections succeeded."""
         return all(outcome.error is None for outcome in self.outcomes.values())
@@ -47,8 +54,9 @@ class Brief:
 def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]) -> list[Outcome]:
     """Bring the briefs of provinces up to date: ``provinces/<name>/<name>.html``, ``.pdf``, ``findings.json``.
 
-    A brief is put together as soon as its sections have run, and nothing of it is held after that. A brief whose
-    sections all succeeded is replaced only by another such.
+    A brief is put together as soon as its sections have run, and nothing of it is held after that. It is put in place
+    whole, with the pages and executed notebooks of its sections. A brief whose sections all succeeded is replaced only
+    by another such, unless the batch allows what is missing.
 
     Parameters
     ----------
@@ -61,6 +69,14 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
     -------
     list of Outcome
         Of every section of every province.
+
+    Raises
+    ------
+    BatchError
+        If a raw file was replaced while the sections of a brief were reading it, or if briefs could not be made: the
+        last ones stay.
+    OSError
+        If a file cannot be moved, as when another program holds it open: the last brief stays, whole.
     """
     steps = batch.plan(sections, provinces)
     briefs = {province: Brief(province=province, sections=sections) for province in provinces}
@@ -68,6 +84,7 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
     ended: list[Outcome] = []
     jobs: deque[Job] = deque(Job(step, EXECUTE, given(step.task)) for step in steps if step.reasons)
     due: list[Brief] = []
+    failed: list[str] = []
 
     def take(outcome: Outcome) -> None:
         batch.tell.done(outcome)
@@ -89,15 +106,28 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
         if isinstance(job.about, Step):
             take(batch.put(job.about, future))
         else:
+            try:
+                made = future.result()
+            except Exception as error:  # what a few briefs cannot be made of must not stop the others
+                failed.append(
+                    f"{', '.join(brief.province for brief in job.about)}: {type(error).__name__}: {error}"[:600]
+                )
+                continue
             for brief in job.about:
-                _put(batch, brief, future.result()[brief.province])
+                _put(batch, brief, made[brief.province])
     _write_index(batch)
+    if failed:
+        raise BatchError("briefs that could not be made: " + "; ".join(failed))
     return ended
 
 
 def _must_be_made(batch: Batch, brief: Brief) -> bool:
-    reasons = batch.manifest.reasons(brief.name, brief.made_from(batch))
-    return bool(reasons) and batch.may_replace(brief.name, complete=brief.complete)
+    see_that_they_agree(batch, brief.outcomes.values())
+    if batch.reasons(brief.name, brief.made_from(batch)):
+        return may_replace(batch, brief.name, brief.sections, complete=brief.complete, scope=brief.scope)
+    entry = batch.manifest.made[brief.name]  # made, but for what was changed or removed by somebody
+    place(batch, brief.name, entry["made_from"], entry["outputs"], complete=brief.complete, scope=brief.scope)
+    return False
 
 
 def _composition(batch: Batch, briefs: Sequence[Brief]) -> Job:
@@ -108,10 +138,13 @@ def _composition(batch: Batch, briefs: Sequence[Brief]) -> Job:
 
 
 def _put(batch: Batch, brief: Brief, content: Mapping[str, bytes]) -> None:
-    files = {f"provinces/{brief.province}/{name}": part for name, part in content.items()}
-    for name, part in files.items():
-        write_whole(batch.out / name, part)
-    batch.note(brief.name, brief.made_from(batch), files, complete=brief.complete)
+    outputs: dict[str, str] = {}
+    for section in brief.sections:
+        outputs |= batch.manifest.made[task_name(section, brief.province)]["outputs"]
+    for name, part in content.items():
+        batch.outputs.stage(brief.scope + name, part)
+        outputs[brief.scope + name] = digest(part)
+    place(batch, brief.name, brief.made_from(batch), outputs, complete=brief.complete, scope=brief.scope)
 
 
 def _write_index(batch: Batch) -> None:
@@ -119,11 +152,11 @@ def _write_index(batch: Batch) -> None:
     made = {
         name.removeprefix("brief/"): entry for name, entry in batch.manifest.made.items() if name.startswith("brief/")
     }
-    states = {province: bool(entry["complete"]) for province, entry in sorted(made.items())}
+    states = {province: bool(entry.get("complete")) for province, entry in sorted(made.items())}
     made_from = {**batch.inputs.common, "briefs": states}
-    if batch.manifest.reasons("brief index", made_from):
+    if batch.reasons("brief index", made_from):
         jobs = deque([Job("index", "dsw_analysis.batch.rendering:index_page", given(batch.round, states))])
         for _, future in batch.ended(jobs):
             content = future.result()
             write_whole(batch.out / INDEX, content)
-            batch.note("brief index", made_from, {INDEX: content}, complete=True)
+            batch.note("brief index", made_from, {INDEX: content})

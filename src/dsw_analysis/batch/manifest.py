@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dsw_analysis.batch.outputs import Outputs
 
 MANIFEST = "manifest.json"
 JOURNAL = "run.jsonl"
@@ -107,16 +110,18 @@ class Manifest:
 
     Every finished piece is a line of ``run.jsonl`` at once and goes into ``manifest.json`` at the end, so that a run
     killed at any moment loses nothing that was finished.
+
+    What it says of a section or a file is what was made last, which may wait for the rest of its set; what it says of
+    ``edition`` and ``brief/เชียงใหม่`` is the set in place, with the hash of each of its files.
     """
 
-    def __init__(self, out: Path, *, fresh: bool = False) -> None:
-        self._out = out
-        self.made: dict[str, dict[str, Any]] = {}
-        if not fresh:
-            noted = _content(out / MANIFEST).get("made", {})
-            self.made = {name: entry for name, entry in noted.items() if _is_entry(entry)}
-            finished = (event for event in _events(out / JOURNAL) if _is_entry(event.get("entry")))
-            self.made |= {event["name"]: event["entry"] for event in finished if isinstance(event.get("name"), str)}
+    def __init__(self, outputs: Outputs) -> None:
+        self._outputs = outputs
+        self._out = outputs.folder
+        noted = _content(self._out / MANIFEST).get("made", {})
+        self.made = {name: entry for name, entry in noted.items() if _is_entry(entry)}
+        finished = (event for event in _events(self._out / JOURNAL) if _is_entry(event.get("entry")))
+        self.made |= {event["name"]: event["entry"] for event in finished if isinstance(event.get("name"), str)}
 
     def reasons(self, name: str, made_from: Mapping[str, Any]) -> list[str]:
         """Why something must be made again, in words; empty if it need not."""
@@ -127,7 +132,7 @@ class Manifest:
             return ["failed the last time"]
         reasons = _differences(entry["made_from"], made_from)
         for output, expected in entry["outputs"].items():
-            found = sha256(self._out / output)
+            found = sha256(self._outputs.newest(output))
             if found != expected:
                 reasons.append(f"{output} is {'missing' if found is None else 'not as it was written'}")
         return reasons
@@ -137,10 +142,8 @@ class Manifest:
         return list(self.made.get(name, {}).get("reads", []))
 
     def begin(self) -> None:
-        """Keep what an interrupted run finished, remove what it left half done, and begin the log anew."""
+        """Keep what an interrupted run finished, and begin the log anew."""
         self.save()
-        for path in self._out.rglob("*.part"):
-            path.unlink(missing_ok=True)
         write_whole(self._out / JOURNAL, b"")
 
     def record(self, name: str, entry: Mapping[str, Any], **details: Any) -> None:  # noqa: ANN401 - for the log

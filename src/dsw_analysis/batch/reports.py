@@ -1,4 +1,4 @@
-"""The report of a round: its files made side by side in worker processes and put in place together."""
+"""The report of a round: its files made side by side in worker processes, and the set of outputs put in place whole."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dsw_analysis.batch.manifest import digest, write_whole
+from dsw_analysis.batch.manifest import digest
 from dsw_analysis.batch.run import Batch
-from dsw_analysis.batch.sections import LEDGER, complete, is_of
-from dsw_analysis.batch.steps import Job, Outcome, given
+from dsw_analysis.batch.sections import EDITION, LEDGER, REPORT, basis, complete, put_in_place
+from dsw_analysis.batch.sets import may_replace
+from dsw_analysis.batch.steps import BatchError, Job, Outcome, given
 
 if TYPE_CHECKING:
     from dsw_analysis.audit import Slip
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
 FORMATS = ("html", "pdf", "docx")
 """What a report can be written as."""
 
-WORKBOOK = "findings.xlsx"
-_LONGEST_FIRST = ("report.docx", "report.pdf", "report.html", WORKBOOK)
+_LONGEST_FIRST = ("report.docx", "report.pdf", "report.html", "findings.xlsx")
 
 
 def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[str] = FORMATS) -> list[Path]:
     """Bring ``report.html``, ``report.pdf``, ``report.docx`` (as asked for) and ``findings.xlsx`` up to date.
 
-    All of them are made before the first is put in place. A report of all sections is replaced only by another such,
-    and none is written that would not agree with ``findings.json``.
+    All of them are made before the set that they belong to is put in place, see
+    :func:`dsw_analysis.batch.sections.put_in_place`. One that cannot be made is named and left out.
 
     Parameters
     ----------
@@ -36,28 +36,36 @@ def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[
     Returns
     -------
     list of Path
-        The files that are up to date, the report first: all or none.
+        Those asked for that are in place and up to date, the report first.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be moved, as when another program holds it open: the last set stays, whole.
     """
-    whole = complete(batch, outcomes)
-    names = [*(f"report.{name}" for name in FORMATS if name in formats), WORKBOOK]
-    if not is_of(batch, outcomes):
-        batch.tell.say("the report is not written: it would not agree with findings.json")
+    if not may_replace(batch, EDITION, batch.notebooks, complete=complete(batch, outcomes)):
         return []
-    if not batch.may_replace(names[0], complete=whole):
-        return []
-    findings = (batch.out / LEDGER).read_bytes()
-    made_from = {**batch.inputs.common, "sections": batch.marks(outcomes), "findings": digest(findings)}
+    names = [name for name in REPORT if name == "findings.xlsx" or name.removeprefix("report.") in formats]
+    made_from = basis(batch, outcomes)
+    findings = batch.outputs.newest(LEDGER).read_bytes()
     parts = tuple(outcome.part for outcome in outcomes)
     # The longest first, so that the others fit beside it.
-    due = [name for name in _LONGEST_FIRST if name in names and batch.manifest.reasons(name, made_from)]
+    due = [name for name in _LONGEST_FIRST if name in names and batch.reasons(name, made_from)]
     work = "dsw_analysis.batch.rendering:report_file"
     jobs = deque(Job(name, work, given(name, batch.round, parts, findings)) for name in due)
-    files: dict[str, bytes] = {job.about: future.result() for job, future in batch.ended(jobs)}
-    for name in (name for name in names if name in files):
-        write_whole(batch.out / name, files[name])
-    for name, content in files.items():
-        batch.note(name, made_from, {name: content}, complete=whole)
-    return [batch.out / name for name in names]
+    for job, future in batch.ended(jobs):
+        try:
+            content = future.result()
+        except EOFError as error:  # not a process that ended, but the one that all are forked from
+            raise BatchError(f"no report can be made: {error}") from error
+        except Exception as error:  # one format must not stop the others
+            names.remove(job.about)
+            said = "\n".join(f"{type(error).__name__}: {error}".splitlines()[:3])[:600]
+            batch.tell.say(f"{job.about} could not be made and is left out: {said}")
+        else:
+            batch.outputs.stage(job.about, content)
+            batch.note(job.about, made_from, {job.about: content})
+    return [batch.out / name for name in names] if put_in_place(batch, outcomes) else []
 
 
 def audit(batch: Batch, pages: Sequence[Path]) -> dict[Path, list[Slip]]:
@@ -69,11 +77,11 @@ def audit(batch: Batch, pages: Sequence[Path]) -> dict[Path, list[Slip]]:
         content = path.read_bytes()
         name = f"audit of {path.relative_to(batch.out).as_posix()}"
         made_from = {**batch.inputs.common, "page": digest(content), "findings": digest(ledger)}
-        if batch.manifest.reasons(name, made_from):
+        if batch.reasons(name, made_from):
             jobs.append(Job((name, path, made_from), "dsw_analysis.audit:audit_page", given(content, ledger)))
     for job, future in batch.ended(jobs):
         name, path, made_from = job.about
         found[path] = list(future.result())
         if not found[path]:
-            batch.note(name, made_from, {}, complete=True)
+            batch.note(name, made_from, {})
     return found

@@ -16,7 +16,8 @@ from typing import Any, Self
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from dsw_analysis.batch.manifest import Inputs, Manifest, digest, versions, write_whole
+from dsw_analysis.batch.manifest import Inputs, Manifest, digest, versions
+from dsw_analysis.batch.outputs import PROVINCES, Outputs
 from dsw_analysis.batch.steps import BatchError, Job, Outcome, Progress, Step, call, given
 from dsw_analysis.batch.tasks import EXECUTE, SUMMARY, Project, Result, Task, task_name
 from dsw_analysis.problems import UsageError
@@ -31,7 +32,9 @@ class Batch:
     jobs:
         Processes at once; the number of cores by default.
     fresh:
-        Make everything again, changed or not.
+        Make what is asked for again, changed or not, from the raw files themselves. What else was made is kept.
+    allow_missing:
+        Let a set of outputs that lacks sections or files take the place of one that has them.
     accept_partial:
         Report on the valid rows of files that have problems instead of failing their sections.
     executor:
@@ -58,6 +61,7 @@ class Batch:
         *,
         jobs: int | None = None,
         fresh: bool = False,
+        allow_missing: bool = False,
         accept_partial: bool = False,
         executor: Executor | None = None,
         progress: Progress | None = None,
@@ -67,6 +71,7 @@ class Batch:
         self.round = round_
         self._jobs = jobs or os.cpu_count() or 1
         self._fresh = fresh
+        self.allow_missing = allow_missing
         self._accept_partial = accept_partial
         self._given = executor
         self.tell = progress or Progress()
@@ -86,10 +91,23 @@ class Batch:
             stack.enter_context(self._alone())
             shutil.rmtree(self._scratch, ignore_errors=True)
             self.inputs = Inputs(self.project.root, raw)
-            self.manifest = Manifest(self.out, fresh=self._fresh)
+            self.outputs = Outputs(self.out)
+            self.manifest = Manifest(self.outputs)
+            self._begun = False
+            self._stack = stack
+            self._resume()
             self._stack = stack.pop_all()
-        self._begun = False
         return self
+
+    def _resume(self) -> None:
+        """Complete what a run that was killed had begun to put in place."""
+        interrupted = self.outputs.resume()
+        if interrupted is not None:
+            self.tell.say("the last run was interrupted while it put its outputs in place; that is completed now")
+            self.begin()
+            for name, entry in interrupted.items():
+                self.manifest.record(name, entry)
+            self.outputs.settle()
 
     def _alone(self) -> BaseFileLock:
         """The lock of the round, taken."""
@@ -140,13 +158,21 @@ class Batch:
             raise UsageError(f"no notebook for section {', '.join(unknown)}; there are {', '.join(self.notebooks)}")
         wanted = [s for s in self.notebooks if s in wanted and s != SUMMARY]
         places: Iterable[str | None] = provinces or [None]
-        return [self.step(section, province) for province in places for section in wanted]
+        return [self.step(section, province, asked=True) for province in places for section in wanted]
 
-    def step(self, section: str, province: str | None, given: Mapping[str, bytes] | None = None) -> Step:
+    def reasons(self, name: str, made_from: Mapping[str, Any]) -> list[str]:
+        """Why something that was asked for must be made again; see :meth:`Manifest.reasons`."""
+        return self.manifest.reasons(name, made_from) or ["asked to be made again"] * self._fresh
+
+    def step(
+        self, section: str, province: str | None, given: Mapping[str, bytes] | None = None, *, asked: bool = False
+    ) -> Step:
         """What running a section means: its task, what that is made from, and why it must run.
 
         Parameters
         ----------
+        asked:
+            This section was asked for, so that ``fresh`` concerns it.
         given:
             Path from the project folder -> bytes of what the section reads in place of raw files.
         """
@@ -170,12 +196,12 @@ class Batch:
             made_from["inputs"] = self.inputs.raw(self.manifest.inputs_of(task.name))
         else:
             made_from["inputs"] = {name: digest(content) for name, content in given.items()}
-        place = "" if province is None else f"provinces/{province}/"
+        place = "" if province is None else f"{PROVINCES}{province}/"
         return Step(
             task=task,
             made_from=made_from,
             outputs=(f"{place}notebooks/{path.name}", f"{place}sections/{section}.html"),
-            reasons=self.manifest.reasons(task.name, made_from),
+            reasons=(self.reasons if asked else self.manifest.reasons)(task.name, made_from),
         )
 
     @cached_property
@@ -198,7 +224,8 @@ class Batch:
             section=section,
             province=province,
             title=entry.get("title", section),
-            output=self.out / next(iter(entry["outputs"])),
+            outputs=self.outputs,
+            notebook=next(iter(entry["outputs"])),
             seconds=entry.get("seconds", 0.0),
             reused=True,
         )
@@ -238,8 +265,14 @@ class Batch:
                 future.cancel()
 
     def begin(self) -> None:
-        """Say that something will be written; the first time, tidy up after an interrupted run."""
+        """Say that something will be written; the first time, keep what an interrupted run finished.
+
+        A fresh run forgets the checked copies of the round: it reads the raw files.
+        """
         if not self._begun:
+            if self._fresh:
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.rmtree(self.project.checked(self.round))
             self.manifest.begin()
             self._scratch.mkdir(mode=0o700)
             self._stack.callback(shutil.rmtree, self._scratch, ignore_errors=True)
@@ -247,16 +280,17 @@ class Batch:
             self._begun = True
 
     def put(self, step: Step, future: Future[Result]) -> Outcome:
-        """Put a task's outputs in place and note it."""
+        """Take a task's outputs, which wait for the rest of their set, and note them with what was read for them."""
         result = _result(step.task, future)
         outputs: dict[str, str] = {}
         for name, content in zip(step.outputs, (result.executed, result.page), strict=True):
             if content is not None:
-                write_whole(self.out / name, content)
+                self.outputs.stage(name, content)
                 outputs[name] = digest(content)
         made_from = dict(step.made_from)
         if step.task.section != SUMMARY:
-            made_from["inputs"] = self.inputs.raw(result.reads)
+            # Of a file that was read, the hash taken at that: it may have been replaced since.
+            made_from["inputs"] = {**self.inputs.raw(result.reads), **result.read}
         entry = {
             "state": "ok" if result.error is None else "failed",
             "title": result.title,
@@ -272,23 +306,22 @@ class Batch:
             section=step.task.section,
             province=step.task.province,
             title=result.title,
-            output=self.out / step.outputs[0],
+            outputs=self.outputs,
+            notebook=step.outputs[0],
             seconds=result.seconds,
             error=result.error,
         )
 
     def _read(self) -> dict[str, Any]:
-        """Raw files with hash and rows, as the sections of the whole country read them."""
-        read = [
-            (file, dataset, rows)
-            for name, entry in self.manifest.made.items()
-            if name in self.notebooks and name != SUMMARY
-            for dataset, (file, rows) in entry.get("rows", {}).items()
-        ]
-        hashes = self.inputs.raw({file.split(".")[0] for file, *_ in read})
+        """Raw files with hash and rows, as the sections that ``findings.json`` lists read them."""
+        made = self.manifest.made
+        listed = made.get("findings.json", {}).get("made_from", {}).get("sections", {})
+        entries = [made[section] for section in sorted(listed) if section in made and section != SUMMARY]
+        read = [(file, dataset, rows) for entry in entries for dataset, (file, rows) in entry.get("rows", {}).items()]
+        hashes = {file: sha256 for entry in entries for file, sha256 in entry["made_from"].get("inputs", {}).items()}
         return {
-            file: {"sha256": content, "rows": {dataset: rows for name, dataset, rows in sorted(read) if name == file}}
-            for file, content in hashes.items()
+            file: {"sha256": sha256, "rows": {dataset: rows for name, dataset, rows in sorted(read) if name == file}}
+            for file, sha256 in sorted(hashes.items())
         }
 
     def marks(self, outcomes: Iterable[Outcome]) -> dict[str, str]:
@@ -299,24 +332,10 @@ class Batch:
             marks[outcome.section] = outcome.error or str(next(iter(entry["outputs"].values())))
         return marks
 
-    def may_replace(self, name: str, *, complete: bool) -> bool:
-        """Whether something may be put in place: not if it lacks parts and what is there is complete."""
-        entry = self.manifest.made.get(name, {})
-        whole = entry.get("complete") and all((self.out / output).exists() for output in entry["outputs"])
-        if complete or not whole:
-            return True
-        self.tell.say(f"{name} stays as it was: the last complete one is kept until all its sections are up to date")
-        return False
-
-    def note(self, name: str, made_from: Mapping[str, Any], files: Mapping[str, bytes], *, complete: bool) -> None:
-        """Note files as made; ``complete`` if they lack no part."""
-        entry = {
-            "state": "ok",
-            "made_from": made_from,
-            "outputs": {file: digest(content) for file, content in files.items()},
-            "complete": complete,
-        }
-        self.manifest.record(name, entry)
+    def note(self, name: str, made_from: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+        """Note files as made."""
+        outputs = {file: digest(content) for file, content in files.items()}
+        self.manifest.record(name, {"state": "ok", "made_from": made_from, "outputs": outputs})
 
 
 def _result(task: Task, future: Future[Result]) -> Result:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from dsw_analysis.batch.ledger import ledger_document
-from dsw_analysis.batch.manifest import write_whole
+from dsw_analysis.batch.manifest import digest
 from dsw_analysis.batch.run import Batch
+from dsw_analysis.batch.sets import may_replace, place, see_that_they_agree
 from dsw_analysis.batch.steps import Outcome, Step
 from dsw_analysis.batch.tasks import SUMMARY
 from dsw_analysis.findings import to_json
 
 LEDGER = "findings.json"
+REPORT = ("report.html", "report.pdf", "report.docx", "findings.xlsx")
+"""What is made of the ledger and the sections."""
+EDITION = "edition"
+"""What the manifest calls the set in place: ledger, report, and the pages and executed notebooks of the sections."""
 
 
 def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Outcome]:
-    """Bring sections of a round and ``findings.json`` up to date.
+    """Bring sections of a round and ``findings.json`` up to date; :func:`put_in_place` is the next step.
 
-    The summary comes last, on the ledger of the others. A ``findings.json`` that lists every section without failure is
-    replaced only by another such.
+    The summary comes last, on the ledger of the others.
 
     Parameters
     ----------
@@ -30,6 +35,11 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
     list of Outcome
         Of the sections asked for and, as reused, of all others that are current: what ``findings.json`` lists, in the
         order of the notebooks.
+
+    Raises
+    ------
+    BatchError
+        If a raw file was replaced while the sections were reading it.
     """
     steps = batch.plan(sections)
     asked = {step.task.section for step in steps}
@@ -40,16 +50,58 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
         batch.tell.done(outcome)
     outcomes |= _current(batch, set(batch.notebooks) - asked)
     listed = [outcomes[section] for section in batch.notebooks if section in outcomes]
+    see_that_they_agree(batch, listed)
     if SUMMARY in batch.notebooks:
-        step = _summary(batch, listed)
+        step = _summary(batch, listed, asked=_with_summary(batch, sections))
         if _with_summary(batch, sections):
             for outcome in batch.carry_out([step]):
                 listed.append(outcome)
                 batch.tell.done(outcome)
         elif not step.reasons:
             listed.append(batch.reused(SUMMARY))
-    _put_ledger(batch, listed)
+    made_from = {**batch.inputs.common, "sections": batch.marks(listed)}
+    if batch.manifest.reasons(LEDGER, made_from):
+        batch.begin()
+        content = _ledger(batch, listed)
+        batch.outputs.stage(LEDGER, content)
+        batch.note(LEDGER, made_from, {LEDGER: content})
     return listed
+
+
+def put_in_place(batch: Batch, outcomes: Sequence[Outcome]) -> bool:
+    """Put what was made of outcomes in the place of the last set, whole, and say if that is not done.
+
+    A set with all its sections is replaced only by another such, and one with a report only by one with the same files,
+    unless the batch allows what is missing. The files of a report that are up to date belong to the set, others do not.
+
+    Parameters
+    ----------
+    outcomes:
+        Of :func:`run_sections`.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be moved, as when another program holds it open: the last set stays, whole.
+    """
+    made_from = basis(batch, outcomes)
+    current = [name for name in REPORT if not batch.manifest.reasons(name, made_from)]
+    entries = [batch.manifest.made[name] for name in (*(o.section for o in outcomes), LEDGER, *current)]
+    outputs = {name: sha256 for entry in entries for name, sha256 in entry["outputs"].items()}
+    if batch.manifest.made.get(EDITION, {}).get("made_from") == made_from and not batch.outputs.differ((), outputs):
+        return True
+    whole = complete(batch, outcomes)
+    lacking = [name for name in REPORT if name not in current and (batch.out / name).exists()]
+    if not may_replace(batch, EDITION, batch.notebooks, complete=whole, lacking=lacking):
+        return False
+    place(batch, EDITION, made_from, outputs, complete=whole, known=(LEDGER, *REPORT))
+    return True
+
+
+def basis(batch: Batch, outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """What a report of outcomes is made from."""
+    findings = digest(batch.outputs.newest(LEDGER).read_bytes())
+    return {**batch.inputs.common, "sections": batch.marks(outcomes), "findings": findings}
 
 
 def explain(batch: Batch, sections: Sequence[str] | None = None, provinces: Sequence[str] = ()) -> dict[str, list[str]]:
@@ -60,7 +112,7 @@ def explain(batch: Batch, sections: Sequence[str] | None = None, provinces: Sequ
             why[SUMMARY] = ["after the others, if anything it rests on changed"]
         else:
             current = _current(batch, batch.notebooks)
-            why[SUMMARY] = _summary(batch, list(current.values())).reasons
+            why[SUMMARY] = _summary(batch, list(current.values()), asked=True).reasons
     return why
 
 
@@ -70,35 +122,19 @@ def _with_summary(batch: Batch, sections: Sequence[str] | None) -> bool:
 
 def _current(batch: Batch, sections: Collection[str]) -> dict[str, Outcome]:
     """Those sections that need not run, but for the summary."""
-    steps = batch.plan([section for section in batch.notebooks if section in sections])
+    steps = [batch.step(section, None) for section in batch.notebooks if section in sections and section != SUMMARY]
     return {step.task.section: batch.reused(step.task.section) for step in steps if not step.reasons}
 
 
-def _summary(batch: Batch, others: Sequence[Outcome]) -> Step:
+def _summary(batch: Batch, others: Sequence[Outcome], *, asked: bool) -> Step:
     """The step that runs the summary on the ledger of the others."""
-    return batch.step(SUMMARY, None, given={f"outputs/{batch.round}/{LEDGER}": _ledger(batch, others)})
+    given = {f"outputs/{batch.round}/{LEDGER}": _ledger(batch, others)}
+    return batch.step(SUMMARY, None, given, asked=asked)
 
 
 def complete(batch: Batch, outcomes: Iterable[Outcome]) -> bool:
     """Whether outcomes are those of all sections, without failure."""
     return {o.section for o in outcomes if o.error is None} == set(batch.notebooks)
-
-
-def is_of(batch: Batch, outcomes: Iterable[Outcome]) -> bool:
-    """Whether the ``findings.json`` in place is that of outcomes."""
-    made_from = batch.manifest.made.get(LEDGER, {}).get("made_from", {})
-    return bool(made_from.get("sections") == batch.marks(outcomes))
-
-
-def _put_ledger(batch: Batch, outcomes: Sequence[Outcome]) -> None:
-    """Write ``findings.json`` of outcomes, unless it would put a part in the place of the whole."""
-    made_from = {**batch.inputs.common, "sections": batch.marks(outcomes)}
-    whole = complete(batch, outcomes)
-    if batch.manifest.reasons(LEDGER, made_from) and batch.may_replace(LEDGER, complete=whole):
-        batch.begin()
-        content = _ledger(batch, outcomes)
-        write_whole(batch.out / LEDGER, content)
-        batch.note(LEDGER, made_from, {LEDGER: content}, complete=whole)
 
 
 def _ledger(batch: Batch, outcomes: Iterable[Outcome]) -> bytes:

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from dsw_analysis.batch.outputs import Outputs
 from dsw_analysis.batch.tasks import EXECUTE, Task, handed_over
 
 
@@ -25,8 +26,8 @@ class Outcome:
 
     Attributes
     ----------
-    output:
-        The executed notebook.
+    outputs, notebook:
+        The output folder, and the executed notebook's name there.
     seconds:
         How long it took when it last ran.
     reused:
@@ -37,7 +38,8 @@ class Outcome:
 
     section: str
     title: str
-    output: Path
+    outputs: Outputs
+    notebook: str
     seconds: float
     province: str | None = None
     reused: bool = False
@@ -47,6 +49,11 @@ class Outcome:
     def state(self) -> str:
         """``"ok"`` or ``"failed"``."""
         return "ok" if self.error is None else "failed"
+
+    @property
+    def output(self) -> Path:
+        """The executed notebook: in place, or waiting for its set."""
+        return self.outputs.newest(self.notebook)
 
     @property
     def executed(self) -> bytes | None:

@@ -41,6 +41,10 @@ class Project:
         """Folder that a round's outputs go to."""
         return self.root / "outputs" / str(round_)
 
+    def checked(self, round_: Round) -> Path:
+        """Folder of the round's checked copies, wherever a link may have put the raw files."""
+        return (self.data / str(round_)).resolve().parent.parent / "checked" / str(round_)
+
     def sections(self) -> dict[str, Path]:
         """Section id -> notebook in the order of their numbers; the summary comes last.
 
@@ -104,8 +108,9 @@ class Result:
 
     ``executed`` is the notebook with its outputs (``None`` if it never started), free of times and folders, so that the
     same inputs give the same bytes; ``page`` the section's own HTML page; ``rows`` dataset -> its file and how many
-    rows it has; ``reads`` the stems of the raw files that it rests on. If it failed, ``error`` names the cell and the
-    error in at most three lines. All is of plain types: who receives it need not import what makes notebooks.
+    rows it has; ``reads`` the stems of the raw files that it rests on, ``read`` those that it read -> hash of what was
+    read. If it failed, ``error`` names the cell and the error in at most three lines. All is of plain types: who
+    receives it need not import what makes notebooks.
     """
 
     title: str
@@ -114,6 +119,7 @@ class Result:
     page: bytes | None = None
     rows: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
+    read: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
 
 
@@ -151,6 +157,7 @@ def execute(task: Task) -> Result:
         page=page,
         rows={i["dataset"]: (i["file"], i["rows"]) for i in (document or {}).get("inputs", ())},
         reads=() if document is None else raw_stems(document),
+        read={} if document is None else document.get("read", {}),
         error=error,
     )
 
