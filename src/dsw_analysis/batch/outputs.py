@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from errno import EEXIST
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,9 @@ class Outputs:
         coming = [name for name in new if (self._next / name).is_file()]
         going = sorted({*(set(old) - set(new)), *coming})
         going = [name for name in going if (self.folder / name).exists()]
+        for path in (self.folder / name for name in going):
+            if not path.is_file():
+                raise FileExistsError(EEXIST, "stands where an output belongs and is no file; move it away", str(path))
         _remove(self._old)
         plan = {"scope": scope, "going": going, "coming": coming, "note": dict(note)}
         write_whole(self._exchange, json.dumps(plan, ensure_ascii=False).encode())
