@@ -586,3 +586,16 @@ def test_a_terminal_gets_a_bar_with_the_time_left_and_a_log_plain_lines(project)
         "1/2  current  one",
         "2/2  failed   bad  … s",
     ]
+
+
+def test_what_a_page_leaves_out_is_said_by_section_notebook_and_cell_even_when_nothing_runs(project):
+    add(project, "01_good", HAND_OVER)
+    path = project.notebooks / "01_good.ipynb"
+    book = nbformat.read(path, 4)
+    book.cells.insert(0, nbformat.v4.new_markdown_cell("![แผนผัง](chart.png)"))
+    nbformat.write(book, path)
+    for _ in range(2):
+        said = []
+        run(project, progress=Progress(say=said.append))
+        (note,) = said
+        assert note.startswith("good (01_good.ipynb), cell 1 (![แผนผัง](chart.png)): the picture chart.png is in a file")

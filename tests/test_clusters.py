@@ -10,7 +10,8 @@ import pytest
 import typst
 from matplotlib import image
 
-from dsw_analysis.exporters.clusters import FILES, clusters_of, write_fonts
+from dsw_analysis.exporters.clusters import clusters_of, write_fonts
+from dsw_analysis.typefaces import SARABUN
 
 CONSONANTS = [chr(c) for c in range(0x0E01, 0x0E2F)]
 ABOVE = "\u0e31\u0e34\u0e35\u0e36\u0e37\u0e47"
@@ -55,7 +56,7 @@ def test_every_combination_is_copied_as_it_was_written(read, tmp_path):
 
 def test_the_typeface_as_it_comes_does_get_characters_wrong():
     # Were this to pass one day, clusters.py could go.
-    copied = read_with_pypdf(set_in(FILES, " ".join(WORDS)))
+    copied = read_with_pypdf(set_in(SARABUN, " ".join(WORDS)))
     assert not all(word in copied for word in WORDS)
 
 
@@ -63,7 +64,7 @@ def test_the_typeface_as_it_comes_does_get_characters_wrong():
 def test_it_looks_like_the_typeface_as_it_comes(weight, tmp_path):
     write_fonts(tmp_path, WORDS)
     text = f'#set text(weight: "{weight}")\n' + " ".join(WORDS)
-    drawn = [image.imread(io.BytesIO(set_in(f, text, format="png", ppi=144)))[..., 0] for f in (FILES, tmp_path)]
+    drawn = [image.imread(io.BytesIO(set_in(f, text, format="png", ppi=144)))[..., 0] for f in (SARABUN, tmp_path)]
     assert drawn[0].shape == drawn[1].shape
     assert (drawn[0] < 0.5).sum() > 1000
     assert np.abs(drawn[0] - drawn[1]).max() < 0.35  # rounding of outlines to whole units shows at edges only

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,13 @@ from dsw_analysis.findings import PROVENANCE, Finding, weakest
 PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
 """``{id}`` or ``{id:style}``, where a number goes into a text."""
 
-_MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
+_MARKDOWN = mistune.create_markdown(escape=True, plugins=["strikethrough", "table"])
+
+_THAI_MARKS = "\u0e31" + "".join(map(chr, [*range(0x0E34, 0x0E3B), *range(0x0E47, 0x0E4F)]))
+_BESIDE_STAR = re.compile(f"(?<=[*_])[{_THAI_MARKS}]|[{_THAI_MARKS}](?=[*_])")
+_AS_LETTERS = {ord(mark): chr(0x10900 + place) for place, mark in enumerate(_THAI_MARKS)}
+_AS_MARKS = {ord(letter): chr(mark) for mark, letter in _AS_LETTERS.items()}
+"""Letters, of a script that nobody writes any more, that stand for the marks while Markdown is read."""
 
 _PHONE = 600
 """Width of a drawing in CSS pixels above which a phone scrolls it instead of shrinking its letters too much."""
@@ -66,8 +72,13 @@ def rich(text: str, findings: Mapping[str, Finding]) -> Markup:
 
 def prose(text: str, findings: Mapping[str, Finding]) -> Block:
     """Markdown prose with linked numbers; raw HTML in it is escaped."""
-    html = str(_MARKDOWN(text.strip()))
+    html = thai_markdown(_MARKDOWN, text.strip())
     return Block(PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), html))
+
+
+def thai_markdown(render: Callable[[str], Any], text: str) -> str:
+    """Render Markdown with Thai in it: ``**ที่**`` is bold, though mistune takes the tone mark for punctuation."""
+    return str(render(_BESIDE_STAR.sub(lambda m: m[0].translate(_AS_LETTERS), text))).translate(_AS_MARKS)
 
 
 def badge(provenances: Iterable[str]) -> Markup:
@@ -120,12 +131,16 @@ def table(
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawn figure: its SVG and the findings that it shows, by their labels in the figure."""
+    """A drawn figure: its SVG and the findings that it shows, by their labels in the figure.
+
+    ``boxed`` are characters of it that no typeface has, so that it shows boxes in their place.
+    """
 
     svg: str
     shows: tuple[tuple[str, Finding], ...]
     width: int
     height: int
+    boxed: str = ""
 
 
 def figure(drawing: Drawing, *, headline: str, subtitle: str, alt: str, findings: Mapping[str, Finding]) -> Block:
@@ -150,13 +165,14 @@ def figure(drawing: Drawing, *, headline: str, subtitle: str, alt: str, findings
         f'<img src="data:image/svg+xml;base64,{source}" alt="{escape(fill(alt, findings))}" '
         f'width="{drawing.width}" height="{drawing.height}">'
     )
+    boxes = Markup('<p class="note">ภาพแสดงอักขระต่อไปนี้เป็นกรอบ: {}</p>').format(drawing.boxed) if drawing.boxed else ""
     if drawing.width > _PHONE:
         label = escape(fill(headline, findings))
         picture = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{picture}</div>'
     return Block(
         f"<figure><figcaption><strong>{rich(headline, findings)}</strong> "
         f'<span class="sub">{rich(subtitle, findings)}</span> {mark}</figcaption>'
-        f"{picture}{data if rows else ''}</figure>"
+        f"{picture}{boxes}{data if rows else ''}</figure>"
     )
 
 

@@ -1,87 +1,92 @@
-"""Renders an executed section notebook to the HTML of its body, with nbconvert and an allow-list."""
+"""Renders the cells of an executed notebook as the HTML of a report, and names by cell what has no form there."""
 
 from __future__ import annotations
 
-import base64
-from functools import cache
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
-import nh3
-from nbconvert import HTMLExporter, TemplateExporter
+from markupsafe import Markup, escape
 
-from dsw_analysis.pages import TEMPLATES
+from dsw_analysis.findings import SECTION_MIME
+from dsw_analysis.markup import Note, allowed_html, markdown, ordered_headings, picture_html
+from dsw_analysis.typefaces import boxed
 
-_TAGS = set(
-    (
-        "a b br caption code col colgroup dd details div dl dt em figcaption figure h1 h2 h3 h4 i img li ol p "
-        "pre section small span strong sub summary sup table tbody td tfoot th thead tr u ul"
-    ).split()
-)
-_ATTRIBUTES = {
-    "*": {"class", "id", "title", "lang", "role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden"},
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "details": {"open"},
-}
+_FORMS = ("text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "image/gif")
+"""Forms in which a result may stand in a report, the best first; mere text is the last resort."""
+_INJECTED = "injected-parameters"
+_DATA_URL = re.compile(r'src="data:[^"]*"')
 
 
-def allowed_html(html: str) -> str:
-    """Keep the tags and attributes that a report needs and drop all else: scripts, styles, handlers, forms."""
-    return nh3.clean(
-        html,
-        tags=_TAGS,
-        clean_content_tags={"script", "style"},
-        attributes=_ATTRIBUTES,
-        url_schemes={"data", "https", "mailto"},
-        attribute_filter=_safe_url,
-        link_rel=None,
-    )
+@dataclass(frozen=True)
+class Body:
+    """The HTML of a notebook's cells, and what is left out of it: one sentence each, which names the cell."""
+
+    html: str
+    notes: tuple[str, ...] = ()
 
 
-def _safe_url(tag: str, attribute: str, value: str) -> str | None:
-    if attribute == "src" and not value.startswith(("data:image/png;base64,", "data:image/svg+xml;base64,")):
-        return None
-    if attribute == "href" and value.lower().lstrip().startswith("data:"):
-        return None
-    return value
+def render_cells(content: Mapping[str, Any], title: str | None = None) -> Body:
+    """Markdown cells and shown results of an executed notebook; code, prompts and what it handed over are no part.
+
+    Cells are counted as in the notebook that people edit: without the one that papermill puts in.
+
+    Parameters
+    ----------
+    title:
+        Stands on top if the notebook does not begin with a title of its own.
+    """
+    parts, notes = [], []
+    cells = [cell for cell in content["cells"] if _INJECTED not in cell["metadata"].get("tags", ())]
+    for place, cell in enumerate(cells, start=1):
+        said: dict[str, None] = {}
+        made = "\n".join(_render(cell, said.setdefault))
+        if boxes := boxed(unescape(_DATA_URL.sub("", made))):
+            codes = ", ".join(f"{c} (U+{ord(c):04X})" for c in boxes)
+            said[f"no typeface has {codes}; the PDF and figures show a box, and copied text has the character"] = None
+        parts.append(made)
+        notes += [f"cell {place} ({_begin(cell)}): {what}" for what in said]
+    html = "\n".join(parts)
+    if title is not None and not html.lstrip().startswith("<h1"):
+        html = f"<h1>{escape(title)}</h1>\n{html}"
+    return Body(ordered_headings(html), tuple(notes))
 
 
-class BodyExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no types
-    """Markdown cells and results of a notebook as one HTML fragment, without code, prompts or streams."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - traitlets
-        super().__init__(
-            template_name="dsw",
-            extra_template_basedirs=[str(TEMPLATES)],
-            exclude_input=True,
-            exclude_input_prompt=True,
-            exclude_output_prompt=True,
-            exclude_anchor_links=True,
-            optimistic_validation=True,  # once, not after each of the steps that change nothing
-            **options,
-        )
-        self.register_filter("allowed_html", allowed_html)
-        self.register_filter("b64", lambda text: base64.b64encode(str(text).encode()).decode())
-
-    def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> tuple[str, Any]:  # noqa: ANN401
-        """Render without parsing the result once more, as nbconvert does to mend pages of its own templates."""
-        rendered: tuple[str, Any] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
-        return rendered
+def _begin(cell: Mapping[str, Any]) -> str:
+    lines = "".join(cell["source"]).strip().splitlines()
+    first = lines[0] if lines else "empty"
+    return first if len(first) <= 40 else f"{first[:39]}…"
 
 
-@cache
-def _exporter() -> BodyExporter:
-    return BodyExporter()
+def _render(cell: Mapping[str, Any], note: Note) -> Iterator[str]:
+    if cell["cell_type"] == "markdown":
+        yield markdown("".join(cell["source"]), note, cell.get("attachments", {}))
+    elif cell["cell_type"] == "raw":
+        note("a raw cell is left out; make it a Markdown cell")
+    for output in cell.get("outputs", ()):
+        if "data" in output:
+            yield _shown(output["data"], output.get("metadata", {}), note)
+        elif output["output_type"] == "error":
+            note(f"its error ({output['ename']}) is left out")
+        elif output.get("name") == "stdout":
+            note("printed text is left out; show it as a table, a sentence or a figure")
 
 
-def render_cells(content: Any) -> str:  # noqa: ANN401 - nbformat has no types
-    """HTML of the cells of a notebook in memory, which loses the outputs that hand over findings."""
-    from dsw_analysis.section import SECTION_MIME  # noqa: PLC0415 - keeps this module's import light
-
-    for cell in content.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [o for o in cell.outputs if SECTION_MIME not in o.get("data", {})]
-    html, _ = _exporter().from_notebook_node(content)
-    return str(html)
+def _shown(data: Mapping[str, Any], about: Mapping[str, Any], note: Note) -> str:
+    """A result in the best form that a report has for it."""
+    if SECTION_MIME in data:
+        return ""
+    kind = next((form for form in _FORMS if form in data), None)
+    if kind == "text/html":
+        return allowed_html("".join(data[kind]), note)
+    if kind in {"text/markdown", "text/latex"}:
+        return markdown("".join(data[kind]), note)
+    if kind is not None:
+        return allowed_html(picture_html(kind, data[kind], about), note)
+    others = sorted(set(data) - {"text/plain"})
+    if others:
+        note(f"a result of type {', '.join(others)} has no form in a report and is left out")
+        return '<p class="none">[ไม่ได้แสดงผลลัพธ์แบบโต้ตอบ]</p>'
+    return str(Markup("<pre>{}</pre>").format("".join(data.get("text/plain", ""))))

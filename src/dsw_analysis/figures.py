@@ -5,25 +5,28 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import fontpkg_sarabun
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from dsw_analysis.blocks import Drawing
 from dsw_analysis.findings import Finding
 from dsw_analysis.rounds import MONTHS, Round
 from dsw_analysis.svg import slim
 from dsw_analysis.thai import provinces
+from dsw_analysis.typefaces import SARABUN, boxed, stand_ins
 
 BLUE, ORANGE, TEAL, GREY = "#1f4e8c", "#b8500f", "#1a7f72", "#6b7280"
 """Four colours, 3:1 or better on white, told apart without colour vision (dark blue, orange, teal, grey)."""
@@ -34,6 +37,8 @@ WIDTH, NARROW = 7.2, 4.8
 
 _LONG = 14
 """Letters in a label of a row above which labels stand over their rows, so that the rows keep the width."""
+_GAP = 5
+"""Pixels, at 96 an inch, that labels beside each other keep free."""
 _BAR = 0.38
 """Height of a bar, as a share of its row."""
 _HATCHES = {BLUE: "", TEAL: "\\\\", ORANGE: "//", GREY: "xx"}
@@ -42,12 +47,7 @@ _STATES = {"ดำเนินการแล้ว": BLUE, "อยู่ระ�
 
 def set_theme() -> None:
     """Set fonts, sizes and colours for every figure that follows; idempotent."""
-    folder = Path(fontpkg_sarabun.__file__).parent / "files"
-    known = {entry.fname for entry in font_manager.fontManager.ttflist}
-    for weight in ("Regular", "SemiBold", "Bold"):
-        path = str(folder / f"Sarabun-{weight}.ttf")
-        if path not in known:
-            font_manager.fontManager.addfont(path)
+    _know(SARABUN / f"Sarabun-{weight}.ttf" for weight in ("Regular", "SemiBold", "Bold"))
     sns.set_theme(
         style="white",
         rc={
@@ -72,22 +72,50 @@ def set_theme() -> None:
 def drawing(figure: Figure, shows: Mapping[str, Finding]) -> Drawing:
     """Freeze a figure as SVG with the findings that it shows.
 
+    Characters that the typeface lacks come from others; for what none has, a box is drawn.
+
     Raises
     ------
     RuntimeError
-        If the typeface lacks a character: a box in print is an error, not a warning.
+        If the typeface itself is not known: call :func:`set_theme` first.
     """
+    svg, missing = _saved(figure)
+    if missing:
+        faces = stand_ins(missing)
+        _know(faces.values())
+        for text in figure.findobj(Text):
+            text.set_fontfamily(["Sarabun", *faces])
+        svg, _ = _saved(figure)
+    svg = slim(svg)
+    width, height = (float(v) for v in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
+    return Drawing(svg, tuple(shows.items()), round(width * 4 / 3), round(height * 4 / 3), boxed(missing))
+
+
+def _know(faces: Iterable[Path]) -> None:
+    """Have matplotlib know typefaces by their families."""
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for path in map(str, faces):
+        if path not in known:
+            font_manager.fontManager.addfont(path)
+
+
+def _saved(figure: Figure) -> tuple[str, str]:
+    """SVG of a figure, and the characters that its typefaces lack."""
     target = io.StringIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", message="Glyph .* missing")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
         warnings.filterwarnings("error", message="findfont")
         try:
             figure.savefig(target, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
         except UserWarning as error:
-            raise RuntimeError(f"a character cannot be printed: {error}") from error
-    svg = slim(target.getvalue())
-    width, height = (float(v) for v in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
-    return Drawing(svg, tuple(shows.items()), round(width * 4 / 3), round(height * 4 / 3))
+            raise RuntimeError(f"the typeface of the report is not there: {error}") from error
+    missing = set()
+    for warning in said:
+        if match := re.match(r"Glyph (\d+) .*missing", str(warning.message)):
+            missing.add(chr(int(match[1])))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    return target.getvalue(), "".join(sorted(missing))
 
 
 def bars(
@@ -129,8 +157,22 @@ def bars(
 
 
 def columns(values: Mapping[str, Finding], *, highlight: Collection[str] = ()) -> Drawing:
-    """Vertical bars for an ordered scale such as months or hours, each labelled with its number."""
-    figure, axes = _axes(height=2.6, width=WIDTH if len(values) > 12 else NARROW)
+    """Vertical bars for an ordered scale such as months or hours, each labelled with its number.
+
+    Labels get two lines, and the figure the whole width, where they would run into each other otherwise.
+    """
+    many = len(values) > 12
+    for width, wrap, small in ((NARROW, False, many), (NARROW, True, many), (WIDTH, True, many), (WIDTH, True, True)):
+        figure, axes = _columns(values, highlight, width=WIDTH if many else width, wrap=wrap, small=small)
+        if not _run_together(axes.get_xticklabels()) and not _run_together(axes.texts):
+            break
+    return drawing(figure, values)
+
+
+def _columns(
+    values: Mapping[str, Finding], highlight: Collection[str], *, width: float, wrap: bool, small: bool
+) -> tuple[Figure, Axes]:
+    figure, axes = _axes(height=2.6, width=width)
     numbers = [f.value or 0 for f in values.values()]
     colours = [ORANGE if label in highlight else BLUE for label in values]
     sns.barplot(x=list(values), y=numbers, hue=list(values), palette=colours, legend=False, ax=axes, saturation=1)
@@ -138,16 +180,17 @@ def columns(values: Mapping[str, Finding], *, highlight: Collection[str] = ()) -
         if label in highlight:
             patch.set_hatch("//")
             patch.set_edgecolor("white")
-    small = len(values) > 12
     for place, finding in enumerate(values.values()):
         axes.annotate(
             finding.text(), (place, finding.value or 0), (0, 3), textcoords="offset points",
             ha="center", va="bottom", fontsize=7.5 if small else 10,
         )  # fmt: skip
     axes.set(xlabel=None, ylabel=None, yticks=[])
+    if wrap:
+        axes.set_xticks(range(len(values)), [label.replace(" ", "\n") for label in values])
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="x", labelsize=9 if small else 11)
-    return drawing(figure, values)
+    return figure, axes
 
 
 def funnel(values: Mapping[str, Finding]) -> Drawing:
@@ -204,12 +247,21 @@ def heatmap(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
         numbers, annot=np.array(texts, dtype=object), fmt="", cmap=sns.light_palette(BLUE, as_cmap=True), cbar=False,
         linewidths=1, ax=axes, annot_kws={"fontsize": 9 if len(names) > 10 else 10},
     )  # fmt: skip
+    for size in (8, 7, 6):
+        if not _run_together(axes.texts):
+            break
+        for text in axes.texts:
+            text.set_fontsize(size)
     for text, face in zip(axes.texts, axes.collections[0].get_facecolor(), strict=True):
         text.set_color(_readable(face))
     axes.set(xlabel=None, ylabel=None)
     axes.tick_params(length=0, labelsize=9 if len(names) > 10 else 10)
     axes.xaxis.tick_top()
     axes.set_yticklabels(axes.get_yticklabels(), rotation=0)
+    for wrap, rotation in ((False, 0), (True, 0), (False, 90)):
+        axes.set_xticklabels([name.replace(" ", "\n") if wrap else name for name in names], rotation=rotation)
+        if not _run_together(axes.get_xticklabels()):
+            break
     return drawing(figure, {f"{row} – {name}": f for row, cells in rows.items() for name, f in cells.items()})
 
 
@@ -294,6 +346,20 @@ def gantt(steps: Mapping[str, Sequence[bool]], states: Mapping[str, str], round_
         fontsize=10,
     )
     return drawing(figure, {})
+
+
+def _run_together(labels: Iterable[Text]) -> bool:
+    """Whether labels touch each other when they are drawn."""
+    drawn = [label for label in labels if label.get_text()]
+    if not drawn:
+        return False
+    canvas: Any = FigureCanvasAgg(drawn[0].get_figure(root=True))
+    renderer = canvas.get_renderer()
+    boxes = [label.get_window_extent(renderer).extents for label in drawn]
+    return any(
+        one[0] < other[2] + _GAP and other[0] < one[2] + _GAP and one[1] < other[3] and other[1] < one[3]
+        for one, other in combinations(boxes, 2)
+    )
 
 
 def _axes(*, height: float, width: float = WIDTH) -> tuple[Figure, Axes]:

@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import fontpkg_sarabun
 import jinja2
+
+from dsw_analysis.typefaces import SARABUN
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WEIGHTS = {400: "Regular", 600: "SemiBold"}
@@ -79,7 +80,7 @@ def _cut(name: str, characters: str) -> bytes:
     from fontTools.ttLib import TTFont  # noqa: PLC0415
 
     options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True, desubroutinize=True)
-    font = TTFont(Path(fontpkg_sarabun.__file__).parent / "files" / f"Sarabun-{name}.ttf", recalcTimestamp=False)
+    font = TTFont(SARABUN / f"Sarabun-{name}.ttf", recalcTimestamp=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text=characters)
     cutter.subset(font)

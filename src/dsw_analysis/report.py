@@ -21,17 +21,21 @@ _USE = re.compile(r'<a class="(n[ r]*)" href="#(f\.[a-z0-9_.-]+)"')
 
 @dataclass(frozen=True, kw_only=True)
 class Chapter:
-    """One section of the report, rendered; ``error`` instead of a body if its notebook failed."""
+    """One section of the report, rendered; ``error`` instead of a body if its notebook failed.
+
+    ``notes`` name what is left out of the body, by cell.
+    """
 
     id: str
     title: str
     order: int | None
     body: str
     error: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def page(
-    round_: Round,
+    round_: Round | None,
     chapters: Sequence[Chapter],
     ledger: Mapping[str, Finding],
     inputs: Iterable[Mapping[str, Any]],
@@ -41,7 +45,8 @@ def page(
     """One self-contained HTML page of chapters, the table of the figures they use, and the data files.
 
     It asks for nothing from anywhere: typeface, figures and style are inside, and the page's own
-    content security policy forbids the rest. ``province`` is the one that it is about, if it is about one.
+    content security policy forbids the rest. ``province`` is the one that it is about, if it is about one. Without a
+    round, as of a notebook that is no section's, there is neither table of figures nor data files.
     """
     here = {c.id for c in chapters}
     # A repetition mark belongs to the word before it and must not begin a line.

@@ -3,7 +3,7 @@
 from dsw_analysis.batch.manifest import write_whole
 from dsw_analysis.batch.run import Batch
 from dsw_analysis.batch.steps import BatchError, Outcome, Progress
-from dsw_analysis.batch.tasks import SUMMARY, Project, Task, execute, handed_over
+from dsw_analysis.batch.tasks import SUMMARY, Project, Task, execute, handed_over, was_run
 
 __all__ = [
     "SUMMARY",
@@ -15,5 +15,6 @@ __all__ = [
     "Task",
     "execute",
     "handed_over",
+    "was_run",
     "write_whole",
 ]

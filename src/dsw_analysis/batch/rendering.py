@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from markupsafe import escape
 
 from dsw_analysis.appendix import findings_workbook
 from dsw_analysis.batch.ledger import ledger_document
@@ -41,13 +40,11 @@ def chapter(
     document: Mapping[str, Any] | None,
     error: str | None,
 ) -> Chapter:
-    """A section's executed notebook, which loses what it handed over, as a chapter of a report; or its failure."""
+    """A section's executed notebook as a chapter of a report; or its failure."""
     if document is None:
         return Chapter(id=section, title=title, order=None, body="", error=error)
-    body = render_cells(notebook)
-    if "<h1" not in body:  # every chapter needs a heading to be found by
-        body = f"<h1>{escape(title)}</h1>\n{body}"
-    return Chapter(id=section, title=title, order=document["order"], body=body)
+    body = render_cells(notebook, title)
+    return Chapter(id=section, title=title, order=document["order"], body=body.html, notes=body.notes)
 
 
 def title_of(task: Task) -> str:

@@ -220,6 +220,7 @@ class Batch:
     def reused(self, section: str, province: str | None = None) -> Outcome:
         """Outcome of a section that need not run."""
         entry = self.manifest.made[task_name(section, province)]
+        self._tell_notes(section, province, entry.get("notes", ()))
         return Outcome(
             section=section,
             province=province,
@@ -297,11 +298,13 @@ class Batch:
             "error": result.error,
             "seconds": round(result.seconds, 3),
             "made_from": made_from,
+            "notes": list(result.notes),
             "reads": list(result.reads),
             "rows": {dataset: list(read) for dataset, read in result.rows.items()},
             "outputs": outputs,
         }
         self.manifest.record(step.task.name, entry, reasons=step.reasons)
+        self._tell_notes(step.task.section, step.task.province, result.notes)
         return Outcome(
             section=step.task.section,
             province=step.task.province,
@@ -311,6 +314,11 @@ class Batch:
             seconds=result.seconds,
             error=result.error,
         )
+
+    def _tell_notes(self, section: str, province: str | None, notes: Iterable[str]) -> None:
+        """Say what a section's page leaves out, whether it was made now or before."""
+        for note in notes:
+            self.tell.say(f"{task_name(section, province)} ({self.notebooks[section].name}), {note}")
 
     def _read(self) -> dict[str, Any]:
         """Raw files with hash and rows, as the sections that ``findings.json`` lists read them."""

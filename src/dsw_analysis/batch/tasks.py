@@ -109,8 +109,8 @@ class Result:
     ``executed`` is the notebook with its outputs (``None`` if it never started), free of times and folders, so that the
     same inputs give the same bytes; ``page`` the section's own HTML page; ``rows`` dataset -> its file and how many
     rows it has; ``reads`` the stems of the raw files that it rests on, ``read`` those that it read -> hash of what was
-    read. If it failed, ``error`` names the cell and the error in at most three lines. All is of plain types: who
-    receives it need not import what makes notebooks.
+    read. If it failed, ``error`` names the cell and the error in at most three lines. ``notes`` name, by cell,
+    what the page leaves out. All is of plain types: who receives it need not import what makes notebooks.
     """
 
     title: str
@@ -121,6 +121,7 @@ class Result:
     reads: tuple[str, ...] = ()
     read: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def execute(task: Task) -> Result:
@@ -143,8 +144,9 @@ def execute(task: Task) -> Result:
         executed = json.dumps(notebook, ensure_ascii=False, sort_keys=True).encode() + b"\n"
     title = title_of(task) if document is None else str(document["title"])
     ledgers = [json.loads(content) for name, content in task.files.items() if name.endswith("findings.json")]
+    made = chapter(task.section, title, notebook, document, error)
     page = section_page(
-        chapter(task.section, title, notebook, document, error),
+        made,
         document,
         Round.parse(str(task.parameters["round_id"])),
         province=task.province,
@@ -159,6 +161,7 @@ def execute(task: Task) -> Result:
         reads=() if document is None else raw_stems(document),
         read={} if document is None else document.get("read", {}),
         error=error,
+        notes=made.notes,
     )
 
 
@@ -209,14 +212,24 @@ def _timeless(notebook: dict[str, Any]) -> dict[str, Any]:
 
 def handed_over(notebook: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str | None]:
     """Document that an executed notebook handed over, or why there is none."""
-    code = [c for c in notebook["cells"] if c["cell_type"] == "code" and "".join(c["source"]).strip()]
-    not_run = [place for place, cell in enumerate(code, start=1) if cell.get("execution_count") is None]
+    code, not_run = _code(notebook)
     if not_run:
         return None, f"code cell {not_run[0]} of {len(code)} never ran: the notebook left early"
     documents = [o["data"][SECTION_MIME] for c in code for o in c["outputs"] if SECTION_MIME in o.get("data", {})]
     if len(documents) != 1:
         return None, f"{len(documents)} cells handed over findings; the last cell must call close(), once"
     return documents[0], None
+
+
+def was_run(notebook: Mapping[str, Any]) -> bool:
+    """Whether every code cell of a notebook ran."""
+    return not _code(notebook)[1]
+
+
+def _code(notebook: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[int]]:
+    """Code cells that are not empty, and the places of those that never ran."""
+    code = [c for c in notebook["cells"] if c["cell_type"] == "code" and "".join(c["source"]).strip()]
+    return code, [place for place, cell in enumerate(code, start=1) if cell.get("execution_count") is None]
 
 
 def _brief(error: Exception) -> str:

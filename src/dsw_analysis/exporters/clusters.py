@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import fontpkg_sarabun
 from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
@@ -22,7 +21,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 
-FILES = Path(fontpkg_sarabun.__file__).parent / "files"
+from dsw_analysis.typefaces import SARABUN
+
 FACES = ("Regular", "SemiBold")
 
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
@@ -47,7 +47,7 @@ def font(face: str, clusters: frozenset[str]) -> bytes:
     face:
         Name of the face, such as ``"Regular"``.
     """
-    path = FILES / f"Sarabun-{face}.ttf"
+    path = SARABUN / f"Sarabun-{face}.ttf"
     made = TTFont(path, recalcTimestamp=False)
     cmap, metrics = made.getBestCmap(), made["hmtx"].metrics
     properties = FontProperties(fname=str(path))

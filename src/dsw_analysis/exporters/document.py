@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pypandoc  # type: ignore[import-untyped]
+from PIL import ExifTags, Image, ImageOps
 
 from dsw_analysis.appendix import SHORT, input_cells, origin
 from dsw_analysis.blocks import anchor
@@ -27,14 +29,19 @@ Node = dict[str, Any]
 
 TITLE = "รายงานผลการขับเคลื่อนโครงการและกิจกรรมตามแผนปฏิบัติการพัฒนาระบบราชการ"
 DEPARTMENT = "กรมพัฒนาสังคมและสวัสดิการ"
+_NO_DAY = date(1980, 1, 1)
+"""Date in the file of what has no round: PDF/A must have one, and the clock would make each copy another file."""
 
-_DETAILS = re.compile(r"<details\b.*?</details>", re.S)
-_IMAGE = re.compile(r'src="data:image/(svg\+xml|png);base64,([^"]+)"')
+_DATA = re.compile(r"<details><summary>ข้อมูลของภาพ</summary>.*?</details></figure>", re.S)
+_SUMMARY = re.compile(r"<summary\b[^>]*>(.*?)</summary>", re.S)
+_IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg|gif);base64,([^"]+)"')
+SANDBOX = ["--sandbox"]
+"""Keeps pandoc from files and from the network, whatever stands in the document."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A report on its way to paper.
+    """A report on its way to paper; one without a round is of a notebook that is no section's.
 
     Attributes
     ----------
@@ -49,7 +56,7 @@ class Document:
     """
 
     title: str
-    round: Round
+    round: Round | None
     blocks: list[Node]
     images: Mapping[str, bytes]
     version: list[int]
@@ -57,11 +64,17 @@ class Document:
     @property
     def moment(self) -> datetime:
         """The date of the report: the end of its round, midnight UTC. Never the clock."""
-        return datetime(self.round.end.year, self.round.end.month, self.round.end.day, tzinfo=UTC)
+        day = self.round.end if self.round else _NO_DAY
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+    @property
+    def label(self) -> str:
+        """Name of the round; empty without one."""
+        return self.round.label if self.round else ""
 
 
 def compose(
-    round_: Round,
+    round_: Round | None,
     chapters: Sequence[Chapter],
     ledger: Mapping[str, Finding],
     inputs: Iterable[Mapping[str, Any]],
@@ -84,7 +97,7 @@ def compose(
     """
     images: dict[str, bytes] = {}
     uses: dict[str, str] = {}
-    bodies = {c.id: number_uses(_take_images(_DETAILS.sub("", c.body), images), uses) for c in chapters}
+    bodies = {c.id: number_uses(_take_images(_open_details(c.body), images), uses) for c in chapters}
     groups = [(c.title, [f for _, f in sorted(ledger.items()) if f.section == c.id]) for c in chapters]
     groups.append(("โครงการอื่น", [f for _, f in sorted(ledger.items()) if f.section not in bodies]))
     found = {f.provenance for f in ledger.values()}
@@ -92,8 +105,8 @@ def compose(
         environment()
         .get_template("print.html.j2")
         .render(
-            title=TITLE,
-            subtitle=chapters[0].title if len(chapters) == 1 else None,
+            title=TITLE if round_ else chapters[0].title,
+            subtitle=chapters[0].title if round_ and len(chapters) == 1 else None,
             round=round_,
             province=None if province is None else in_prose(province),
             reconstructed="reconstructed" in found,
@@ -109,12 +122,13 @@ def compose(
             version=version(),
         )
     )
-    parsed = json.loads(pypandoc.convert_text(html, "json", format="html"))
+    parsed = json.loads(pypandoc.convert_text(html, "json", format="html", extra_args=SANDBOX))
     section = f"{chapters[0].title} – " if len(chapters) == 1 else ""
+    place = "" if province is None else f" {in_prose(province)}"
     return Document(
-        title=f"{section}{TITLE} {round_.label}{'' if province is None else f' {in_prose(province)}'}",
+        title=f"{section}{TITLE} {round_.label}{place}" if round_ else chapters[0].title,
         round=round_,
-        blocks=_unlink_lost(parsed["blocks"]),
+        blocks=_cut_loose(parsed["blocks"], images),
         images=images,
         version=parsed["pandoc-api-version"],
     )
@@ -130,12 +144,18 @@ def walk(node: Any) -> Iterator[Node]:  # noqa: ANN401 - any piece of pandoc's J
             yield from walk(child)
 
 
+def length(text: str) -> tuple[float, str] | None:
+    """A width or height as HTML writes it: number and ``px`` or ``%``; ``None`` if it is neither, or is nothing."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(px|%)?\s*", text)
+    return (float(match[1]), match[2] or "px") if match and float(match[1]) else None
+
+
 def strings(node: Any) -> Iterator[str]:  # noqa: ANN401
     """Texts in a piece of a document, each as pandoc keeps it: without spaces, or a piece of code."""
     for element in walk(node):
         if element["t"] == "Str":
             yield element["c"]
-        elif element["t"] in {"Code", "CodeBlock"}:
+        elif element["t"] in {"Code", "CodeBlock", "Math"}:
             yield element["c"][1]
 
 
@@ -149,20 +169,43 @@ def replace(node: Any, change: Callable[[Node], Node | None]) -> Any:  # noqa: A
     return change(node) or node
 
 
+def _open_details(html: str) -> str:
+    """What a click shows is printed, under its summary; but for the data of figures."""
+    return _SUMMARY.sub(r"<p><strong>\1</strong></p>", _DATA.sub("</figure>", html))
+
+
 def _take_images(html: str, images: dict[str, bytes]) -> str:
     def take(match: re.Match[str]) -> str:
         content = base64.b64decode(match[2])
-        name = f"{hashlib.sha256(content).hexdigest()[:16]}.{match[1][:3]}"
+        content, kind = _printable(content, match[1])
+        name = f"{hashlib.sha256(content).hexdigest()[:16]}.{kind}"
         images[name] = content
         return f'src="{name}"'
 
     return _IMAGE.sub(take, html)
 
 
-def _unlink_lost(blocks: list[Node]) -> list[Node]:
+def _printable(content: bytes, kind: str) -> tuple[bytes, str]:
+    """A picture in a form that PDF/A and Word know, with its ending: of a moving one the first frame, in RGB."""
+    if kind == "svg+xml":
+        return content, "svg"
+    picture: Image.Image = Image.open(io.BytesIO(content))
+    upright = picture.getexif().get(ExifTags.Base.Orientation, 1) == 1
+    if upright and (kind, picture.mode) in {("png", "RGB"), ("png", "RGBA"), ("jpeg", "RGB"), ("jpeg", "L")}:
+        return content, kind
+    picture = ImageOps.exif_transpose(picture)
+    target = io.BytesIO()
+    picture.convert("RGBA" if picture.has_transparency_data else "RGB").save(target, "PNG")
+    return target.getvalue(), "png"
+
+
+def _cut_loose(blocks: list[Node], images: Collection[str]) -> list[Node]:
+    """Leave only the words of links to what is not in the document, and of pictures that are not in it."""
     ids = {text for node in _every_list(blocks) if (text := _id_of(node))}
 
     def change(node: Node) -> Node | None:
+        if node["t"] == "Image" and node["c"][2][0] not in images:
+            return {"t": "Span", "c": [["", ["none"], []], node["c"][1]]}
         if node["t"] == "Link" and node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in ids:
             return {"t": "Span", "c": node["c"][:2]}
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -10,9 +11,10 @@ from pathlib import Path
 import pypandoc  # type: ignore[import-untyped]
 import typst
 
-from dsw_analysis.exporters.document import Document, walk
+from dsw_analysis.exporters.document import SANDBOX, Document, Node, replace, walk
 from dsw_analysis.exporters.ooxml import finish
 from dsw_analysis.exporters.word_blocks import adapt, picture_name
+from dsw_analysis.typefaces import SARABUN
 
 _RESOLUTION = 192
 """Dots an inch of the pictures that stand for drawings."""
@@ -24,18 +26,25 @@ def to_docx(document: Document) -> bytes:
     Figures become PNG, since older Words do not show SVG. Every number carries a bookmark named
     after its finding (``u_`` and the id, dots as underscores) and links to its row (``f_`` and the id).
     """
-    pictures = {name: content for name, content in document.images.items() if name.endswith(".png")}
+    pictures = {name: content for name, content in document.images.items() if not name.endswith(".svg")}
     pictures |= to_png({name: content for name, content in document.images.items() if name.endswith(".svg")})
     blocks = adapt(document)
-    source = json.dumps({"pandoc-api-version": document.version, "meta": {}, "blocks": blocks})
+
+    def embed(node: Node) -> Node | None:
+        if node["t"] != "Image":
+            return None
+        *about, (name, title) = node["c"]
+        return {"t": "Image", "c": [*about, [_data_url(name, pictures[name]), title]]}
+
+    source = json.dumps({"pandoc-api-version": document.version, "meta": {}, "blocks": replace(blocks, embed)})
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for picture, content in pictures.items():
-            (folder / picture).write_bytes(content)
-        target = folder / "report.docx"
-        options = [f"--resource-path={folder}"]
-        pypandoc.convert_text(source, "docx", format="json", outputfile=str(target), extra_args=options)
+        target = Path(name) / "report.docx"
+        pypandoc.convert_text(source, "docx", format="json", outputfile=str(target), extra_args=SANDBOX)
         return finish(target.read_bytes(), document, [node for node in walk(blocks) if node["t"] == "Table"])
+
+
+def _data_url(name: str, content: bytes) -> str:
+    return f"data:image/{name.rpartition('.')[2]};base64,{base64.b64encode(content).decode()}"
 
 
 def to_png(drawings: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -47,7 +56,10 @@ def to_png(drawings: Mapping[str, bytes]) -> dict[str, bytes]:
         for drawing, content in drawings.items():
             (folder / drawing).write_bytes(content)
         (folder / "main.typ").write_text(_one_a_page(drawings), encoding="utf-8")
-        pages = typst.compile(folder / "main.typ", root=folder, format="png", ppi=_RESOLUTION, ignore_system_fonts=True)
+        pages = typst.compile(
+            folder / "main.typ", root=folder, format="png", ppi=_RESOLUTION,
+            font_paths=[SARABUN], ignore_system_fonts=True,
+        )  # fmt: skip
     drawn = pages if isinstance(pages, list) else [pages]
     return {picture_name(drawing): page for drawing, page in zip(drawings, drawn, strict=True)}
 

@@ -1,13 +1,15 @@
-"""nbconvert exporters for one executed section: ``jupyter nbconvert --to dsw-html|dsw-pdf|dsw-docx NOTEBOOK``."""
+"""nbconvert exporters for one executed notebook: ``jupyter nbconvert --to dsw-html|dsw-pdf|dsw-docx NOTEBOOK``."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from traitlets import default
 
-from dsw_analysis.batch import handed_over
+from dsw_analysis.batch import handed_over, was_run
 from dsw_analysis.exporter import render_cells
 from dsw_analysis.exporters.document import compose
 from dsw_analysis.exporters.docx import to_docx
@@ -18,10 +20,10 @@ from dsw_analysis.rounds import Round
 
 
 class SectionExporter(Exporter):  # type: ignore[misc]  # nbconvert has no types
-    """What the three exporters share: a section's chapter, findings and data files, read from its notebook."""
+    """What the three exporters share: a notebook's chapter, and its findings and data files if it is a section's."""
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> tuple[Any, Any]:  # noqa: ANN401
-        """Render an executed notebook.
+        """Render an executed notebook; one line of the log says what is left out.
 
         Raises
         ------
@@ -29,17 +31,25 @@ class SectionExporter(Exporter):  # type: ignore[misc]  # nbconvert has no types
             If the notebook has not been run to its end.
         """
         document, error = handed_over(nb)
-        if document is None:
+        if document is None and not was_run(nb):
             raise ValueError(f"{error}; run the notebook to its end first, for instance with `dsw run ROUND`")
         nb, resources = super().from_notebook_node(nb, resources, **options)
-        chapter = Chapter(
-            id=document["section"], title=document["title"], order=document["order"], body=render_cells(nb)
-        )
-        ledger = Ledger.from_records(document["findings"])
-        about = {"inputs": document["inputs"], "province": document["province"]}
-        return self.render(Round.parse(document["round"]), [chapter], ledger, **about), resources
+        title = document["title"] if document else resources["metadata"].get("name") or "notebook"
+        body = render_cells(nb, title)
+        left_out = list(body.notes)
+        if document is None:
+            left_out.append(f"sources of the numbers and data files, since it hands over no findings ({error})")
+            heading = re.match(r"\s*<h1>(.*?)</h1>", body.html, re.S)
+            title = Markup(heading[1]).striptags() if heading else title
+        if left_out:
+            self.log.warning("left out of the report: %s", "; ".join(left_out))
+        given = document or {"section": "notebook", "order": None, "findings": [], "inputs": [], "province": None}
+        chapter = Chapter(id=given["section"], title=title, order=given["order"], body=body.html, notes=body.notes)
+        about = {"inputs": given["inputs"], "province": given["province"]}
+        round_ = Round.parse(document["round"]) if document else None
+        return self.render(round_, [chapter], Ledger.from_records(given["findings"]), **about), resources
 
-    def render(self, round_: Round, chapters: list[Chapter], ledger: Ledger, **about: Any) -> str | bytes:  # noqa: ANN401
+    def render(self, round_: Round | None, chapters: list[Chapter], ledger: Ledger, **about: Any) -> str | bytes:  # noqa: ANN401
         """Content of the file; each exporter has its own."""
         raise NotImplementedError
 
@@ -54,7 +64,7 @@ class HtmlExporter(SectionExporter):
     def _extension(self) -> str:
         return ".html"
 
-    def render(self, round_: Round, chapters: list[Chapter], ledger: Ledger, **about: Any) -> str:  # noqa: ANN401
+    def render(self, round_: Round | None, chapters: list[Chapter], ledger: Ledger, **about: Any) -> str:  # noqa: ANN401
         """See :func:`dsw_analysis.report.page`."""
         return page(round_, chapters, ledger, **about)
 
@@ -69,7 +79,7 @@ class PdfExporter(SectionExporter):
     def _extension(self) -> str:
         return ".pdf"
 
-    def render(self, round_: Round, chapters: list[Chapter], ledger: Ledger, **about: Any) -> bytes:  # noqa: ANN401
+    def render(self, round_: Round | None, chapters: list[Chapter], ledger: Ledger, **about: Any) -> bytes:  # noqa: ANN401
         """See :func:`dsw_analysis.exporters.pdf.to_pdf`."""
         return to_pdf(compose(round_, chapters, ledger, **about))
 
@@ -84,6 +94,6 @@ class DocxExporter(SectionExporter):
     def _extension(self) -> str:
         return ".docx"
 
-    def render(self, round_: Round, chapters: list[Chapter], ledger: Ledger, **about: Any) -> bytes:  # noqa: ANN401
+    def render(self, round_: Round | None, chapters: list[Chapter], ledger: Ledger, **about: Any) -> bytes:  # noqa: ANN401
         """See :func:`dsw_analysis.exporters.docx.to_docx`."""
         return to_docx(compose(round_, chapters, ledger, **about))

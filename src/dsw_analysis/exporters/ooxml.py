@@ -10,14 +10,15 @@ from functools import cache
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from dsw_analysis.exporters.clusters import FILES
 from dsw_analysis.exporters.document import DEPARTMENT, Document, Node
 from dsw_analysis.exporters.tables import Cell, placed, read_table
 from dsw_analysis.pages import TEMPLATES, environment
+from dsw_analysis.typefaces import SARABUN
 
 _NAMESPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
@@ -73,6 +74,8 @@ def _body(xml: bytes, tables: Sequence[Node]) -> bytes:
     root = ET.fromstring(xml)
     for element, node in zip(root.iter(f"{_W}tbl"), tables, strict=True):
         _set_table(element, node)
+    for picture in root.iter(f"{{{_NAMESPACES['pic']}}}cNvPr"):
+        picture.attrib.pop("descr", None)  # pandoc's is the picture once more; the alternative text stands elsewhere
     body = root[0]
     _open_chapters(body)
     for place, element in reversed(list(enumerate(body))):
@@ -209,7 +212,7 @@ def _fixed_parts(document: Document) -> dict[str, bytes]:
         name: f"{{{str(uuid.uuid5(uuid.NAMESPACE_URL, f'Sarabun-{face}')).upper()}}}" for name, face in faces.items()
     }
     day = f"{document.moment:%Y-%m-%dT%H:%M:%SZ}"
-    values = {"title": document.title, "label": document.round.label, "author": DEPARTMENT, "day": day}
+    values = {"title": document.title, "label": document.label, "author": DEPARTMENT, "day": day}
     relations = "".join(
         _relation(f"rId{place}", "font", f"fonts/{name}.odttf") for place, name in enumerate(faces, start=1)
     )
@@ -227,7 +230,7 @@ def _fixed_parts(document: Document) -> dict[str, bytes]:
 @cache
 def _obfuscated(face: str, key: str) -> bytes:
     """A face as Word embeds it: the first 32 bytes XORed with the key, as ECMA-376 part 4, section 9.1, describes."""
-    content = (FILES / f"Sarabun-{face}.ttf").read_bytes()
+    content = (SARABUN / f"Sarabun-{face}.ttf").read_bytes()
     mask = bytes.fromhex(key.strip("{}").replace("-", ""))[::-1]
     return bytes(b ^ mask[place % 16] for place, b in enumerate(content[:32])) + content[32:]
 

@@ -72,7 +72,7 @@ def text_of(node: Any) -> str:  # noqa: ANN401 - any piece of pandoc's JSON
     for element in walk(node):
         if element["t"] == "Str":
             pieces.append(element["c"])
-        elif element["t"] in {"Code", "CodeBlock"}:
+        elif element["t"] in {"Code", "CodeBlock", "Math"}:
             pieces.append(element["c"][1])
         elif element["t"] in {"Space", "SoftBreak", "LineBreak"}:
             pieces.append(" ")

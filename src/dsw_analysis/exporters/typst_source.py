@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
-from dsw_analysis.exporters.document import Node
+from dsw_analysis.exporters.document import Node, length, walk
 from dsw_analysis.exporters.tables import Cell, read_table, text_of
 from dsw_analysis.exporters.words import is_name, pieces
 
@@ -21,6 +21,12 @@ _LINE, _WIDE_LINE = 482, 516
 POINT = 0.64
 """Points on paper for a pixel of a figure: a little less than the 0.75 of a screen, as print is read from near."""
 
+_NUMBERINGS = {"LowerAlpha": "a.", "UpperAlpha": "A.", "LowerRoman": "i.", "UpperRoman": "I."}
+"""Pandoc's style of a list's numbers -> Typst's; all others are Arabic."""
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1e\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]")
+"""Control characters (but for line ends, and for :data:`BREAK`), those for private use, and what is no character."""
+
 _MAIYAMOK = re.compile(" (?=ๆ)")
 _THAI = re.compile("[\u0e01-\u0e4e]")
 _WHOLE = 36
@@ -29,7 +35,8 @@ _IN_ID = re.compile(r"[^._]{1,16}[._]?|[._]")
 
 
 def quote(text: str) -> str:
-    """Text as a Typst string, which needs no other escapes."""
+    """Text as a Typst string, which needs no other escapes; what PDF/A forbids is named by its code."""
+    text = _FORBIDDEN.sub(lambda m: f"[U+{ord(m[0]):04X}]", text.replace("\ufeff", ""))
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
@@ -49,6 +56,8 @@ class Writer:
     ----------
     unbroken:
         Words that Typst would break in a wrong place; they are kept together.
+    formulas:
+        TeX of every formula -> its Typst source.
 
     Raises
     ------
@@ -56,8 +65,9 @@ class Writer:
         By both methods, if a kind of element has no form in print yet.
     """
 
-    def __init__(self, unbroken: frozenset[str] = frozenset()) -> None:
+    def __init__(self, unbroken: frozenset[str] = frozenset(), formulas: Mapping[str, str] | None = None) -> None:
         self._unbroken = unbroken
+        self._formulas = formulas or {}
 
     def blocks(self, blocks: Iterable[Node]) -> str:
         """Markup of blocks."""
@@ -120,8 +130,9 @@ class Writer:
 
     def _image(self, content: list[Any]) -> str:
         (_, _, pairs), alt, (source, _) = content
-        width = next((float(v) * POINT for k, v in pairs if k == "width"), None)
-        return _call("picture", quote(source), quote(text_of(alt)), *([f"width: {width:g}pt"] if width else []))
+        number, unit = next((found for key, value in pairs if key == "width" and (found := length(value))), (0, ""))
+        width = {"px": f"{number * POINT:g}pt", "%": f"{min(number, 100):g}%"}.get(unit, "auto")
+        return _call("picture", quote(source), quote(text_of(alt)), f"width: {width}")
 
     def _header(self, content: list[Any]) -> str:
         level, (identifier, _, _), inlines = content
@@ -172,6 +183,8 @@ class Writer:
 
     def _figure(self, content: list[Any]) -> str:
         (identifier, _, _), caption, blocks = content
+        if not any(node["t"] == "Image" for node in walk(blocks)):  # its picture was left out
+            return _anchor(identifier) + self.blocks([*caption[1], *blocks])
         title = f"[{self.blocks(caption[1])}]" if text_of(caption[1]) else "none"
         return _anchor(identifier) + _call("graphic", title, body=self.blocks(blocks))
 
@@ -183,7 +196,12 @@ class Writer:
         return _call("list", *(f"[{self.blocks(item)}]" for item in content))
 
     def _orderedlist(self, content: list[Any]) -> str:
-        return _call("enum", *(f"[{self.blocks(item)}]" for item in content[1]))
+        (start, style, _), items = content
+        numbers = quote(_NUMBERINGS.get(style["t"], "1."))
+        return _call("enum", f"start: {start}, numbering: {numbers}", *(f"[{self.blocks(item)}]" for item in items))
+
+    def _lineblock(self, content: list[Any]) -> str:
+        return "#linebreak();".join(map(self.inlines, content))
 
     def _blockquote(self, content: list[Any]) -> str:
         return _call("quote", "block: true", body=self.blocks(content))
@@ -203,6 +221,33 @@ class Writer:
     def _emph(self, content: list[Any]) -> str:
         # Thai has no italics; what is stressed less is printed softer.
         return _call("in-none", body=self.inlines(content))
+
+    def _underline(self, content: list[Any]) -> str:
+        return _call("underline", body=self.inlines(content))
+
+    def _strikeout(self, content: list[Any]) -> str:
+        return _call("strike", body=self.inlines(content))
+
+    def _smallcaps(self, content: list[Any]) -> str:
+        return self.inlines(content)
+
+    def _quoted(self, content: list[Any]) -> str:
+        before, after = "‘’" if content[0]["t"] == "SingleQuote" else "“”"
+        return self._text(before) + self.inlines(content[1]) + self._text(after)
+
+    def _cite(self, content: list[Any]) -> str:
+        return self.inlines(content[1])
+
+    def _math(self, content: list[Any]) -> str:
+        kind, tex = content
+        block = str(kind["t"] == "DisplayMath").lower()
+        return f"#[#set math.equation(block: {block}, alt: {quote(tex)}); {self._formulas[tex]}];"
+
+    def _rawinline(self, content: list[Any]) -> str:
+        return self._code(content)
+
+    def _rawblock(self, content: list[Any]) -> str:
+        return self._codeblock(content)
 
     def _superscript(self, content: list[Any]) -> str:
         return _call("super", body=self.inlines(content))

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from dsw_analysis.exporters.document import Document, Node
+from dsw_analysis.exporters.document import Document, Node, length
 from dsw_analysis.exporters.tables import text_of
 from dsw_analysis.pages import environment
 
@@ -168,9 +168,11 @@ class _Adapter:
 
     def _image(self, content: list[Any]) -> list[Node]:
         (_, _, pairs), alt, (source, _) = content
-        size = {key: float(value) for key, value in pairs if key in {"width", "height"}}
+        sides = {key: side for key, value in pairs if key in {"width", "height"} and (side := length(value))}
+        size = {key: number for key, (number, unit) in sides.items() if unit == "px"}
         scale = min(_SCALE, _WIDEST / size.get("width", _WIDEST))
         fitted = [[key, f"{value * scale:.0f}px"] for key, value in size.items()]
+        fitted += [[key, f"{number:g}%"] for key, (number, unit) in sides.items() if unit == "%" and key == "width"]
         return [{"t": "Image", "c": [["", [], fitted], alt, [picture_name(source), ""]]}]
 
 

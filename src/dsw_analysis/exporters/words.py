@@ -15,7 +15,7 @@ from pythainlp.corpus import thai_words
 from pythainlp.tokenize import word_tokenize
 from pythainlp.util import Trie
 
-from dsw_analysis.exporters.clusters import FILES
+from dsw_analysis.typefaces import SARABUN
 
 _THAI = re.compile("([\u0e01-\u0e4e]+)")
 _HYPHENATED = re.compile(r"([A-Za-z0-9]+(?:-[A-Za-z0-9]+)+)")
@@ -108,6 +108,6 @@ def broken_words(texts: Iterable[str], fonts: Path) -> frozenset[str]:
 
 @cache
 def _advances() -> dict[int, float]:
-    face = TTFont(FILES / "Sarabun-Regular.ttf", lazy=True)
+    face = TTFont(SARABUN / "Sarabun-Regular.ttf", lazy=True)
     metrics, em = face["hmtx"].metrics, face["head"].unitsPerEm
     return {code: metrics[glyph][0] / em for code, glyph in face.getBestCmap().items()}

@@ -106,7 +106,7 @@ def _render() -> None:
     from dsw_analysis import exporter, pages  # noqa: PLC0415
 
     pages.environment().get_template("report.html.j2")
-    exporter.render_cells(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# ก")]))
+    exporter.render_cells(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# ก ●")]))
 
 
 def _draw() -> None:

@@ -1,0 +1,75 @@
+"""Typefaces that stand in where Sarabun lacks a character: symbols, emoji, other scripts, and in the end a box."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import fontpkg_sarabun
+import matplotlib as mpl
+from fontTools.ttLib import TTFont
+
+SARABUN = Path(fontpkg_sarabun.__file__).parent / "files"
+"""Folder with the faces of the report's own typeface."""
+
+_MATPLOTLIB = Path(mpl.get_data_path()) / "fonts" / "ttf"
+BOXES = "Last Resort High-Efficiency"
+"""Family of Unicode's Last Resort: has a box with the sign of its script for every character there is."""
+
+_LAST_RESORT = _MATPLOTLIB / "LastResortHE-Regular.ttf"
+
+_SCRIPTS = (
+    "", "Lao", "Myanmar", "Khmer", "Arabic", "Devanagari", "Bengali", "Tamil", "Sinhala", "Telugu", "Kannada",
+    "Malayalam", "Gujarati", "Gurmukhi", "Oriya", "Hebrew", "Armenian", "Georgian", "Ethiopic", "Symbols",
+)  # fmt: skip
+
+
+def lacking(text: str) -> str:
+    """Characters of a text that Sarabun lacks, each once and in order; control characters are passed over."""
+    found = {c for c in set(text) - _own() if unicodedata.category(c) not in {"Cc", "Cs"}}
+    return "".join(sorted(found))
+
+
+def stand_ins(text: str) -> dict[str, Path]:
+    """Family -> file of the faces that a text needs besides Sarabun, in the order in which to ask them."""
+    wanted = set(lacking(text))
+    needed: dict[str, Path] = {}
+    for path in _faces():
+        if not wanted:
+            return needed
+        family, has = _known(path)
+        if wanted & has:
+            needed[family] = path
+            wanted -= has
+    return needed | {BOXES: _LAST_RESORT} if wanted else needed
+
+
+def boxed(text: str) -> str:
+    """Characters of a text that no typeface has, so that print and figures show a box in their place."""
+    wanted = set(lacking(text))
+    for path in _faces():
+        if wanted:
+            wanted -= _known(path)[1]
+    return "".join(sorted(wanted))
+
+
+@cache
+def _faces() -> tuple[Path, ...]:
+    noto = Path(str(files("manimgx_fonts")))
+    chinese = Path(str(files("noto_cjk_sans_jp_regular"))) / "NotoSansCJKjp-Regular.otf"
+    scripts = (noto / f"NotoSans{script}[wght].ttf" for script in _SCRIPTS)
+    return (_MATPLOTLIB / "DejaVuSansMono.ttf", *scripts, noto / "NotoEmoji[wght].ttf", chinese)
+
+
+@cache
+def _own() -> frozenset[str]:
+    return _known(SARABUN / "Sarabun-Regular.ttf")[1]
+
+
+@cache
+def _known(path: Path) -> tuple[str, frozenset[str]]:
+    """Family of a face and the characters that it has."""
+    with TTFont(path, lazy=True) as face:
+        return str(face["name"].getBestFamilyName()), frozenset(map(chr, face.getBestCmap()))
