@@ -20,7 +20,7 @@ from dsw_analysis.datasets import dataset
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 from dsw_analysis.sources import RawTable, read_table
-from dsw_analysis.sources.formats import UnclearError, shown
+from dsw_analysis.sources.formats import UnclearError, shown, shown_days
 
 ROUND = Round.parse("2569-6m")
 KINDS = ("xlsx", "xls", "ods")
@@ -126,6 +126,31 @@ def test_numbers_beyond_15_digits_are_not_shown_for_certain(number):
 def test_times_are_rounded_to_the_millisecond():
     """14:30 is no binary fraction of a day: 46066.604166666664 is a little less."""
     assert shown(46066.604166666664, "dd/mm/yyyy hh:mm:ss") == dt.datetime(2026, 2, 13, 14, 30)
+
+
+@pytest.mark.parametrize("code", ["dd/mm/yyyy", "[$-107041E]d mmmm yyyy", "dd/mm/yyyy hh:mm:ss"])
+def test_many_days_at_once_are_those_of_each(code):
+    """The 20th century, 2026, and half a minute past every hour of a day; expected from Python's own calendar."""
+    moments = [dt.datetime(1910 + n, 1 + n % 12, 1 + n % 28) for n in range(190)]
+    moments += [dt.datetime(2026, 2, 13, hour, 0, 30) for hour in range(24)]
+    numbers = [(moment - dt.datetime(1899, 12, 30)) / dt.timedelta(1) for moment in moments]
+    expected = moments if "hh" in code else [m.date() if m.time() == dt.time() else m for m in moments]
+    assert shown_days(numbers, code) == expected == [shown(number, code) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (60, "dd/mm/yyyy"),
+        (BE_YEAR, "dd/mm/yyyy"),
+        (-1, "dd/mm/yyyy"),
+        (FEB_13, "mmm-yy"),
+        (FEB_13, "[h]:mm"),
+        (5, "0%"),
+    ],
+)
+def test_what_is_no_sure_day_is_looked_at_alone(number, code):
+    assert shown_days([FEB_13, number], code) is None
 
 
 def judge(table: RawTable, expected: object) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 BUILT_IN: Final = {
@@ -88,6 +89,7 @@ _CLOCK, _CLOCK_PARTS = frozenset({"hour"}), frozenset({"hour", "rest"})
 _MONTH, _DATE = frozenset({"year", "month"}), frozenset({"year", "month", "day"})
 _BUDDHIST: Final = 0x07
 _FIRST_SURE, _BEYOND = 61, 2_958_466  # 1 March 1900, before which Excel's days are off by one; the year 10000
+_BE_YEARS: Final = 182_623  # 1 January 2400, from which on years are those of the Buddhist era
 
 
 _Tokens = tuple[tuple[str, str], ...]
@@ -131,6 +133,21 @@ def shown(number: float, code: str, *, since_1904: bool = False) -> object:
     numeric = sections[:3]
     at = 1 if number < 0 and len(numeric) > 1 else 2 if number == 0 and len(numeric) > 2 else 0
     return _number(number, numeric[at], signed=at != 1)
+
+
+def shown_days(numbers: Sequence[float], code: str, *, since_1904: bool = False) -> list[object] | None:
+    """What :func:`shown` gives for each of many numbers, if all are days of sure years shown in full; else ``None``."""
+    section, *others = _sections(code)
+    if section.elapsed or section.is_conditional or others or not section.moment >= _DATE:
+        return None
+    days = np.array(numbers, dtype=np.float64) + (1462 if since_1904 else 0)
+    if not ((days >= _FIRST_SURE) & (days < _BE_YEARS)).all():
+        return None
+    since = np.rint(days * 86_400_000).astype("timedelta64[ms]")
+    stamps: list[datetime] = (np.datetime64("1899-12-30", "us") + since).tolist()
+    if "hour" in section.moment:
+        return list(stamps)
+    return [stamp.date() if stamp.time() == time() else stamp for stamp in stamps]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from dsw_analysis.problems import Problem
-from dsw_analysis.sources.formats import UnclearError, shown
+from dsw_analysis.sources.formats import UnclearError, shown, shown_days
 from dsw_analysis.sources.header import Merge
 from dsw_analysis.sources.limits import LIMITS, RESAVE, Limits, refuse
 from dsw_analysis.sources.table import error_problem, letter
@@ -77,6 +77,17 @@ class Survey:
             self.shown.append((row, column, shown(number, code, since_1904=since_1904)))
         except UnclearError:
             self.doubt(row, column, "format", f"{number:.15g} ({code})")
+
+    def see_all(
+        self, places: Sequence[tuple[int, int]], numbers: Sequence[float], code: str, *, since_1904: bool = False
+    ) -> None:
+        """As :meth:`see` for many cells of one format, dates at once."""
+        days = shown_days(numbers, code, since_1904=since_1904)
+        if days is not None:
+            self.shown += [(row, column, day) for (row, column), day in zip(places, days, strict=True)]
+            return
+        for (row, column), number in zip(places, numbers, strict=True):
+            self.see(row, column, number, code, since_1904=since_1904)
 
     def doubt(self, row: int, column: int, kind: Doubt, text: str) -> None:
         """Note a cell without a sure value; one more than are listed is enough to refuse the sheet."""

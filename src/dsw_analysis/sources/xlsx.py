@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property, lru_cache
@@ -108,14 +109,17 @@ class XlsxBook:
     def _add_styled(self, found: Survey, styled: re.Pattern[bytes], piece: bytes) -> None:
         """Look at the cells whose style may show something else than they hold."""
         formats, struck = self.styles.formats, self.styles.struck
+        cells: dict[bytes, tuple[list[tuple[int, int]], list[float]]] = defaultdict(lambda: ([], []))
         for column, row, style, attributes, value in styled.findall(piece):
-            number, place = int(style), int(row)
-            if number in struck and place not in found.struck[-1:]:
-                found.struck.append(place)
-            if number in formats and value and _is_number(attributes):
+            if struck and int(style) in struck and int(row) not in found.struck[-1:]:
+                found.struck.append(int(row))
+            if value and _is_number(attributes):
                 with suppress(ValueError):  # calamine refuses the file for it
-                    code = formats[number]
-                    found.see(place, column_number(column), float(value), code, since_1904=self._since_1904)
+                    cells[style][1].append(float(value))
+                    cells[style][0].append((int(row), column_number(column)))
+        for style, (places, numbers) in cells.items():
+            if int(style) in formats:
+                found.see_all(places, numbers, formats[int(style)], since_1904=self._since_1904)
 
     def _comments(self, sheet: Sheet) -> list[str]:
         """Places of the cells that have a comment."""

@@ -129,6 +129,8 @@ def gather(
     read: Callable[[str], Reading],
     native: Callable[[object], Reading],
     fast: Sequence[FastPath] = (),
+    *,
+    native_fast: Callable[[npt.NDArray[Any]], tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]] | None = None,
 ) -> Gathered:
     """Read a column into ``empty``, an array of its length that gives the type of the values.
 
@@ -140,6 +142,8 @@ def gather(
         Read one string, or one cell of another type; they raise ``ThaiValueError`` or return a :data:`Reading`.
     fast:
         Tried in turn where strings hardly repeat: each reads some spellings of a whole Arrow array at once.
+    native_fast:
+        Tells which cells of one other type it reads without any change, and gives the values of those.
     """
     result = Gathered(len(cells), empty)
     strings, at, others = _split(cells)
@@ -150,6 +154,10 @@ def gather(
         strings, at = _rest(strings, at, ~mask)
     result.put_strings(at, strings, read)
     for where, group in others:
+        if native_fast is not None:
+            mask, values = native_fast(group)
+            result.put(where[mask], values)
+            where, group = where[~mask], group[~mask]  # noqa: PLW2901
         codes, distinct = pd.factorize(group)
         result.put_distinct(where, codes, list(distinct), native)
     return result

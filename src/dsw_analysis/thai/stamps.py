@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from .cells import Fast, FastPath, Parsed, Reading, gather
 from .dates import from_cell, read_day_cell, read_month_cell, read_stamp_cell
-from .spellings import BE_OFFSET, EXPECT_DATE, EXPECT_MONTH, EXPECT_STAMP, ZERO_DAYS
+from .spellings import BE_OFFSET, EXPECT_DATE, EXPECT_MONTH, EXPECT_STAMP, FIRST_CELL, ZERO_DAYS
 from .text import ThaiValueError
 
 _DAYS = ("YYYY-MM-DD", *("/".join(parts) for parts in product(("DD", "D"), ("MM", "M"), ("YYYY",))))
@@ -55,6 +56,7 @@ def parse_datetimes(cells: pd.Series, *, near: int | None = None) -> Parsed:
         read,
         _native_stamp,
         [partial(_fast, forms=_STAMPS), partial(_by_parts, read=read)],
+        _sure_stamps,
     )
 
 
@@ -72,8 +74,9 @@ def _parsed(
     read: Callable[[str], Reading],
     native: Callable[[object], Reading],
     fast: Sequence[FastPath] = (),
+    native_fast: Callable[[npt.NDArray[Any]], tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]] | None = None,
 ) -> Parsed:
-    result = gather(cells, np.zeros(len(cells), dtype="datetime64[us]"), read, native, fast)
+    result = gather(cells, np.zeros(len(cells), dtype="datetime64[us]"), read, native, fast, native_fast=native_fast)
     result.values[~result.present] = np.datetime64("NaT")
     values = pd.Series(result.values, index=cells.index, name=cells.name)
     return Parsed(values, result.refused(cells.index), result.changes())
@@ -94,6 +97,15 @@ def _native_stamp(cell: object) -> Reading:
     if not isinstance(cell, datetime):
         raise ThaiValueError(f"{EXPECT_STAMP} (ไม่มีเวลา)")
     return stamp, kinds
+
+
+def _sure_stamps(cells: npt.NDArray[Any]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]:
+    """Spreadsheet cells that are time stamps without a zone in years that mean what they say."""
+    if type(cells[0]) is not datetime or any(cell.tzinfo for cell in cells):
+        return np.zeros(len(cells), dtype=bool), np.empty(0, dtype="datetime64[us]")
+    stamps = cells.astype("datetime64[us]")
+    sure = (stamps >= np.datetime64(FIRST_CELL)) & (stamps < np.datetime64("2101-01-01"))
+    return sure, stamps[sure]
 
 
 def _native_month(cell: object) -> Reading:
