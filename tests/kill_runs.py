@@ -54,7 +54,7 @@ def round_of(project, executor):
     """One whole run: the report in all formats, and a brief."""
     with Batch(project, ROUND, executor=executor) as batch:
         write_report(batch, run_sections(batch))
-        write_briefs(batch, [PROVINCE], ["one", "two"])
+        write_briefs(batch, [PROVINCE])
 
 
 def turn(project, version):

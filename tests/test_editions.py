@@ -15,6 +15,7 @@ from kill_runs import PROVINCE, Forks, content, round_of, turn
 from small_projects import DOCUMENT, HAND_OVER, ROUND, add
 
 from dsw_analysis.batch import Batch, Progress, Project
+from dsw_analysis.batch.briefs import write_briefs
 from dsw_analysis.batch.manifest import write_whole
 from dsw_analysis.batch.outputs import Outputs
 from dsw_analysis.batch.reports import FORMATS, write_report
@@ -225,6 +226,23 @@ def test_a_run_without_report_waits_beside_a_report_of_other_numbers(turned, cap
     kept = {name for name in turned.new if not name.startswith(("report.", "provinces/"))} - {"findings.xlsx"}
     now = {name: held for name, held in turned.in_place().items() if not name.startswith("provinces/")}
     assert now == {name: turned.new[name] for name in kept}
+
+
+def test_one_section_of_a_brief_made_anew_keeps_the_others_and_the_brief_whole(turned):
+    turn(turned.project, "a")
+    executor = Forks()
+    with Batch(turned.project, ROUND, executor=executor, fresh=True) as batch:
+        write_briefs(batch, [PROVINCE], ["two"])
+    assert f"two/{PROVINCE}" in executor.asked and f"one/{PROVINCE}" not in executor.asked
+    assert turned.in_place() == content(turned.out) == turned.old
+
+
+def test_one_section_of_a_brief_does_not_take_its_place_when_others_have_changed(turned):
+    said = []
+    with Batch(turned.project, ROUND, executor=Forks(), progress=Progress(say=said.append)) as batch:
+        write_briefs(batch, [PROVINCE], ["one"])
+    assert [text.split(":")[0] for text in said] == [f"outputs/2569-6m/provinces/{PROVINCE} stays as it was"]
+    assert turned.in_place() == turned.old
 
 
 def outputs_of(folder):

@@ -39,36 +39,39 @@ class Brief:
 
     @property
     def complete(self) -> bool:
-        """Whether all its sections succeeded."""
-        return all(outcome.error is None for outcome in self.outcomes.values())
+        """Whether all sections that a brief can have are there and succeeded."""
+        return {o.section for o in self.outcomes.values() if o.error is None} == set(self.sections)
 
     def made_from(self, batch: Batch) -> dict[str, Any]:
         """What it is made from, once its sections have ended."""
-        return {**batch.inputs.common, "sections": batch.marks(self.outcomes.values())}
+        return {
+            **batch.inputs.common,
+            "sections": batch.marks(self.outcomes[s] for s in self.sections if s in self.outcomes),
+        }
 
     def parts(self) -> tuple[Part, ...]:
         """Its sections in the order of the report, read from the output folder."""
-        return tuple(self.outcomes[section].part for section in self.sections)
+        return tuple(self.outcomes[section].part for section in self.sections if section in self.outcomes)
 
 
-def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]) -> list[Outcome]:
+def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str] | None = None) -> list[Outcome]:
     """Bring the briefs of provinces up to date: ``provinces/<name>/<name>.html``, ``.pdf``, ``findings.json``.
 
     A brief is put together as soon as its sections have run, and nothing of it is held after that. It is put in place
-    whole, with the pages and executed notebooks of its sections. A brief whose sections all succeeded is replaced only
-    by another such, unless the batch allows what is missing.
+    whole, with the pages and executed notebooks of its sections: those asked for and all others that are current. One
+    of all sections is replaced only by another such, unless the batch allows what is missing.
 
     Parameters
     ----------
     provinces:
         Official Thai names.
     sections:
-        Ids of sections that have provincial data.
+        Ids of sections that have provincial data; all of them by default.
 
     Returns
     -------
     list of Outcome
-        Of every section of every province.
+        Of every section asked for of every province.
 
     Raises
     ------
@@ -78,8 +81,12 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
     OSError
         If a file cannot be moved, as when another program holds it open: the last brief stays, whole.
     """
+    from dsw_analysis.provinces import provincial_sections  # noqa: PLC0415 - slow to import, and for briefs alone
+
+    every = provincial_sections(batch.notebooks)
+    sections = every if sections is None else sections
     steps = batch.plan(sections, provinces)
-    briefs = {province: Brief(province=province, sections=sections) for province in provinces}
+    briefs = {province: Brief(province=province, sections=every) for province in provinces}
     batch.tell.begin(len(steps))
     ended: list[Outcome] = []
     jobs: deque[Job] = deque(Job(step, EXECUTE, given(step.task)) for step in steps if step.reasons)
@@ -93,6 +100,7 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
         brief.outcomes[outcome.section] = outcome
         if len(brief.outcomes) == len(sections):
             del briefs[brief.province]
+            _add_current(batch, brief)
             if _must_be_made(batch, brief):
                 due.append(brief)
             if len(due) >= TOGETHER or (due and not briefs):
@@ -121,6 +129,13 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
     return ended
 
 
+def _add_current(batch: Batch, brief: Brief) -> None:
+    """Add to a brief those of its other sections that need not run."""
+    for section in brief.sections:
+        if section not in brief.outcomes and not batch.step(section, brief.province).reasons:
+            brief.outcomes[section] = batch.reused(section, brief.province)
+
+
 def _must_be_made(batch: Batch, brief: Brief) -> bool:
     see_that_they_agree(batch, brief.outcomes.values())
     if batch.reasons(brief.name, brief.made_from(batch)):
@@ -139,7 +154,7 @@ def _composition(batch: Batch, briefs: Sequence[Brief]) -> Job:
 
 def _put(batch: Batch, brief: Brief, content: Mapping[str, bytes]) -> None:
     outputs: dict[str, str] = {}
-    for section in brief.sections:
+    for section in brief.outcomes:
         outputs |= batch.manifest.made[task_name(section, brief.province)]["outputs"]
     for name, part in content.items():
         batch.outputs.stage(brief.scope + name, part)
