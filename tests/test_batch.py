@@ -128,7 +128,8 @@ def test_arguments_that_cannot_be_read_end_with_2(arguments):
 
 def test_a_folder_without_notebooks_says_where_to_go(tmp_path, capsys):
     assert main(["--project", str(tmp_path), "list"]) == 2
-    assert "run dsw in the project's folder" in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert "run dsw in the project's folder" in shown.err and shown.out == ""
 
 
 def test_only_what_changed_runs_again_and_explain_says_why(project, capsys):

@@ -198,6 +198,22 @@ def test_command_writes_the_file_under_its_own_name(tmp_path, capsys):
     assert "known are plan_projects" in capsys.readouterr().err
 
 
+def test_a_form_that_is_filled_in_is_never_overwritten(tmp_path, capsys):
+    """Written again while it is empty, whichever of its sheets is asked for; not once a cell has been filled."""
+    for kind in ("csr_training", "csr_training_sessions", "csr_training"):
+        assert main(["template", kind, "2569-12m", "--to", str(tmp_path)]) == 0
+    path = tmp_path / "csr_training.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["การอบรม"]["A3"] = 1
+    book.save(path)
+    before = path.read_bytes()
+    capsys.readouterr()
+    assert main(["template", "csr_training", "2569-12m", "--to", str(tmp_path)]) == 2
+    shown = capsys.readouterr()
+    assert "may be filled in; move it away" in shown.err and shown.out == ""
+    assert path.read_bytes() == before
+
+
 def test_codebook_holds_every_column_code_and_rule(tmp_path):
     assert main(["--project", str(RAW.parents[2]), "codebook", "2569-6m", "--to", str(tmp_path)]) == 0
     page = (tmp_path / "codebook.html").read_text(encoding="utf-8")

@@ -128,7 +128,7 @@ def test_a_mistyped_section_is_refused_by_row_with_the_nearest_name(kind, row, p
 
     found = next(p for p in plan_problems(kind, change) if p.code == "registry")
     assert (found.row, found.column, found.value) == (row, "รหัสส่วน", "five_years_plan")
-    assert "ชื่อที่ใกล้เคียงคือ five_year_plan" in found.expected
+    assert "ชื่อที่ใกล้เคียงคือ “five_year_plan”" in found.expected
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Provinces and names of the registry: the table's facts, its map, and exact matching."""
 
+import re
 from collections import Counter
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 from pythainlp.corpus import provinces as corpus_provinces
 
 from dsw_analysis import thai
+from dsw_analysis.thai.likeness import nearest
 
 PLACES = {p.slug: p for p in thai.provinces()}
 # Land borders, one or two for every province and more where they shape the map (Royal Thai Survey Department).
@@ -118,7 +120,7 @@ def test_match_name_refuses_what_is_not_the_name(text):
 
 
 def test_match_name_gives_the_nearest_names():
-    with pytest.raises(thai.ThaiValueError, match="ที่ใกล้เคียงคือ ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดตาก"):
+    with pytest.raises(thai.ThaiValueError, match="ที่ใกล้เคียงคือ “ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดตาก”"):
         thai.match_name("ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดตราด", UNITS)
 
 
@@ -138,7 +140,7 @@ def test_match_names_of_a_column():
 
 
 def test_changed_province_names_are_counted():
-    parsed = thai.parse_provinces(pd.Series(["เชียงใหม่", "จ.เชียงใหม่", "จ.เชียงใหม่", "โคราช", "ธนบุรี", 30], dtype=object))
+    parsed = thai.parse_provinces(pd.Series(["เชียงใหม่", "จ.เชียงใหม่", "จ.เชียงใหม่", "โคราช", "นนทบุรึ", 30], dtype=object))
     assert parsed.changed == {"alias": 3}
     assert list(parsed.refused.index) == [4, 5]
     assert "นนทบุรี" in parsed.refused[4]
@@ -150,3 +152,30 @@ def test_many_unknown_names_are_refused_quickly():
     assert len(parsed.refused) == 20_000
     assert "เชียงใหม่" in parsed.refused[0]
     assert parsed.refused[19_999] == "ต้องเป็นชื่อจังหวัดตามทะเบียน"
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("สมุทรฯ", ["สมุทรปราการ", "สมุทรสงคราม", "สมุทรสาคร"]),
+        ("สระ", ["สระบุรี", "สระแก้ว"]),
+        ("แม่ฮ่องฯ", ["แม่ฮ่องสอน"]),
+        ("กาญจณบุรี", ["กาญจนบุรี"]),
+        ("จ.สุราษฎธานี", ["สุราษฎร์ธานี"]),
+        ("เชียงไหม่", ["เชียงใหม่"]),
+        ("นครฯ", []),  # six provinces begin so
+        ("ธนบุรี", []),  # part of Bangkok since 1972
+        ("แม่สอด", []),  # a district of Tak
+    ],
+)
+def test_a_province_is_suggested_only_if_it_is_the_nearest_or_is_abbreviated(text, near):
+    with pytest.raises(thai.ThaiValueError) as error:
+        thai.parse_province(text)
+    assert sorted(re.findall("“(.+?)”", str(error.value))) == near
+    assert ("ให้พิมพ์ชื่อเต็ม" in str(error.value)) == (len(near) > 1)
+
+
+def test_names_as_near_as_each_other_are_not_suggested_and_other_numbers_never():
+    assert nearest("นิคม ก", ["นิคม ข", "นิคม ค"], cutoff=0.5) == ()
+    assert nearest("ศูนย์ 12", ["ศูนย์ 1", "ศูนย์ 2", "ศูนย์ ๑๒"], cutoff=0.5) == ("ศูนย์ ๑๒",)
+    assert nearest("ศูนย์ที่ 12", ["ศูนย์ 1", "ศูนย์ 2"], cutoff=0.1) == ()

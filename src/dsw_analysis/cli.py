@@ -62,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--file", type=Path, help="judge this file in place of the dataset's own")
     check.add_argument("--to", type=Path, help="folder for problems.xlsx and .html (default: outputs/<round>)")
 
-    template = commands.add_parser("template", help="write a workbook to fill in for a dataset")
+    template = commands.add_parser(
+        "template", help="write a workbook to fill in for a dataset, over none that is filled in"
+    )
     template.add_argument("dataset")
     template.add_argument("round", type=_round)
     template.add_argument("--to", type=Path, help="folder (default: outputs/<round>/templates)")
@@ -136,12 +138,16 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _template(arguments: argparse.Namespace) -> int:
     from dsw_analysis.batch import write_whole  # noqa: PLC0415
-    from dsw_analysis.datasets import dataset  # noqa: PLC0415
+    from dsw_analysis.datasets import DATASETS, dataset  # noqa: PLC0415
     from dsw_analysis.forms import form  # noqa: PLC0415
 
     kind = dataset(arguments.dataset)
     path = (arguments.to or _outputs(arguments) / "templates") / f"{kind.stem}.xlsx"
-    write_whole(path, form(kind, arguments.round))
+    content = form(kind, arguments.round)
+    empty = [content, *(form(other, arguments.round) for other in DATASETS if other.stem == kind.stem)]
+    if path.exists() and path.read_bytes() not in empty:
+        raise UsageError(f"{path} is there and may be filled in; move it away, or name another folder with --to")
+    write_whole(path, content)
     print(path)
     return 0
 
@@ -260,8 +266,9 @@ def _list(arguments: argparse.Namespace) -> int:
     from dsw_analysis.batch import Project  # noqa: PLC0415
     from dsw_analysis.datasets import DATASETS  # noqa: PLC0415
 
+    sections = Project(root=arguments.project).sections()
     print("sections")
-    for section, notebook in Project(root=arguments.project).sections().items():
+    for section, notebook in sections.items():
         print(f"  {section:<24} {notebook.name}")
     print("datasets")
     for kind in DATASETS:

@@ -11,8 +11,9 @@ import pandas as pd
 
 from dsw_analysis.datasets.columns import Column
 from dsw_analysis.datasets.coverage import absent_months, rows_by_month
+from dsw_analysis.datasets.headers import match_columns
 from dsw_analysis.datasets.merged import fill_merged
-from dsw_analysis.datasets.parsing import match_columns, match_registry, parse_cells
+from dsw_analysis.datasets.parsing import match_registry, parse_cells
 from dsw_analysis.datasets.sheet import Listing, Sheet
 from dsw_analysis.datasets.validation import Totals, Uniqueness, validate
 from dsw_analysis.problems import Problem

@@ -1,12 +1,10 @@
-"""From the cells of a raw table to typed columns: headers matched, every cell read with certainty or named."""
+"""From the cells of a raw table to typed columns: every cell read with certainty or named."""
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,17 +13,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsw_analysis import thai
-from dsw_analysis.datasets.clocks import split_stamps
 from dsw_analysis.datasets.columns import Column
+from dsw_analysis.datasets.hints import DASHES, Said, advise, doubtful_order
 from dsw_analysis.datasets.sheet import Listing, Sheet
-from dsw_analysis.problems import Problem
 from dsw_analysis.rounds import Round
-from dsw_analysis.sources import RawTable
 from dsw_analysis.sources.header import key as header_key
+from dsw_analysis.thai.likeness import suggestion
 from dsw_analysis.thai.spellings import FIRST_CELL
 
 if TYPE_CHECKING:
-    from dsw_analysis.datasets.dataset import Dataset
+    pass
 
 LONGEST: Final = 5_000
 """Characters that a text cell may have; longer ones are documents pasted into a cell, or a broken file."""
@@ -36,16 +33,6 @@ _STEPS: Final[Mapping[str, str | None]] = {"datetime": None, "date": "datetime64
 _LARGEST: Final = 10**15 - 1
 _LISTED = 8  # labels that a message lists; of longer codebooks it gives the nearest
 _HINTS = 200  # distinct wrong labels of a column for which the nearest are looked up
-_UNNAMED = "(ไม่มีหัวคอลัมน์ "  # what a raw table calls a column of data without a header
-
-
-@dataclass(frozen=True, kw_only=True)
-class Matched:
-    """Raw columns (and those of the totals rows) under the dataset's names; missing and repeated ones are absent."""
-
-    frame: pd.DataFrame
-    totals: pd.DataFrame
-    problems: list[Problem]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,53 +42,6 @@ class Cells:
     frame: pd.DataFrame
     refused: Mapping[str, pd.Index]
     changed: Mapping[str, int]
-
-
-def match_columns(dataset: Dataset, raw: RawTable) -> Matched:
-    """Give the raw columns the dataset's names; order, spaces and letter case in a header do not count.
-
-    Missing and unknown headers are problems that suggest the nearest header; nothing is matched by likeness. The
-    raw table itself has named repeated and unnamed columns.
-    """
-    wanted = {header_key(c.header): c.header for c in dataset.columns}
-    headers = [str(h) for h in raw.frame.columns]
-    counts = Counter(map(header_key, headers))
-    named = {p.column for p in raw.problems if p.code == "duplicate_column"}
-    missing = [header for key, header in wanted.items() if key not in counts]
-    unknown = [
-        header
-        for header in dict.fromkeys(headers)
-        if header_key(header) not in wanted and header not in named and not header.startswith(_UNNAMED)
-    ]
-    splits = split_stamps(dataset, raw, missing, unknown)
-    told = {header for split in splits for header in (split.header, split.date, split.clock)}
-    missing = [header for header in missing if header not in told]
-    unknown = [header for header in unknown if header not in told]
-    problem = partial(Problem, file=raw.file, sheet=raw.sheet)
-    problems = [split.problem(raw) for split in splits]
-    problems += [
-        problem(
-            code="missing_column",
-            column=header,
-            expected=f"ไม่พบคอลัมน์ที่ต้องมี{_nearest(header, unknown, ' หัวคอลัมน์ที่ใกล้เคียงในไฟล์คือ')}",
-            action="เพิ่มคอลัมน์นี้ หรือแก้หัวคอลัมน์ในไฟล์ให้ตรงกับแบบฟอร์ม แล้วส่งไฟล์ใหม่",
-        )
-        for header in missing
-    ] + [
-        problem(
-            code="unknown_column",
-            column=header,
-            expected=f"คอลัมน์นี้ไม่อยู่ในแบบฟอร์ม{_nearest(header, missing, ' คอลัมน์ที่ขาดและใกล้เคียงคือ')}",
-            action="ลบคอลัมน์นี้ หรือแก้หัวคอลัมน์ให้ตรงกับแบบฟอร์ม แล้วส่งไฟล์ใหม่",
-        )
-        for header in unknown
-    ]
-    places = {key: at for at, key in enumerate(map(header_key, headers)) if key in wanted and counts[key] == 1}
-    found = {c.name: places[key] for key, c in zip(wanted, dataset.columns, strict=True) if key in places}
-    frame, totals = (
-        table.iloc[:, list(found.values())].set_axis(list(found), axis=1) for table in (raw.frame, raw.totals)
-    )
-    return Matched(frame=frame, totals=totals, problems=problems)
 
 
 def parse_cells(columns: Iterable[Column], sheet: Sheet, round_: Round, listing: Listing) -> Cells:
@@ -114,9 +54,27 @@ def parse_cells(columns: Iterable[Column], sheet: Sheet, round_: Round, listing:
         why = parsed.refused.sort_index()
         values[column.name], refused[column.name] = parsed.values, why.index
         changed.update(parsed.changed)
-        listing.add(sheet, "cell", column, why.index, why.tolist())
+        _list_refused(sheet, column, why, listing)
     frame = pd.DataFrame(values, index=sheet.cells.index, copy=False)
     return Cells(frame=frame, refused=refused, changed=changed)
+
+
+def _list_refused(sheet: Sheet, column: Column, why: pd.Series, listing: Listing) -> None:
+    """List refused cells, with what they seem to hold and what to do about it."""
+    cells = sheet.cells.loc[why.index, column.name].tolist()
+    said: dict[tuple[object, str], Said] = {}
+    rows: dict[str | None, list[int]] = {}
+    texts: dict[str | None, list[str]] = {}
+    for row, cell, expected in zip(why.index, cells, why, strict=True):
+        known = (cell if isinstance(cell, str) else None, expected)
+        if known not in said:
+            said[known] = advise(column, cell, expected) if len(said) < _HINTS else (expected, None)
+        text, action = said[known]
+        rows.setdefault(action, []).append(row)
+        texts.setdefault(action, []).append(text)
+    for action, where in rows.items():
+        listing.add(sheet, "cell", column, pd.Index(where), texts[action], action=action)
+    listing.note(doubtful_order(column, sheet.cells[column.name], cells, sheet.raw), sheet.cells.index)
 
 
 def match_registry(cells: Cells, column: Column, names: list[str], sheet: Sheet, listing: Listing) -> Cells:
@@ -165,19 +123,27 @@ def _typed(cells: pd.Series, column: Column) -> pd.Series | None:
     return None
 
 
-def _nearest(text: str, names: list[str], lead: str) -> str:
-    near = difflib.get_close_matches(text, names, n=1, cutoff=0.5)
-    return f"{lead} “{near[0]}”" if near else ""
-
-
 def _parse_text(cells: pd.Series, column: Column) -> thai.Parsed:
     text = thai.parse_text(cells)
+    if not column.required:  # where a text must stand, a dash says that there is none, such as the unit of an index
+        text = _without_dashes(text)
     strings = pa.array(text.values, type=pa.large_string(), from_pandas=True)
     if (pc.max(pc.binary_length(strings)).as_py() or 0) <= LONGEST:
         return text
     long = text.values.str.len().gt(LONGEST).to_numpy()
     why = pd.Series(f"ข้อความต้องยาวไม่เกิน {LONGEST:,} ตัวอักษร", index=cells.index[long], dtype=object)
     return thai.Parsed(text.values.mask(long), pd.concat([text.refused, why]), text.changed)
+
+
+def _without_dashes(text: thai.Parsed) -> thai.Parsed:
+    """A text of nothing but dashes is nobody's text: a blank, and counted as read so."""
+    strings = pa.array(text.values, type=pa.large_string(), from_pandas=True)
+    found = pc.fill_null(pc.match_substring_regex(strings, f"^[{DASHES} ]+$"), fill_value=False)
+    count = pc.sum(found).as_py() or 0
+    if not count:
+        return text
+    values = text.values.mask(found.to_numpy(zero_copy_only=False))
+    return thai.Parsed(values, text.refused, {**text.changed, "dash": count})
 
 
 def _parse_category(cells: pd.Series, column: Column) -> thai.Parsed:
@@ -236,9 +202,9 @@ def _parse_province(cells: pd.Series, column: Column) -> thai.Parsed:
 def _not_in(column: Column, text: str, *, hint: bool) -> str:
     """What is expected of a choice that is not in the codebook, with the nearest labels if ``hint``."""
     labels = list(column.codes.values())
-    near = difflib.get_close_matches(text[:200], labels, n=2, cutoff=0.5) if hint else []
+    near = suggestion("ตัวเลือก", text, labels, cutoff=0.6) if hint else ""
     known = "ต้องเป็นหนึ่งใน " + ", ".join(labels) if len(labels) <= _LISTED else "ต้องเป็นตัวเลือกตามพจนานุกรมข้อมูล"
-    return f"{known} ตัวเลือกที่ใกล้เคียงคือ {', '.join(f'“{label}”' for label in near)}" if near else known
+    return known + near
 
 
 def _key(text: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ from importlib.resources import files
 import pandas as pd
 
 from .cells import Parsed, Reading, strings_from
+from .likeness import suggestion
 from .text import ThaiValueError, normalise, read_ascii_digits, to_ascii_digits
 
 _PREFIX = re.compile(r"^(?:จังหวัด|จ\.)")
 _ENGLISH_SUFFIX = re.compile(r"province$")
-_LONG = 80
 _HINTS = 200
 
 
@@ -204,12 +203,4 @@ def _registry(names: tuple[str, ...], aliases: tuple[tuple[str, str], ...]) -> d
 
 def _unknown(text: str, kind: str, names: Sequence[str]) -> str:
     """What to say of a name that is not in the registry."""
-    key = normalise(text)
-    near = _nearest(_PREFIX.sub("", key), tuple(names)) if len(key) <= _LONG else ()
-    hint = f" ชื่อที่ใกล้เคียงคือ {', '.join(near)}" if near else ""
-    return f"ต้องเป็นชื่อ{kind}ตามทะเบียน{hint}"
-
-
-@lru_cache(maxsize=1024)
-def _nearest(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(difflib.get_close_matches(text, names, n=3, cutoff=0.6))
+    return f"ต้องเป็นชื่อ{kind}ตามทะเบียน{suggestion('ชื่อ', _PREFIX.sub('', normalise(text)), names)}"
