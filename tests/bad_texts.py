@@ -116,9 +116,9 @@ TEXTS = [
 TOTALS = [
     Case("แถวรวม.csv", text(CSV + "รวมทั้งสิ้น,,12\n"), READ, says="แยกแถวรวมออกจากข้อมูล: แถวที่ 4", rows=BOTH),
     Case("แถวรวมเลขไทย.csv", text(CSV + ",รวม (คน),๑๒\n"), READ, says="แถวที่ 4", rows=BOTH),
-    Case("โครงการชื่อรวม.csv", text(CSV + "รวมใจ,ตาก,3\n"), READ, rows=(2, 3, 4)),
-    Case("รวมแต่มีจังหวัด.csv", text(CSV + "รวม,ตาก,3\n"), READ, rows=(2, 3, 4)),
+    Case("โครงการชื่อรวม.csv", text(CSV.replace("1,", "ปันสุข,") + "รวมใจ,ตาก,3\n"), READ, rows=(2, 3, 4)),
+    Case("รวมแต่มีจังหวัด.csv", text(CSV + "รวม,ตาก,3\n"), READ, "uncertain_row", "ยอดรวม", row=4, rows=(2, 3, 4)),
     Case("หัวพิมพ์ซ้ำ.csv", text(CSV + CSV), READ, says="หัวตารางที่พิมพ์ซ้ำ: แถวที่ 4", rows=(2, 3, 5, 6)),
-    Case("หมายเหตุท้าย.csv", text(CSV + ",,\nหมายเหตุ: เบื้องต้น,,\n"), READ, says="ท้ายตาราง แถวที่ 5", rows=BOTH),
-    Case("ข้อความท้าย.csv", text(CSV + "ข้อความอื่น,,\n"), READ, rows=(2, 3, 4)),
+    Case("หมายเหตุท้าย.csv", text(CSV + ",,\nหมายเหตุ: เบื้องต้น,,\n"), READ, says="ไม่ใช่ข้อมูล แถวที่ 5", rows=BOTH),
+    Case("ข้อความท้าย.csv", text(CSV + "ข้อความอื่น,,\n"), READ, "uncertain_row", "ลบแถวนี้", row=4, rows=(2, 3, 4)),
 ]

@@ -158,6 +158,100 @@ def test_totals_rows_are_checked_against_the_rows_that_they_sum(lines, rows, tmp
     assert [p.row for p in checked.problems] == rows
 
 
+NORTH = "ตาก,10,15,\nน่าน,5,7,100\n"
+HOUSES = NORTH + "แพร่,1,2,3\n"
+ALL = "รวมทั้งสิ้น,16,24,103\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows", "says"),
+    [
+        # 10 + 5 rooms in one region, 1 in another; each sub-total is of its own group
+        ("ภาคเหนือ,,,\n" + NORTH + "รวมภาคเหนือ,15,22,100\nภาคใต้,,,\nตรัง,1,2,3\nรวมภาคใต้,1,2,3\n" + ALL, [], ""),
+        (NORTH + "รวมภาคเหนือ,15,22,100\nตรัง,1,2,3\nรวมภาคใต้,16,2,3\n" + ALL, [6], "แถวที่ 5 ในคอลัมน์นี้คือ 1"),
+        (NORTH + "รวมภาคเหนือ,14,22,100\nตรัง,1,2,3\nรวมภาคใต้,1,2,3\n" + ALL, [4], "แถวที่ 2–3 ในคอลัมน์นี้คือ 15"),
+        # a level within a level
+        ("ตาก,10,15,\nรวมจังหวัดตาก,10,15,\nน่าน,5,7,\nรวมจังหวัดน่าน,5,7,\nรวมภาคเหนือ,15,22,\n", [], ""),
+        ("ตาก,10,15,\nรวมจังหวัดตาก,10,15,\nน่าน,5,7,\nรวมจังหวัดน่าน,15,7,\nรวมภาคเหนือ,15,22,\n", [5], "แถวที่ 4 "),
+        # sub-totals above their groups
+        ("รวมภาคเหนือ,15,22,100\n" + NORTH + "รวมภาคใต้,1,2,3\nตรัง,1,2,3\n", [], ""),
+        ("รวมภาคเหนือ,15,22,100\n" + NORTH + "รวมภาคใต้,15,2,3\nตรัง,1,2,3\n", [5], "แถวที่ 6 "),
+        # a number with its unit in the cell of the word
+        (HOUSES + "รวมทั้งสิ้น 3 แห่ง,,,\n", [], ""),
+        (HOUSES + "รวมทั้งสิ้น ๑๖ ห้อง,,,\n", [], ""),
+        (HOUSES + "รวมทั้งสิ้น 4 แห่ง,,,\n", [5], "จำนวนแถวของข้อมูลคือ 3 และไม่ตรงกับผลรวมของคอลัมน์ใด"),
+        (HOUSES + "รวม,16 ห้อง,24 ราย,103\n", [], ""),
+        (HOUSES + "รวม,17 ห้อง,24 ราย,103\n", [5], "คือ 16"),
+    ],
+)  # fmt: skip
+def test_sub_totals_are_checked_against_their_own_group(lines, rows, says, tmp_path):
+    written(tmp_path, "homeless_housing", TOTALS + lines)
+    checked = dataset("homeless_housing").check(ROUND, tmp_path)
+    assert [(p.code, p.row) for p in checked.problems] == [("total", row) for row in rows]
+    assert all(says in p.expected for p in checked.problems)
+
+
+def test_total_is_not_checked_against_refused_rows_which_is_said(tmp_path):
+    """A region with numbers is refused; 32 rooms would be the sum with it, which nobody has written."""
+    written(tmp_path, "homeless_housing", TOTALS + HOUSES + "ภาคเหนือ,16,24,103\nรวมทั้งสิ้น,16,24,103\n")
+    checked = dataset("homeless_housing").check(ROUND, tmp_path)
+    assert [(p.code, p.row, p.column) for p in checked.problems] == [("uncertain_row", 5, "จังหวัด")]
+    assert (checked.rows_loaded, checked.refused) == (3, (5,))
+    assert any("ยังไม่ได้ตรวจยอดรวมแถวที่ 6" in note for note in checked.raw.notes)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_works_with_tails_are_as_many_as_there_are(suffix, tmp_path):
+    """138 works of which only the number is known, and a tail of every kind: 138 are loaded."""
+    headers = [c.header for c in dataset("knowledge_works").columns]
+    ids = [f"KM69-{n:03}" for n in range(1, 139)]
+    tail = [
+        "รวมทั้งสิ้น 138 ผลงาน",
+        "หมายเหตุ: ข้อมูล ณ วันที่ 31 มีนาคม 2569",
+        "ไม่รวมผลงานที่ส่งช้า",
+        "ลงชื่อ ................ ผู้รายงาน",
+        "(นายสมชาย ใจดี)",
+        "ตำแหน่ง นักพัฒนาสังคม",
+    ]
+    firsts = [*ids[:70], "ภาคใต้", *ids[70:], "", *tail]
+    path = tmp_path / f"knowledge_works.{suffix}"
+    if suffix == "csv":
+        path.write_text("\n".join([",".join(headers), *(first + "," * 4 for first in firsts)]), encoding="utf-8")
+    else:
+        book = openpyxl.Workbook()
+        book.active.title = "ผลงาน"
+        for row in [headers, *([first or None] for first in firsts)]:
+            book.active.append(row)
+        book.save(path)
+    checked = dataset("knowledge_works").check(ROUND, tmp_path)
+    assert checked.problems == ()
+    assert (checked.rows_read, checked.rows_loaded) == (138, 138)
+    assert checked.frame["work_id"].tolist() == ids
+    shown = to_text([checked], 200)
+    assert "แถวที่ 72" in shown  # the region between work 70 and work 71
+    assert all(f"แถวที่ {row}: “{text[:20]}" in shown for row, text in enumerate(tail[1:], start=143))
+
+
+def test_count_in_words_that_is_not_the_number_of_works_is_refused(tmp_path):
+    headers = ",".join(c.header for c in dataset("knowledge_works").columns)
+    written(tmp_path, "knowledge_works", f"{headers}\nKM69-001,,,,\nKM69-002,,,,\nรวมทั้งสิ้น 3 ผลงาน,,,,\n")
+    (problem,) = dataset("knowledge_works").check(ROUND, tmp_path).problems
+    assert (problem.code, problem.row, problem.value) == ("total", 4, "รวมทั้งสิ้น 3 ผลงาน")
+
+
+@pytest.mark.parametrize("kind", DATASETS, ids=lambda d: d.id)
+def test_file_without_a_row_is_refused_but_for_datasets_that_may_be_empty(kind, tmp_path):
+    """Citizens may have asked nothing; of all else there is something in every round."""
+    written(tmp_path, kind.stem, ",".join(f'"{c.header}"' for c in kind.columns) + "\n")
+    checked = kind.check(ROUND, tmp_path)
+    if kind.id == "citizen_questions":
+        assert (checked.problems, len(kind.load(ROUND, tmp_path))) == ((), 0)
+        return
+    assert [(p.code, p.row) for p in checked.problems] == [("no_rows", None)]
+    with pytest.raises(DataError, match="ไม่มีแถวข้อมูล"):
+        kind.load(ROUND, tmp_path, accept_partial=True)
+
+
 def test_normalised_cells_are_counted(tmp_path):
     """Two Thai numbers, one with a doubled space before its unit, one ``เเ``, one short name."""
     lines = "เเพร่,๕,1,\nโคราช,1,๗  ราย,\n"

@@ -35,11 +35,11 @@ TEXTS = [case for case in BAD_FILES if case.decision == "read" and Path(case.nam
 
 @pytest.fixture
 def parts(monkeypatch):
-    """Make parts of so many rows, and let remarks end a table only in its last two rows."""
+    """Make parts of so many rows, and blocks below a note of two rows."""
 
     def of(size):
         monkeypatch.setattr(MODULE, "PART", size)
-        monkeypatch.setattr(rows, "_TAIL", 2)
+        monkeypatch.setattr(rows, "_BLOCK", 2)
 
     return of
 
@@ -65,14 +65,16 @@ def test_odd_text_file_reads_the_same_in_parts(case, size, parts, tmp_path):
 
 
 LINES = st.sampled_from(
-    ["1,ตาก,5", "2,น่าน,7", ",,", "", "รวม,,12", "เลขที่,จังหวัด,จำนวน", "หมายเหตุ: ก,,", "3,เลย", "4,แพร่,1,9", "#N/A,ตาก,1"]
-)
+    ["1,ตาก,5", "2,น่าน,7", ",,", "", "รวม,,12", "เลขที่,จังหวัด,จำนวน", "หมายเหตุ: ก,,", "3,เลย", "4,แพร่,1,9", "#N/A,ตาก,1",
+     "5,,", "(1),(2),(3)", "(นายสมชาย ใจดี),,", "ตาก,,7", "ข้อความ,,", "หน้า 1,,", "ภาคเหนือ,,", "รวมภาคเหนือ,,12",
+     ",ค่าเฉลี่ย,6"]
+)  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(lines=st.lists(LINES, max_size=14), size=st.integers(1, 5), tail=st.integers(1, 4))
-def test_any_mixture_of_rows_reads_the_same_in_parts(lines, size, tail, monkeypatch, tmp_path):
-    monkeypatch.setattr(rows, "_TAIL", tail)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(lines=st.lists(LINES, max_size=14), size=st.integers(1, 5), block=st.integers(1, 4))
+def test_any_mixture_of_rows_reads_the_same_in_parts(lines, size, block, monkeypatch, tmp_path):
+    monkeypatch.setattr(rows, "_BLOCK", block)
     path = tmp_path / "ก.csv"
     path.write_text("\n".join([CSV.strip(), *lines]) + "\n", encoding="utf-8")
     same_table(path, HEADERS, size)

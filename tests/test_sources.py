@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -154,19 +155,136 @@ def test_totals_are_kept_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", " รวม : ", "ยอดรวม", "Total", "GRAND TOTAL", "รวม (ราย)"]
+    "line",
+    [
+        *(
+            f",{label},12"
+            for label in ("รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", " รวม : ", "ยอดรวม", "Total", "GRAND TOTAL", "รวม (ราย)")
+        ),
+        *(
+            f",{label},12"
+            for label in ("รวมภาคเหนือ", "รวมจังหวัดตาก", "ยอดรวม (ภาคตะวันออกเฉียงเหนือ)", "รวมเดือนมกราคม", "ภาคใต้รวม")
+        ),
+        *("รวม,,", "2,รวม,12", ",12,รวม", "รวม,-,12 ราย", "รวมทั้งสิ้น 2 แห่ง,,", "รวมทั้งสิ้น ๒ แห่ง,,12", "ยอดยกไป,,12"),
+    ],
 )
-def test_labels_of_totals(tmp_path: Path, label: str) -> None:
-    table = read_table(written(tmp_path, CSV + f",{label},12\n"), headers=HEADERS)
+def test_totals_by_any_name_and_in_any_column(tmp_path: Path, line: str) -> None:
+    table = read_table(written(tmp_path, f"{CSV}{line}\n"), headers=HEADERS)
     assert table.totals.index.tolist() == [4]
+    assert table.frame.index.tolist() == [2, 3]
+    assert table.problems == ()
+
+
+WORKS = "เลขที่,ชื่อ,หน่วยงาน\nKM69-001,,\nKM69-002,ปันสุข,นิคม ก\n"
+"""A table of which only the first column must be filled."""
 
 
 @pytest.mark.parametrize(
-    "line", ["รวมพลังชุมชน,ตาก,12", "รวม,,", "รวมจังหวัดตาก,,12", "รวม,ตาก,12", "ศูนย์รวมน้ำใจ,,12", "Totally,,12"]
+    "lines",
+    [
+        "ลงชื่อ ................ ผู้รายงาน,,\n(นายสมชาย ใจดี),,\nตำแหน่ง นักพัฒนาสังคม,,\nวันที่ ...../...../.....,,\n",
+        ",,ลงชื่อ\n,,(นางสาวสมหญิง ใจงาม)\n,,ผู้อำนวยการศูนย์\n",
+        "(ลงชื่อ)......................(ผู้รายงาน),,\n",
+        "ผู้รายงาน,,ผู้ตรวจสอบ\n(นายสมชาย ใจดี),,(นางสมหญิง ใจงาม)\nนักพัฒนาสังคม,,ผู้อำนวยการ\n",
+        ".....................,,\nนายสมชาย ใจดี,,\n",
+        "หมายเหตุ: ข้อมูลเบื้องต้น,,\n1. ไม่รวมผลงานที่ส่งหลังวันที่ 31 มีนาคม,,\n2. อยู่ระหว่างตรวจสอบ,,\n",
+        "หมายเหตุ,ข้อมูลเบื้องต้น,\n,ไม่รวมผลงานที่ส่งช้า,\n",
+        "หมายเหตุ: ก, ข, ค\n",
+        "ที่มา: กองพัฒนานวัตกรรม,,\n",
+        "* ข้อมูล ณ วันที่ 31 มีนาคม 2569,,\n",
+        "พิมพ์เมื่อ 05/04/2569 10:30 น.,,หน้า 1/3\n05/04/2569,,หน้า 2 จาก 3\n- 3 -,,\nPage 1 of 3,,\nPrinted by admin,,\n",
+        "ภาคเหนือ,,\n1. ภาคใต้ (14 จังหวัด),,\n1,ภาคกลาง,\n",
+        "ค่าเฉลี่ย,12,3\nร้อยละ,,50\nS.D.,1.2,-\n",
+        "เลขที่,ชื่อ,หน่วยงาน\n(1),(2),(3)\n",
+    ],
 )
+def test_rows_that_are_no_records_are_left_out_and_listed(tmp_path: Path, lines: str) -> None:
+    table = read_table(written(tmp_path, WORKS + lines), headers=("เลขที่", "ชื่อ", "หน่วยงาน"))
+    assert table.problems == ()
+    assert table.frame.index.tolist() == [2, 3]
+    said = " ".join(note for note in table.notes if note.startswith("ข้าม"))
+    assert set(map(int, re.findall(r"(?<![^ ])\d+(?=[, :]|$)", re.sub("“.*?”", "", said)))) == set(
+        range(4, 4 + lines.count("\n"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("ข้อมูลนี้ยังไม่ครบ,,\n", "เพียงช่องเดียว"),
+        ("จังหวัดตาก,,\n", "เพียงช่องเดียว"),
+        ("05/04/2569,,\n", "เพียงช่องเดียว"),
+        ("02-123-4567,,\n", "เพียงช่องเดียว"),
+        ("นายสมชาย ใจดี,,\n", "เพียงช่องเดียว"),
+        ("ประเภท,จำนวน,ร้อยละ\n", "ช่องแรกของแถวนี้ไม่ใช่รหัส"),
+        ("ภาคเหนือ,45,3\n", "ยอดรวม"),
+        ("รวม,ตาก,12\n", "ยอดรวม"),
+        ("รวมพลังชุมชน,,12\n", "ยอดรวม"),
+        ("รวมทุกอย่าง 12 ผลงาน จาก 3 แห่ง,,\n", "ยอดรวม"),
+        ("ผู้รายงาน,สมชาย,\n", "ช่องลงชื่อ"),
+        ("หมายเหตุ,12,\n", "หมายเหตุ"),
+        ("หมายเหตุ: ก,,\nKM69-003,,\n", "ใต้หมายเหตุ"),
+        ("หมายเหตุ: ก,,\n1,ไม่รวมผลงานที่ส่งช้า,\n", "ใต้หมายเหตุ"),
+        ("ลงชื่อ ....,,\n1,ผ่าน,45\n", "ใต้หมายเหตุ"),
+    ],
+)
+def test_rows_that_may_be_records_or_not_are_refused_by_row(tmp_path: Path, lines: str, says: str) -> None:
+    table = read_table(written(tmp_path, WORKS + lines), headers=("เลขที่", "ชื่อ", "หน่วยงาน"))
+    last = 3 + lines.count("\n")
+    assert [(problem.code, problem.row, problem.column) for problem in table.problems] == [
+        ("uncertain_row", last, "เลขที่")
+    ]
+    assert says in table.problems[0].expected
+    assert table.frame.index.tolist() == [2, 3, last]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "KM๖๙-๐๐๓,,\n",
+        "KM69-003,รวมพลังชุมชน,\nKM69-004,หมายเหตุชีวิต,ตำแหน่ง ก\nKM69-005,(ร่าง),\nKM69-006,ภาคเหนือ,\n",
+        ",,\nKM69-003,,\n",
+        "หมายเหตุ: ก,,\nเลขที่,ชื่อ,หน่วยงาน\nKM69-003,,\n",
+        "หน้า 1/2,,\nKM69-003,,\n",
+        "ภาคใต้,,\nKM69-003,,\n",
+    ],
+)
+def test_records_among_such_rows_stay(tmp_path: Path, lines: str) -> None:
+    table = read_table(written(tmp_path, WORKS + lines), headers=("เลขที่", "ชื่อ", "หน่วยงาน"))
+    assert table.problems == ()
+    records = [row for row, line in enumerate((WORKS + lines).splitlines(), start=1) if line.startswith("KM")]
+    assert table.frame.index.tolist() == records
+
+
+def test_full_record_below_a_note_goes_on_with_the_table(tmp_path: Path) -> None:
+    """Every record fills three columns; so does row 5, and row 6 does not."""
+    table = read_table(written(tmp_path, CSV + "หมายเหตุ: ก,,\n3,เลย,4\nหมายเหตุ: ข,,\n4,,9\n"), headers=HEADERS)
+    assert table.frame.index.tolist() == [2, 3, 5, 7]
+    assert [problem.row for problem in table.problems] == [7]
+
+
+def test_titles_repeated_on_each_page_are_left_out(tmp_path: Path) -> None:
+    page = "ทะเบียนผลงาน ปี 2569,,\n" + WORKS
+    table = read_table(written(tmp_path, page + page.replace("-00", "-10")), headers=("เลขที่", "ชื่อ", "หน่วยงาน"))
+    assert (table.frame.index.tolist(), table.problems) == ([3, 4, 7, 8], ())
+
+
+def test_tail_outside_the_table_makes_no_unnamed_column(tmp_path: Path) -> None:
+    path = tmp_path / "ลงชื่อ.xlsx"
+    workbook(path, {"ก": [*TABLE, [None, None, None, None, "ลงชื่อ ........ ผู้รายงาน"]]})
+    table = read_table(path, headers=HEADERS)
+    assert (table.frame.index.tolist(), table.problems) == ([2, 3], ())
+
+
+def test_regions_are_records_where_the_column_is_of_regions(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "ภาค,จำนวน\nภาคเหนือ,5\nภาคใต้,7\n"), headers=("ภาค", "จำนวน"))
+    assert (table.frame.index.tolist(), table.problems) == ([2, 3], ())
+
+
+@pytest.mark.parametrize("line", ["รวมพลังชุมชน,ตาก,12", "ศูนย์รวมน้ำใจ,,12", "Totally,,12"])
 def test_rows_that_only_look_like_totals_stay(tmp_path: Path, line: str) -> None:
-    table = read_table(written(tmp_path, CSV + line + "\n"), headers=HEADERS)
-    assert table.frame.index.tolist() == [2, 3, 4]
+    table = read_table(written(tmp_path, CSV.replace("1,", "ปันสุข,") + line + "\n"), headers=HEADERS)
+    assert (table.frame.index.tolist(), table.problems) == ([2, 3, 4], ())
 
 
 def test_find_file_wants_exactly_one(tmp_path: Path) -> None:
@@ -213,7 +331,7 @@ def test_header_is_found_and_flattened(tmp_path: Path, lines: str, headers: tupl
 
 def test_number_of_header_rows_can_be_given(tmp_path: Path) -> None:
     path = written(tmp_path, "เลขที่,จังหวัด,จำนวน\n,,(คน)\n1,ตาก,5\n")
-    assert list(read_table(path, headers=HEADERS).frame.index) == [2, 3]
+    assert list(read_table(path, headers=HEADERS).frame.index) == [3]  # a line of units is no record
     table = read_table(path, headers=HEADERS, header_rows=2)
     assert list(table.frame.columns) == ["เลขที่", "จังหวัด", "จำนวน / (คน)"]
     assert list(table.frame.index) == [3]
@@ -268,7 +386,7 @@ TEXT = st.text(
 def test_what_csv_writes_comes_back(
     tmp_path: Path, cells: list[tuple[str, str, str]], delimiter: str, codec: str, end: str
 ) -> None:
-    written_rows = [["x", *row] for row in cells]  # a label in front: such a row is no total, remark or blank
+    written_rows = [["x1", *row] for row in cells]  # a code in front: such a row is no total, note or blank
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator=end)
     writer.writerows([["เลขที่", "จังหวัด", "จำนวน", "อื่น"], *written_rows])

@@ -8,6 +8,7 @@ from dsw_analysis.datasets.dataset import Dataset
 CITIZEN_QUESTIONS = Dataset(
     id="citizen_questions",
     title="คำถามของประชาชนผ่านเว็บไซต์กรม",
+    may_be_empty=True,
     columns=(
         Column("question_id", "รหัสคำถาม", "text", unique=True),
         Column("asked", "วันเวลาที่ถาม", "datetime", in_round=True, monthly=True),

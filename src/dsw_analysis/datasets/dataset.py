@@ -48,6 +48,8 @@ class Dataset:
         Stem of the file and name of the sheet, for workbooks that hold several datasets.
     registries:
         Column -> the dataset and its column that list the names which may stand there.
+    may_be_empty:
+        Whether a file without a row says that there was nothing; of any other dataset it is a blank form.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Dataset:
     file: str | None = None
     sheet: str | None = None
     registries: Mapping[str, tuple[Dataset, str]] = field(default_factory=dict)
+    may_be_empty: bool = False
 
     def __getitem__(self, name: str) -> Column:
         """Column of a name."""

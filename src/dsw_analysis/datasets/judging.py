@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,10 +15,12 @@ from dsw_analysis.datasets.headers import match_columns
 from dsw_analysis.datasets.merged import fill_merged
 from dsw_analysis.datasets.parsing import match_registry, parse_cells
 from dsw_analysis.datasets.sheet import Listing, Sheet
-from dsw_analysis.datasets.validation import Totals, Uniqueness, validate
+from dsw_analysis.datasets.totals import Totals
+from dsw_analysis.datasets.validation import Uniqueness, validate
 from dsw_analysis.problems import Problem
 from dsw_analysis.rounds import Round
 from dsw_analysis.sources import RawTable
+from dsw_analysis.sources.rows import row_list
 
 if TYPE_CHECKING:
     from dsw_analysis.datasets.dataset import Dataset
@@ -137,18 +139,22 @@ class Judge:
             repeated = unique.repeated()
             if len(repeated):
                 unique.judge(self._column_again(unique.column), repeated, self._listing)
-        doubted = {p.column for p in self._listing.problems()}
-        sound = [column for column in self.dataset.columns if column.header not in doubted]
-        in_rows = self._listing.judged_rows()
-        self._totals.judge(sound, self._raw, self._listing)
+        refused = self._refused | self._listing.judged_rows()
+        unjudged = self._totals.judge(refused, self._raw, self._listing)
+        raw = self._raw
+        if unjudged:
+            note = f"ยังไม่ได้ตรวจยอดรวม{row_list(unjudged, most=200)} เพราะในยอดมีแถวที่ถูกปฏิเสธ จะตรวจเมื่อแก้แถวนั้นแล้ว"
+            raw = replace(raw, notes=(*raw.notes, note))
+        if not (self.rows_read or self.dataset.may_be_empty):
+            self._listing.note([_no_rows(raw)], pd.Index([]))
         return Checked(
             dataset=self.dataset,
             problems=self._listing.problems(),
-            raw=self._raw,
+            raw=raw,
             frame=self._last[1] if self.parts == 1 else None,
             rows_read=self.rows_read,
             readable=True,
-            refused=tuple(sorted(self._refused | in_rows)),
+            refused=tuple(sorted(refused)),
             changed=dict(self._changed),
             months=dict(self._months),
         )
@@ -165,3 +171,13 @@ class Judge:
             if column.name in self.registries:
                 cells = match_registry(cells, column, self.registries[column.name], sheet, Listing())
             yield sheet, cells.frame[column.name]
+
+
+def _no_rows(raw: RawTable) -> Problem:
+    return Problem(
+        code="no_rows",
+        file=raw.file,
+        sheet=raw.sheet,
+        expected="ไม่มีแถวข้อมูลใต้หัวตารางเลย ซึ่งชุดข้อมูลนี้ต้องมีอย่างน้อยหนึ่งแถว",
+        action="ตรวจสอบว่าส่งไฟล์ที่กรอกแล้ว ไม่ใช่แบบฟอร์มเปล่า แล้วส่งไฟล์ใหม่",
+    )

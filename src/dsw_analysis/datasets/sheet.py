@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import Final
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pandas as pd
 from dsw_analysis.datasets.columns import Column
 from dsw_analysis.problems import Problem
 from dsw_analysis.sources import RawTable
+from dsw_analysis.sources.table import UNCERTAIN
 
 ACTIONS = {
     "cell": "แก้ไขค่าในช่องนี้ตามรูปแบบที่กำหนด แล้วส่งไฟล์ใหม่",
@@ -35,6 +37,11 @@ class Sheet:
 
     raw: RawTable
     cells: pd.DataFrame
+
+    @cached_property
+    def uncertain(self) -> list[int]:
+        """Rows of which the reader is not certain that they are records; their cells are not judged."""
+        return [p.row for p in self.raw.problems if p.code == UNCERTAIN and p.row is not None]
 
     def named(self, column: Column) -> list[int]:
         """Rows in which the reader of the file has named a problem of this column already."""
@@ -62,9 +69,13 @@ class Listing:
 
         Beyond :data:`LISTED` rows of a kind one more problem gives the number of the others and refuses the file.
         """
+        one = isinstance(expected, str)
+        certain = ~rows.isin(sheet.uncertain)
+        if not certain.all():
+            expected = expected if one else [text for text, judged in zip(expected, certain, strict=True) if judged]
+            rows = rows[certain]
         if not len(rows):
             return
-        one = isinstance(expected, str)
         kind = self._kinds.setdefault((code, column.header, expected if one else None), _Kind())  # type: ignore[arg-type]
         listed = rows[: max(LISTED - len(kind.listed), 0)]
         texts = [str(expected)] * len(listed) if one else expected[: len(listed)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 from dsw_analysis.sources.encoding import misread
@@ -33,6 +33,8 @@ class Header:
         The header's rows as they stand, for telling repeated headers.
     score:
         How many of the expected headers are among ``texts``.
+    titles:
+        Tidy texts of the rows above it, which printing may repeat.
     """
 
     first: int
@@ -40,6 +42,7 @@ class Header:
     texts: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     score: int
+    titles: frozenset[str] = frozenset()
 
 
 def clean(cell: object) -> str:
@@ -92,7 +95,8 @@ def find_header(
                 score = len({key(text) for text in texts if text} & wanted)
                 if score > (best.score if best else 0):
                     best = Header(first, depth, texts, _raw(rows[first : first + depth]), score)
-    return best
+    titles = frozenset(text for row in cells[: best.first] for text in row if text) if best else frozenset()
+    return best and replace(best, titles=titles)
 
 
 def refuse_headerless(

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import pandas as pd
 
 from dsw_analysis.problems import Problem
 from dsw_analysis.sources.header import Header, key
-from dsw_analysis.sources.rows import sort_parts
+from dsw_analysis.sources.limits import LIMITS, refuse
+from dsw_analysis.sources.rows import Doubt, Sorted, sort_parts
 
+UNCERTAIN: Final = "uncertain_row"
+"""Code of the problem of a row that may be no record."""
 ERRORS: Final = (
     "#N/A",
     "#REF!",
@@ -53,7 +56,8 @@ class RawTable:
     sha256:
         Hex digest of the file's bytes.
     totals:
-        Totals rows (``รวม``, ``รวมทั้งสิ้น``, ``Total`` …), kept out of ``frame``; same columns and index.
+        Totals rows (``รวม``, ``รวมทั้งสิ้น``, ``Total`` …) and headings of groups, kept out of ``frame``; same columns and
+        index.
     problems:
         Problems of single rows, cells or columns, which did not prevent reading.
     notes:
@@ -113,15 +117,48 @@ def make_tables(
         With ``sha256`` left empty; the notes are complete in the last.
     """
     file = path.name
-    known = tuple(problems)
-    places = {(problem.row, problem.column) for problem in known}
+    given = tuple(problems)
+    count = 0
     for sorted_ in sort_parts(parts, header):
+        known = [problem for problem in given if problem.row not in sorted_.left_out]
+        places = {(problem.row, problem.column) for problem in known}
+        count += len(sorted_.doubts)
+        if count > LIMITS.ragged_rows:
+            _refuse_doubts(file, sheet, sorted_)
+        known += [_doubt_problem(file, sheet, row, doubt, header) for row, doubt in sorted_.doubts.items()]
         data, errors = blank_errors(sorted_.data, header, file=file, sheet=sheet)
         frame, totals, odd = name_columns(data, sorted_.totals, header, file=file, sheet=sheet, row=header_row)
         new = [problem for problem in errors if (problem.row, problem.column) not in places]
         yield RawTable(
             path, file, sheet, frame, "", totals, (*known, *odd, *new), (*notes, *sorted_.notes), tuple(merges)
         )
+
+
+def _doubt_problem(file: str, sheet: str | None, row: int, doubt: Doubt, header: Header) -> Problem:
+    named = header.texts[doubt.place] if doubt.place < len(header.texts) else ""
+    return Problem(
+        code=UNCERTAIN,
+        file=file,
+        sheet=sheet,
+        row=row,
+        column=named or letter(doubt.place),
+        value=doubt.text[:120],
+        expected=doubt.reason,
+        action="ถ้าเป็นข้อมูล ให้กรอกรหัสและช่องอื่นของแถวให้ครบ ถ้าเป็นยอดรวม หัวข้อ หมายเหตุ หรือช่องลงชื่อ ให้ลบแถวนี้ แล้วส่งไฟล์ใหม่",
+    )
+
+
+def _refuse_doubts(file: str, sheet: str | None, sorted_: Sorted) -> NoReturn:
+    row, doubt = next(iter(sorted_.doubts.items()))
+    refuse(
+        "uncertain_rows",
+        file,
+        f"มีแถวที่ไม่แน่ใจว่าเป็นข้อมูลเกิน {LIMITS.ragged_rows:,} แถว เช่นแถวนี้ ({doubt.reason})",
+        "ให้ทุกแถวของข้อมูลมีรหัสแบบเดียวกัน และลบหัวข้อ หมายเหตุ และช่องลงชื่อที่คั่นอยู่ แล้วส่งไฟล์ใหม่",
+        sheet=sheet,
+        row=row,
+        value=doubt.text[:120],
+    )
 
 
 def name_columns(
