@@ -2,6 +2,7 @@
 
 import csv
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -230,6 +231,78 @@ def test_text_cells():
     assert parsed.values.iloc[:4].tolist() == ["แพร่", "12", "1.5", "1300"]
     assert list(parsed.refused.index) == [4, 5, 6, 8, 9]
     assert parsed.changed == {"number_as_text": 3, "sara_ae": 1, "spaces": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "kind"),
+    [
+        ("U\u200b1", "U1", "invisible"),
+        ("U\u200e1", "U1", "invisible"),  # left-to-right mark, as Windows puts before copied dates
+        ("\u202aU1\u202c", "U1", "invisible"),
+        ("\u2066U1\u2069", "U1", "invisible"),
+        ("U1\ufe0f", "U1", "invisible"),
+        ("U1\U000e0100", "U1", "invisible"),
+        ("U\u034f1", "U1", "invisible"),
+        ("U\u180e1", "U1", "invisible"),
+        ("U\u20631", "U1", "invisible"),
+        ("U\u00ad1", "U1", "invisible"),
+        ("U\u31641", "U 1", "spaces"),
+        ("U\u28001", "U 1", "spaces"),
+    ],
+)
+def test_characters_that_are_not_seen_and_change_nothing_go_and_are_counted(text, read, kind):
+    parsed = thai.parse_text(pd.Series([text], dtype=object))
+    assert (parsed.values.tolist(), parsed.changed) == ([read], {kind: 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "says"),
+    [
+        ("U\x071", "U+0007", "อักขระควบคุม"),
+        ("U\x851", "U+0085", "อักขระควบคุม"),
+        ("U\u202e1", "U+202E", "ทิศทาง"),
+        ("U\u200f1", "U+200F", "ทิศทาง"),
+        ("U\u061c1", "U+061C", "ทิศทาง"),
+        ("U\ufffe1", "U+FFFE", "ไม่ใช่อักขระ"),
+        ("U\ufdd01", "U+FDD0", "ไม่ใช่อักขระ"),
+        ("U\U0001ffff1", "U+1FFFF", "ไม่ใช่อักขระ"),
+        ("U\ufffd1", "U+FFFD", "รหัสภาษาผิด"),
+        ("U\ue0001", "U+E000", "เฉพาะของแบบอักษร"),
+        ("U\U00100000", "U+100000", "เฉพาะของแบบอักษร"),
+        ("U\ufffc1", "U+FFFC", "รูปภาพ"),
+        ("U\U000e00411", "U+E0041", "ป้าย"),
+        ("U\ufff91", "U+FFF9", "จัดรูปแบบ"),
+        ("U\ufff01", "U+FFF0", "ยังไม่มีการกำหนด"),
+        ("่ก", "U+0E48", "ลอย"),
+        ("ที ่ตาก", "U+0E48", "ลอย"),
+        ("ก \u0301", "U+0301", "ลอย"),
+        ("ก \u200b\u0e34ข", "U+0E34", "ลอย"),
+    ],
+)
+def test_characters_that_mislead_are_refused_by_their_name(text, point, says):
+    parsed = thai.parse_text(pd.Series([text], dtype=object))
+    (why,) = parsed.refused
+    assert f"พบ {point})" in why and says in why
+
+
+def test_no_control_format_or_private_character_passes():
+    """By the categories of the Unicode database, and its list of what is ignored when drawn; number signs are seen."""
+    seen = "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001345f"
+    ignored = (
+        "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff"
+    )
+    characters = [
+        chr(n)
+        for n in (*range(0xD800), *range(0xE000, 0xF0100), *range(0x10FF00, 0x110000))
+        if unicodedata.category(chr(n)) in {"Cc", "Cf", "Co"}
+        or n & 0xFFFE == 0xFFFE
+        or re.match(f"[{ignored}]", chr(n))
+    ]
+    wanted = [c for c in characters if not re.match(f"[{seen}\uf700-\uf71a]", c)]
+    assert len(wanted) > 10_000
+    parsed = thai.parse_text(pd.Series([f"U{c}1" for c in wanted], dtype=object))
+    passed = [c for c, value in zip(wanted, parsed.values, strict=True) if isinstance(value, str) and c in value]
+    assert passed == []
 
 
 def test_changes_count_cells_not_spellings():

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Control characters, zero-width and direction marks, surrogates, private use, and U+FFFD.
+# Control characters, zero-width and direction marks, selectors, blank letters, surrogates, private use, what is no
+# character, and marks that stand on no letter.
 _HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ue000-\uf8ff"
-    "\ufeff\ufff9-\uffff\U000e0000-\U0010ffff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
+    "\u3164\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U0010ffff]"
+    "|(?:^|(?<=\\s))[\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]"
 )
 _LONGEST = 200
 

@@ -10,7 +10,7 @@ from typing import Final
 
 CHANGES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "invisible": "ลบอักขระความกว้างศูนย์หรือ BOM",
+        "invisible": "ลบอักขระที่มองไม่เห็นและไม่มีผลต่อข้อความ (ความกว้างศูนย์ ตัวเลือกรูปอักขระ BOM ฯลฯ)",
         "legacy_glyphs": "แทนรหัสสระและวรรณยุกต์ของแบบอักษรรุ่นเก่าด้วยรหัสมาตรฐาน",
         "line_breaks": "เปลี่ยนการขึ้นบรรทัดใหม่หรือแท็บเป็นเว้นวรรค",
         "spaces": "ลบหรือยุบเว้นวรรคเกิน รวมทั้งเว้นวรรคชนิดพิเศษ",
@@ -48,13 +48,21 @@ def _vowels_first(marks: str) -> str:
     return "".join(sorted(marks, key=lambda mark: mark >= "\u0e48"))
 
 
+# Not seen, and without a part in what is: zero-width spaces and joiners, soft hyphen, BOM, variation selectors, marks
+# for reading from left to right (which Thai is), operators and format characters that draw nothing.
+_INVISIBLE = (
+    "\u00ad\u034f\u17b4\u17b5\u180b-\u180f\u200b-\u200e\u202a\u202c\u2060-\u2064\u2066\u2068-\u206f\ufe00-\ufe0f\ufeff"
+    "\U000e0100-\U000e01ef"
+)
+# Seen as a space, some of other scripts.
+_SPACES = "\u00a0\u115f\u1160\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0"
 _RULES: Final = tuple(
     (kind, re.compile(pattern), replacement)
     for kind, pattern, replacement in (
-        ("invisible", "[\u00ad\u200b-\u200d\u2060\ufeff]+", lambda m: ""),
+        ("invisible", f"[{_INVISIBLE}]+", lambda m: ""),
         ("legacy_glyphs", "[\uf700-\uf71a]+", lambda m: m[0].translate(_LEGACY)),
         ("line_breaks", "[\t\n\r\u2028\u2029]+", lambda m: " "),
-        ("spaces", "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+|  +|^ +| +$", lambda m: " "),
+        ("spaces", f"[{_SPACES}]+|  +|^ +| +$", lambda m: " "),
         ("sara_ae", "เเ", lambda m: "แ"),
         (
             "mark_order",
@@ -71,14 +79,28 @@ _RULES: Final = tuple(
     )
 )
 _UNTIDY = re.compile("|".join(pattern.pattern for _, pattern, _ in _RULES))
-# Control characters, direction marks and overrides, private use, and the sign of broken decoding (U+FFFD).
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200e\u200f\u202a-\u202e\u2061-\u206f\ud800-\udfff"
-    "\ue000-\uf6ff\uf71b-\uf8ff\ufff9-\ufffd\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
-)
+# What is not seen and may mislead, or is seen differently on each machine: its Thai name by range.
+_FORBIDDEN: Final = {
+    "\x00-\x1f\x7f-\x9f": "อักขระควบคุม",
+    "\u061c\u200f\u202b\u202d\u202e\u2067": "อักขระกำหนดทิศทางการอ่านที่มองไม่เห็น ซึ่งอาจสลับลำดับตัวอักษร",
+    "\ufffd": "อักขระแทนตัวที่อ่านไม่ออก ซึ่งเกิดจากการเปิดไฟล์ด้วยรหัสภาษาผิด",
+    "\ud800-\udfff": "ครึ่งอักขระที่ขาดอีกครึ่ง",
+    "\ufdd0-\ufdef\ufffe\uffff" + "".join(f"{chr(n * 0x10000 - 2)}{chr(n * 0x10000 - 1)}" for n in range(2, 18)): (
+        "รหัสที่ไม่ใช่อักขระ ซึ่งมักเกิดจากการเปิดไฟล์ด้วยรหัสภาษาผิด"
+    ),
+    "\ue000-\uf6ff\uf71b-\uf8ff\U000f0000-\U0010fffd": (
+        "อักขระเฉพาะของแบบอักษรบางชุด (private use) ซึ่งแต่ละเครื่องแสดงไม่เหมือนกัน"
+    ),
+    "\U000e0000-\U000e007f": "อักขระป้าย (tag) ที่มองไม่เห็น ซึ่งอาจซ่อนข้อความ",
+    "\ufffc": "เครื่องหมายแทนรูปภาพหรือวัตถุที่ไม่ได้ติดมา",
+    "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a": "อักขระจัดรูปแบบที่มองไม่เห็น",
+    "\u2065\ufff0-\ufff8\U000e0080-\U000e00ff\U000e01f0-\U000e0fff": "รหัสที่ยังไม่มีการกำหนดอักขระ",
+}
+_HIDDEN = re.compile("|".join(f"([{characters}])" for characters in _FORBIDDEN))
+_STARTS = re.compile(r"(?:^| )([^\x00-\x7fก-ฮ])")
 # Letters that NFC leaves alone, so that only what lies outside them, or a rule, can change or be refused.
 _PLAIN = "\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0e01-\u0e3a\u0e3f-\u0e5b\u2010-\u2027\u2030-\u205e"
-SUSPECT: Final = f"{_UNTIDY.pattern}|[^{_PLAIN}]|[\u0e38\u0e39\u0e48-\u0e4b]\u0e3a"
+SUSPECT: Final = f"{_UNTIDY.pattern}|[^{_PLAIN}]|[\u0e38\u0e39\u0e48-\u0e4b]\u0e3a|(?:^| )[{_SIGNS}]"
 """RE2 expression that finds every string which :func:`tidy` may change or :func:`refuse_hidden` refuse."""
 _THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
 _TO_ASCII = str.maketrans(_THAI_DIGITS, "0123456789")
@@ -92,13 +114,15 @@ class ThaiValueError(ValueError):
 def normalise(text: str) -> str:
     """Make Thai text regular, NFC-safe: only the way it is encoded changes, never what it says.
 
-    In this order, until nothing changes: zero-width characters (U+200B–U+200D, U+2060), soft hyphens and BOMs go;
+    In this order, until nothing changes: what is not seen and changes nothing goes (zero-width characters, soft
+    hyphens, BOMs, variation selectors, left-to-right marks);
     private-use glyphs of old Thai fonts become the letters they stand for; tabs and line breaks become spaces;
-    no-break and typographic spaces become spaces, runs of spaces one, none at the ends; ``เเ`` becomes ``แ``;
+    no-break and typographic spaces and blank letters become spaces, runs of spaces one, none at the ends; ``เเ``
+    becomes ``แ``;
     tone marks and thanthakhat go after upper and lower vowels and before ``า`` and ``ำ``; ``ํ`` + ``า`` (a tone
     mark may stand between) becomes ``ำ``; the same mark typed twice becomes one; Unicode NFC. Never NFKC, which
-    takes ``ำ`` apart. Digits, case, punctuation and spelling stay; so do control characters and direction
-    overrides, which the value parsers refuse.
+    takes ``ำ`` apart. Digits, case, punctuation and spelling stay; so do control characters, direction
+    overrides and all else that the value parsers refuse.
 
     Examples
     --------
@@ -130,19 +154,20 @@ def tidy(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def refuse_hidden(text: str) -> None:
-    """Refuse text with characters that cannot be seen and may mislead.
+    """Refuse normalised text with characters that cannot be seen and may mislead, or marks that stand on no letter.
 
     Raises
     ------
     ThaiValueError
-        Names the first control character, direction mark, private-use or undecodable character.
+        Names the first such character by its code point and what it is.
     """
-    found = _FORBIDDEN.search(text)
-    if found is None:
-        return
-    if found[0] == "\ufffd":
-        raise ThaiValueError("ต้องเป็นข้อความที่อ่านออก (พบอักขระ U+FFFD ซึ่งเกิดจากการเปิดไฟล์ด้วยรหัสภาษาผิด)")
-    raise ThaiValueError(f"ต้องไม่มีอักขระควบคุมหรืออักขระกำหนดทิศทางที่มองไม่เห็น (พบ U+{ord(found[0]):04X})")
+    found = _HIDDEN.search(text)
+    if found is not None:
+        name = list(_FORBIDDEN.values())[(found.lastindex or 1) - 1]
+        raise ThaiValueError(f"ต้องไม่มี{name} (พบ U+{ord(found[0]):04X})")
+    for start in _STARTS.finditer(text):
+        if unicodedata.category(start[1]).startswith("M"):
+            raise ThaiValueError(f"ต้องไม่มีสระ วรรณยุกต์ หรือเครื่องหมายที่ลอยอยู่โดยไม่มีตัวอักษรรองรับ (พบ U+{ord(start[1]):04X})")
 
 
 def read_text(text: str) -> tuple[str, tuple[str, ...]]:
