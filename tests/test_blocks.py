@@ -1,7 +1,10 @@
 """Blocks: numbers link to their rows, and nothing in a text becomes markup."""
 
+import re
+
 import pandas as pd
 import pytest
+from markupsafe import escape
 
 from dsw_analysis import blocks
 from dsw_analysis.exporter import allowed_html
@@ -33,6 +36,29 @@ def test_markup_in_texts_stays_text(attack):
     ):
         assert attack not in html
         assert "&lt;" in html
+
+
+HOSTILE = (
+    "{csr.linked}", "{csr.linked:unit}", "{no.such}", "{{ 7*7 }}", "{% if x %}", "**x**", "__x__", "~~x~~", "`x`", "# x",
+    "1. x", "- x", "> x", "[a](http://b)", "![a](b)", "<b>x</b>", "<script>x</script>", "a | b", "$x^2$", "@ref", "#import",
+    "http://b.example", "&lt;", "\\*", "a\n\n# b", "    code",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_literal_text_prints_as_it_is_written_wherever_a_text_goes(text):
+    written = " ".join(text.split())
+    said = f"**{blocks.literal(text)}** มี {{csr.linked:unit}}\n\n- {blocks.literal(text)}\n- [{blocks.literal(text)}](#csr)"
+    html = blocks.prose(said, KNOWN).html
+    assert html.count(str(escape(written))) == 3
+    assert set(re.findall(r"<(\w+)", html)) == {"p", "strong", "a", "ul", "li"}
+    assert html.count("<a ") == 2  # the number's and the one that the prose itself makes
+    assert blocks.fill(f"{blocks.literal(text)} {{csr.linked}}", KNOWN) == f"{written} 1,470"
+    assert str(blocks.rich(blocks.literal(text), KNOWN)) == str(escape(written))
+    frame = pd.DataFrame({"ชื่อ": ["ก"], "n": [LINKED]})
+    caption, note = (f"{of} {blocks.literal(text)}" for of in ("ตาราง", "หมายเหตุ"))
+    table = blocks.table(frame, caption=caption, note=note, findings=KNOWN).html
+    assert table.count(str(escape(written))) == 3  # caption, its label, note
 
 
 def test_table_heads_rows_aligns_numbers_and_marks_reconstructed_data():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dsw_analysis import figures
+    from dsw_analysis.blocks import literal
     from dsw_analysis.findings import Finding, Ledger
     from dsw_analysis.measures import (
         BLANK,
@@ -85,6 +86,7 @@ __all__ = [
     "by_month",
     "derive",
     "figures",
+    "literal",
     "open_section",
     "open_summary",
     "rank",
@@ -99,6 +101,7 @@ _HOMES = {
     "Problem": "problems",
     "Round": "rounds",
     "figures": "",
+    "literal": "blocks",
     "open_section": "project_section",
     "open_summary": "summary",
 }

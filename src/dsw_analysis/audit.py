@@ -194,7 +194,9 @@ class Audit:
                     words=picture.alt[:60],
                     problem=f"เป็นคำบรรยายภาพที่ไม่ตรงกับตัวเลข{_REMAKE}",
                 )
-            yield from self.words.judge(picture.section, blocks.PLACEHOLDER.sub(LINKED, drawn["alt"]))
+            yield from self.words.judge(
+                picture.section, blocks.as_written(blocks.PLACEHOLDER.sub(LINKED, drawn["alt"]))
+            )
             for label in (label for label, _ in drawn["shows"] if not _HOUR.fullmatch(label)):
                 yield from self.words.judge(picture.section, _flat(label))
             expected = [[_flat(label), self.ledger[finding_id].text("full")] for label, finding_id in drawn["shows"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,10 @@ from dsw_analysis.findings import PROVENANCE, Finding, weakest
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
 """``{id}`` or ``{id:style}``, where a number goes into a text."""
+
+_SIGNS = {ord(sign): chr(0xE000 + ord(sign)) for sign in string.punctuation}
+_AS_WRITTEN = {hidden: sign for sign, hidden in ((chr(k), ord(v)) for k, v in _SIGNS.items())}
+"""Punctuation that Markdown or a template could take for its own, and what stands for it until both are done."""
 
 _MARKDOWN = mistune.create_markdown(escape=True, plugins=["strikethrough", "table"])
 
@@ -54,6 +59,25 @@ def link(finding: Finding, style: str = "value") -> Markup:
     return Markup('<a class="{}" href="#{}">{}</a>').format(kind, anchor(finding.id), finding.text(style))
 
 
+def literal(text: str) -> str:
+    """Text of data for use in prose, a headline, caption, note or alternative text: it prints as it is written.
+
+    Only so do ``{csr.linked_share}``, ``**x**``, ``<b>`` or ``# 1`` of a file stay what they are, and neither numbers
+    nor markup. What a notebook itself says needs nothing of the kind.
+    """
+    return " ".join(text.split()).translate(_SIGNS)
+
+
+def as_written(text: str) -> str:
+    """Plain text with literal text as it was written."""
+    return text.translate(_AS_WRITTEN)
+
+
+def _written_html(html: str) -> Markup:
+    """HTML with literal text as it was written, escaped."""
+    return Markup(html.translate({hidden: str(escape(sign)) for hidden, sign in _AS_WRITTEN.items()}))
+
+
 def fill(text: str, findings: Mapping[str, Finding]) -> str:
     """Put numbers into ``{id}`` or ``{id:style}`` as plain text.
 
@@ -62,18 +86,18 @@ def fill(text: str, findings: Mapping[str, Finding]) -> str:
     UnknownFindingError
         If an id is not among ``findings``.
     """
-    return PLACEHOLDER.sub(lambda m: findings[m[1]].text(m[2] or "value"), text)
+    return as_written(PLACEHOLDER.sub(lambda m: findings[m[1]].text(m[2] or "value"), text))
 
 
 def rich(text: str, findings: Mapping[str, Finding]) -> Markup:
     """Escape a text and put linked numbers into ``{id}`` or ``{id:style}``."""
-    return Markup(PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), str(escape(text))))
+    return _written_html(PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), str(escape(text))))
 
 
 def prose(text: str, findings: Mapping[str, Finding]) -> Block:
     """Markdown prose with linked numbers; raw HTML in it is escaped."""
     html = thai_markdown(_MARKDOWN, text.strip())
-    return Block(PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), html))
+    return Block(_written_html(PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), html)))
 
 
 def thai_markdown(render: Callable[[str], Any], text: str) -> str:

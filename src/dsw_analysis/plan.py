@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -29,6 +30,19 @@ _STEP_COUNTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("steps_not_stated", "ขั้นตอนที่ไม่ปรากฏสถานะ", {"state": BLANK}),
 )
 """What is counted of a project's steps: end of the finding's id, label, filter by state."""
+
+
+class NotInPlanError(KeyError):
+    """A section was asked for that no project of the plan has; names the nearest."""
+
+    def __init__(self, section: str, known: Iterable[str]) -> None:
+        near = difflib.get_close_matches(section, list(known), n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"the action plan of this round has no project {section!r}{hint}")
+
+    def __str__(self) -> str:
+        """Message without the quotes that KeyError adds."""
+        return str(self.args[0])
 
 
 class Status(Enum):
@@ -153,13 +167,12 @@ class Plan:
 
         Raises
         ------
-        KeyError
+        NotInPlanError
             If the plan has no such section.
         """
         rows = self.projects[self.projects["section"] == section]
         if len(rows) != 1:
-            known = ", ".join(self.projects["section"])
-            raise KeyError(f"the action plan has no section {section!r}; it has {known}")
+            raise NotInPlanError(section, self.projects["section"])
         row = rows.iloc[0]
         state = _or_none(row["state"])
         return Project(

@@ -23,6 +23,12 @@ from dsw_analysis.rounds import Round
 from dsw_analysis.section import Section
 from dsw_analysis.thai import format_date
 
+_PLAN_ONLY = (
+    "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ "
+    "ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ และตัวชี้วัดทุกตัวที่มีค่าเป้าหมายยังวัดผลไม่ได้"
+)
+"""What is said of a project without a notebook."""
+
 
 def open_section(
     section: str,
@@ -31,6 +37,7 @@ def open_section(
     data_dir: str | Path,
     province: str | None = None,
     accept_partial: bool = False,
+    plan_only: bool = False,
 ) -> ProjectSection:
     """Open a section for a notebook.
 
@@ -46,12 +53,14 @@ def open_section(
         Name of the province to restrict data to, in any usual spelling; ``None`` or empty for the whole country.
     accept_partial:
         Report on the valid rows of a dataset that has problems, and say so, instead of refusing it.
+    plan_only:
+        Show what the plan says and nothing else, as of a project that has no notebook yet: no indicator is measured.
 
     Raises
     ------
     ValueError
         If the round's id is malformed or no province has that name; the message gives the nearest names.
-    KeyError
+    NotInPlanError
         If the action plan has no such section.
     DataError
         If the action plan has problems.
@@ -73,6 +82,7 @@ def open_section(
         province=place,
         accept_partial=accept_partial,
         decimals=read_decimals(folder),
+        plan_only=plan_only,
     )
     opened._record_plan()
     return opened
@@ -90,6 +100,7 @@ class ProjectSection(Section):
     project: Project
     accept_partial: bool = False
     decimals: Mapping[str, int] = field(default_factory=dict)
+    plan_only: bool = False
 
     def add(self, *findings: Finding) -> None:
         """Record findings as the country's report prints them; see :meth:`Section.add`.
@@ -111,7 +122,8 @@ class ProjectSection(Section):
 
     @cached_property
     def _indicators(self) -> list[Indicator]:
-        return self.plan.indicators_of(self.id)
+        found = self.plan.indicators_of(self.id)
+        return [replace(indicator, measured_by=None) for indicator in found] if self.plan_only else found
 
     def load(self, dataset_id: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Load one of the round's datasets, or some of its columns; see :meth:`dsw_analysis.datasets.Dataset.load`.
@@ -160,6 +172,8 @@ class ProjectSection(Section):
             if words or term not in optional
         )
         only = "" if self.national else f"<p>ตัวเลขทุกตัวในส่วนนี้คำนวณจากข้อมูลของ{self.place}เท่านั้น</p>"
+        if self.plan_only:
+            only = f'<p class="warning">{_PLAN_ONLY}</p>'
         return Block(f'<dl class="overview src">{items}</dl>{only}{self._warning()}{self._absences()}')
 
     def roadmap(self) -> Block | None:
@@ -227,6 +241,13 @@ class ProjectSection(Section):
             for source in self.sources.values()
             if source.absent
         )
+
+    def _handed_over(self) -> dict[str, Any]:
+        """What a section hands over, and of which plan it is: the batch finds projects without a notebook by it."""
+        if not self.national:
+            return super()._handed_over()
+        columns = [self.plan.projects[name].tolist() for name in ("section", "order")]
+        return {**super()._handed_over(), "plan": dict(zip(*columns, strict=True)), "plan_only": self.plan_only}
 
     def _judged(self) -> list[dict[str, Any]]:
         if not self.national:

@@ -111,12 +111,16 @@ class Section:
         first, *others = labels = self.leaders(ids)
         last = labels[-1]
         joint = "และ" if "ก" <= last[0] <= "๎" else "และ "  # a space between Thai and other letters
-        together = f"{' '.join(labels[:-1])} {joint}{last}" if others else first
+        written = [blocks.literal(label) for label in labels]
+        together = f"{' '.join(written[:-1])} {joint}{written[-1]}" if others else written[0]
         share = "" if shares is None else f" ({{{shares[first]}:unit}})"
         return f"{together} จำนวน {{{ids[first]}:unit}}{'เท่ากัน' if others else ''}{share}"
 
     def say(self, text: str) -> Block:
-        """Thai prose in Markdown with ``{id}`` or ``{id:style}`` for numbers; see :meth:`Finding.text`."""
+        """Thai prose in Markdown with ``{id}`` or ``{id:style}`` for numbers; see :meth:`Finding.text`.
+
+        Text of data goes in through :func:`dsw_analysis.literal`, or it would be read as Markdown and as ids.
+        """
         return blocks.prose(text, self.ledger)
 
     def table(
@@ -144,7 +148,16 @@ class Section:
 
     def close(self) -> Block:
         """List the section's findings and hand them to the batch; the last cell of every notebook."""
-        document = {
+        rows = "".join(
+            f'<tr><td><code>{f.id}</code></td><td>{escape(f.label)}</td><td class="num">{f.text("full")}</td></tr>'
+            for _, f in sorted(self.ledger.items())
+        )
+        head = "<tr><th>id</th><th>รายการ</th><th>ค่า</th></tr>"
+        html = f'<table class="findings"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+        return Block(html, {SECTION_MIME: self._handed_over()})
+
+    def _handed_over(self) -> dict[str, Any]:
+        return {
             "section": self.id,
             "order": self.order,
             "title": self.title if self.national else f"{self.title} {self.place}",
@@ -159,13 +172,6 @@ class Section:
             "findings": self.ledger.records(),
             "shown": self.shown.record(),
         }
-        rows = "".join(
-            f'<tr><td><code>{f.id}</code></td><td>{escape(f.label)}</td><td class="num">{f.text("full")}</td></tr>'
-            for _, f in sorted(self.ledger.items())
-        )
-        head = "<tr><th>id</th><th>รายการ</th><th>ค่า</th></tr>"
-        html = f'<table class="findings"><thead>{head}</thead><tbody>{rows}</tbody></table>'
-        return Block(html, {SECTION_MIME: document})
 
     def _judged(self) -> list[dict[str, Any]]:
         return []

@@ -12,6 +12,7 @@ import pandas as pd
 
 from dsw_analysis.findings import Finding
 from dsw_analysis.plan import NOT_STATED
+from dsw_analysis.thai import format_date
 
 if TYPE_CHECKING:
     from dsw_analysis.blocks import Drawing
@@ -59,7 +60,7 @@ class Shown:
                 words = NOT_STATED if pd.isna(name) else name
                 self.quote(f"ขั้นตอนที่ {int(number)}", f"{int(number)}. {words}")
         for indicator in plan.indicators_of(section):
-            self.quote(indicator.name, indicator.note)
+            self.quote(indicator.name, indicator.note, None if indicator.due is None else format_date(indicator.due))
 
     def learn(self, dataset: Dataset, frame: pd.DataFrame) -> None:
         """Quote a dataset's words, and remember its cells in case one is shown."""

@@ -31,13 +31,16 @@ INDICATORS = Dataset(
 )
 """The frame that the summary counts: one row an indicator."""
 
+SECTION_STATES = {"ok": "สำเร็จ", "failed": "ไม่สำเร็จ", "plan_only": "มีเฉพาะแผน"}
+"""What became of a project: ``plan_only`` where it has no notebook, so that the report shows its plan alone."""
+
 SECTIONS = Dataset(
     id="sections",
     title="โครงการในแผน",
     columns=(
         Column(name="section", header="รหัสส่วน", kind="text"),
         Column(name="title", header="โครงการ", kind="text"),
-        Column(name="state", header="การประมวลผล", kind="category", codes={"ok": "สำเร็จ", "failed": "ไม่สำเร็จ"}),
+        Column(name="state", header="การประมวลผล", kind="category", codes=SECTION_STATES),
     ),
 )
 """One row a section of the round."""
@@ -103,6 +106,7 @@ def open_summary(*, round_id: str, outputs_dir: str | Path) -> Summary:
         round=round_,
         ledger=Ledger.from_records(r for r in document["findings"] if r["section"] != "summary"),
         chapters=tuple(s for s in document["sections"] if s["section"] != "summary"),
+        left_out=tuple(document.get("left_out", ())),
         sha256=hashlib.sha256(content).hexdigest(),
     )
 
@@ -112,10 +116,11 @@ class Summary(Section):
     """The whole round in one hand: all findings, and the judged indicators as frames."""
 
     chapters: Sequence[Mapping[str, Any]]
+    left_out: Sequence[str]
     sha256: str
 
     def sections(self) -> pd.DataFrame:
-        """One row a section: ``section``, ``title``, ``state`` (``ok`` or ``failed``)."""
+        """One row a section: ``section``, ``title``, ``state`` (a key of :data:`SECTION_STATES`)."""
         rows = [{"section": c["section"], "title": c["title"], "state": c["state"]} for c in self.chapters]
         return self._frame(SECTIONS, rows)
 

@@ -51,7 +51,8 @@ class Brief:
 
     def parts(self) -> tuple[Part, ...]:
         """Its sections in the order of the report, read from the output folder."""
-        return tuple(self.outcomes[section].part for section in self.sections if section in self.outcomes)
+        outcomes = (self.outcomes[section] for section in self.sections if section in self.outcomes)
+        return tuple(outcome.part for outcome in outcomes if outcome.left_out is None)
 
 
 def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str] | None = None) -> list[Outcome]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dsw_analysis.rounds import Round
 
 
 def ledger_document(
-    round_: Round, sections: Iterable[tuple[str, str, str | None, Mapping[str, Any] | None]]
+    round_: Round,
+    sections: Iterable[tuple[str, str, str | None, Mapping[str, Any] | None]],
+    left_out: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Content of ``findings.json``.
 
@@ -17,6 +19,8 @@ def ledger_document(
     ----------
     sections:
         Section id, title, error and what it handed over (``None`` if it failed), in the order of the report.
+    left_out:
+        Sections that have a notebook and no project in the plan; named only if there are any.
     """
     sections = list(sections)
     documents = [document for *_, document in sections if document is not None]
@@ -30,7 +34,7 @@ def ledger_document(
                 "section": section,
                 "title": title,
                 "order": document["order"] if document else None,
-                "state": "ok" if error is None else "failed",
+                "state": _state(error, document),
                 "error": error,
                 "indicators": document["indicators"] if document else [],
                 "shown": document.get("shown", {}) if document else {},
@@ -39,4 +43,11 @@ def ledger_document(
         ],
         "inputs": [inputs[key] for key in sorted(inputs)],
         "findings": [findings[key] for key in sorted(findings)],
+        **({"left_out": list(left_out)} if left_out else {}),
     }
+
+
+def _state(error: str | None, document: Mapping[str, Any] | None) -> str:
+    if error is not None:
+        return "failed"
+    return "plan_only" if document is not None and document.get("plan_only") else "ok"

@@ -48,7 +48,7 @@ def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[
     names = [name for name in REPORT if name == "findings.xlsx" or name.removeprefix("report.") in formats]
     made_from = basis(batch, outcomes)
     findings = batch.outputs.newest(LEDGER).read_bytes()
-    parts = tuple(outcome.part for outcome in outcomes)
+    parts = tuple(outcome.part for outcome in outcomes if outcome.left_out is None)
     # The longest first, so that the others fit beside it.
     due = [name for name in _LONGEST_FIRST if name in names and batch.reasons(name, made_from)]
     work = "dsw_analysis.batch.rendering:report_file"

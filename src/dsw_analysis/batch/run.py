@@ -23,6 +23,9 @@ from dsw_analysis.batch.tasks import EXECUTE, SUMMARY, Project, Result, Task, ta
 from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
 
+PLAN_ONLY = Path(__file__).parent.parent / "templates" / "plan_only.ipynb"
+"""The notebook of projects that have none of their own."""
+
 
 class Batch:
     """A round's outputs under a lock, brought up to date piece by piece; use it as a context manager.
@@ -169,6 +172,8 @@ class Batch:
     ) -> Step:
         """What running a section means: its task, what that is made from, and why it must run.
 
+        A section without a notebook is run from the package's own, which shows what the plan says.
+
         Parameters
         ----------
         asked:
@@ -176,17 +181,21 @@ class Batch:
         given:
             Path from the project folder -> bytes of what the section reads in place of raw files.
         """
-        path = self.notebooks[section]
+        path = self.notebooks.get(section)
+        name = f"{section}.ipynb" if path is None else path.name
+        content = PLAN_ONLY.read_bytes() if path is None else self._contents[name]
         parameters: dict[str, Any] = {"round_id": str(self.round)}
-        if self._accept_partial and section != SUMMARY:
+        if path is None:
+            parameters["section"] = section
+        elif self._accept_partial and section != SUMMARY:
             parameters["accept_partial"] = True
         if province is not None:
             parameters["province"] = province
         task = Task(
             section=section,
             province=province,
-            notebook=path.name,
-            content=self._contents[path.name],
+            notebook=name,
+            content=content,
             parameters=parameters,
             root=self.project.root,
             files=self._carried if given is None else given,
@@ -200,7 +209,7 @@ class Batch:
         return Step(
             task=task,
             made_from=made_from,
-            outputs=(f"{place}notebooks/{path.name}", f"{place}sections/{section}.html"),
+            outputs=(f"{place}notebooks/{name}", f"{place}sections/{section}.html"),
             reasons=(self.reasons if asked else self.manifest.reasons)(task.name, made_from),
         )
 
@@ -226,9 +235,10 @@ class Batch:
             province=province,
             title=entry.get("title", section),
             outputs=self.outputs,
-            notebook=next(iter(entry["outputs"])),
+            notebook=next(iter(entry["outputs"]), ""),
             seconds=entry.get("seconds", 0.0),
             reused=True,
+            left_out=entry.get("left_out"),
         )
 
     def carry_out(self, steps: Sequence[Step]) -> Iterator[Outcome]:
@@ -303,6 +313,8 @@ class Batch:
             "rows": {dataset: list(read) for dataset, read in result.rows.items()},
             "outputs": outputs,
         }
+        if result.left_out is not None:
+            entry["left_out"] = result.left_out
         self.manifest.record(step.task.name, entry, reasons=step.reasons)
         self._tell_notes(step.task.section, step.task.province, result.notes)
         return Outcome(
@@ -313,6 +325,7 @@ class Batch:
             notebook=step.outputs[0],
             seconds=result.seconds,
             error=result.error,
+            left_out=result.left_out,
         )
 
     def _tell_notes(self, section: str, province: str | None, notes: Iterable[str]) -> None:
@@ -337,7 +350,7 @@ class Batch:
         marks = {}
         for outcome in outcomes:
             entry = self.manifest.made[task_name(outcome.section, outcome.province)]
-            marks[outcome.section] = outcome.error or str(next(iter(entry["outputs"].values())))
+            marks[outcome.section] = outcome.error or outcome.left_out or str(next(iter(entry["outputs"].values())))
         return marks
 
     def note(self, name: str, made_from: Mapping[str, Any], files: Mapping[str, bytes]) -> None:

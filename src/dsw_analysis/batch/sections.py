@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from dsw_analysis.batch.ledger import ledger_document
@@ -49,7 +50,10 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
         outcomes[outcome.section] = outcome
         batch.tell.done(outcome)
     outcomes |= _current(batch, set(batch.notebooks) - asked)
-    listed = [outcomes[section] for section in batch.notebooks if section in outcomes]
+    for outcome in batch.carry_out(_plan_only(batch, outcomes.values())):
+        outcomes[outcome.section] = outcome
+        batch.tell.say(f"{outcome.section} has no notebook; the report shows what the plan says of it")
+    listed = _in_order(outcomes)
     see_that_they_agree(batch, listed)
     if SUMMARY in batch.notebooks:
         step = _summary(batch, listed, asked=_with_summary(batch, sections))
@@ -65,6 +69,9 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
         content = _ledger(batch, listed)
         batch.outputs.stage(LEDGER, content)
         batch.note(LEDGER, made_from, {LEDGER: content})
+    for outcome in listed:
+        if outcome.left_out is not None:
+            batch.tell.say(outcome.left_out)
     return listed
 
 
@@ -112,8 +119,30 @@ def explain(batch: Batch, sections: Sequence[str] | None = None, provinces: Sequ
             why[SUMMARY] = ["after the others, if anything it rests on changed"]
         else:
             current = _current(batch, batch.notebooks)
-            why[SUMMARY] = _summary(batch, list(current.values()), asked=True).reasons
+            extra = {step.task.section: step for step in _plan_only(batch, current.values())}
+            why |= {section: step.reasons for section, step in extra.items()}
+            if any(why.values()):
+                why[SUMMARY] = ["after the others, if anything it rests on changed"]
+            else:
+                current |= {section: batch.reused(section) for section in extra}
+                why[SUMMARY] = _summary(batch, _in_order(current), asked=True).reasons
     return why
+
+
+def _plan(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    """Projects of the plan with their places in it, as sections handed them over; all read the same plan."""
+    return next((dict(o.document["plan"]) for o in outcomes if o.document and "plan" in o.document), {})
+
+
+def _plan_only(batch: Batch, outcomes: Iterable[Outcome]) -> list[Step]:
+    """Steps of those projects of the plan that have no notebook."""
+    return [batch.step(section, None) for section in _plan(outcomes) if section not in batch.notebooks]
+
+
+def _in_order(outcomes: Mapping[str, Outcome]) -> list[Outcome]:
+    """Sections as the plan has them, then, by their notebooks' numbers, those that it has not."""
+    places = _plan(outcomes.values())
+    return sorted(outcomes.values(), key=lambda o: (places.get(o.section, math.inf), o.notebook))
 
 
 def _with_summary(batch: Batch, sections: Sequence[str] | None) -> bool:
@@ -134,9 +163,12 @@ def _summary(batch: Batch, others: Sequence[Outcome], *, asked: bool) -> Step:
 
 def complete(batch: Batch, outcomes: Iterable[Outcome]) -> bool:
     """Whether outcomes are those of all sections, without failure."""
-    return {o.section for o in outcomes if o.error is None} == set(batch.notebooks)
+    outcomes = list(outcomes)
+    return all(o.error is None for o in outcomes) and {o.section for o in outcomes} >= set(batch.notebooks)
 
 
 def _ledger(batch: Batch, outcomes: Iterable[Outcome]) -> bytes:
-    document = ledger_document(batch.round, [(o.section, o.title, o.error, o.document) for o in outcomes])
+    left_out = [o.section for o in outcomes if o.left_out is not None]
+    told = [(o.section, o.title, o.error, o.document) for o in outcomes if o.left_out is None]
+    document = ledger_document(batch.round, told, left_out)
     return to_json(document).encode()

@@ -69,8 +69,9 @@ def may_replace(
 def _is_whole(batch: Batch, name: str, sections: Collection[str], ledger: Path) -> bool:
     """Whether the set in place has all its sections: by the manifest, or without that by its ledger."""
     try:
-        found = json.loads(ledger.read_bytes())["sections"]
-        good = {section["section"] for section in found if section["state"] == "ok"}
+        document = json.loads(ledger.read_bytes())
+        good = {section["section"] for section in document["sections"] if section["state"] == "ok"}
+        good |= set(document.get("left_out", ()))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return False
     entry = batch.manifest.made.get(name)

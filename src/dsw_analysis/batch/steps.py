@@ -34,6 +34,8 @@ class Outcome:
         It was not run, since nothing that it rests on had changed.
     error:
         If it failed, the cell and the error in at most three lines.
+    left_out:
+        Why it is no part of the report although it did not fail: the plan has no such project.
     """
 
     section: str
@@ -44,11 +46,12 @@ class Outcome:
     province: str | None = None
     reused: bool = False
     error: str | None = None
+    left_out: str | None = None
 
     @property
     def state(self) -> str:
-        """``"ok"`` or ``"failed"``."""
-        return "ok" if self.error is None else "failed"
+        """``"ok"``, ``"failed"`` or ``"left out"``."""
+        return "failed" if self.error is not None else "ok" if self.left_out is None else "left out"
 
     @property
     def output(self) -> Path:
@@ -67,8 +70,8 @@ class Outcome:
 
     @cached_property
     def document(self) -> Mapping[str, Any] | None:
-        """What the section handed over; ``None`` if it failed."""
-        executed = None if self.error is not None else self.executed
+        """What the section handed over; ``None`` if it failed or is left out."""
+        executed = self.executed if self.state == "ok" else None
         return None if executed is None else handed_over(json.loads(executed))[0]
 
 

@@ -18,7 +18,10 @@ from dsw_analysis.rounds import Round
 
 _NOTEBOOK = re.compile(r"(\d\d)_([a-z_]+)\.ipynb")
 SUMMARY = "summary"
+_NOT_IN_PLAN = "NotInPlanError"
 EXECUTE = "dsw_analysis.batch.tasks:execute"
+PLAN = "action_plan"
+"""Stem of the raw file that says which projects there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +112,9 @@ class Result:
     ``executed`` is the notebook with its outputs (``None`` if it never started), free of times and folders, so that the
     same inputs give the same bytes; ``page`` the section's own HTML page; ``rows`` dataset -> its file and how many
     rows it has; ``reads`` the stems of the raw files that it rests on, ``read`` those that it read -> hash of what was
-    read. If it failed, ``error`` names the cell and the error in at most three lines. ``notes`` name, by cell,
-    what the page leaves out. All is of plain types: who receives it need not import what makes notebooks.
+    read. If it failed, ``error`` names the cell and the error in at most three lines; ``left_out`` says why there is
+    nothing to show although nothing failed: the plan has no such project. ``notes`` name, by cell, what the page leaves
+    out. All is of plain types: who receives it need not import what makes notebooks.
     """
 
     title: str
@@ -122,6 +126,7 @@ class Result:
     read: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
     notes: tuple[str, ...] = ()
+    left_out: str | None = None
 
 
 def execute(task: Task) -> Result:
@@ -134,7 +139,11 @@ def execute(task: Task) -> Result:
     from dsw_analysis.batch.rendering import chapter, raw_stems, section_page, title_of  # noqa: PLC0415 - for workers
 
     started = time.monotonic()
-    notebook, error = _run(task)
+    notebook, raised = _run(task)
+    if getattr(raised, "ename", None) == _NOT_IN_PLAN:
+        why = f"{task.notebook} is left out: {getattr(raised, 'evalue', '')}"
+        return Result(title=task.section, seconds=time.monotonic() - started, reads=(PLAN,), left_out=why)
+    error = None if raised is None else _brief(raised)
     document: Mapping[str, Any] | None = None
     executed: bytes | None = None
     if notebook is not None:
@@ -165,8 +174,8 @@ def execute(task: Task) -> Result:
     )
 
 
-def _run(task: Task) -> tuple[dict[str, Any] | None, str | None]:
-    """Executed notebook, and why it failed, if it did."""
+def _run(task: Task) -> tuple[dict[str, Any] | None, Exception | None]:
+    """Executed notebook, and what it raised, if it failed."""
     from dsw_analysis.warm.client import run_notebook  # noqa: PLC0415 - only the workers need it; slow to import
 
     with _workplace(task) as root, tempfile.TemporaryDirectory() as scratch:
@@ -175,8 +184,8 @@ def _run(task: Task) -> tuple[dict[str, Any] | None, str | None]:
         try:
             notebook, error = run_notebook(given, task.parameters, cwd=root / "notebooks")
         except Exception as raised:  # whatever stops one notebook must not stop the others
-            return None, _brief(raised)
-    return _timeless(notebook), None if error is None else _brief(error)
+            return None, raised
+    return _timeless(notebook), error
 
 
 @contextlib.contextmanager

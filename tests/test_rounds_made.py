@@ -1,0 +1,154 @@
+"""A round of twelve months and a round of a changed plan, from the forms to the report in every format."""
+
+import json
+import re
+import shutil
+from collections import Counter
+
+import pytest
+from conftest import ROOT
+from rounds_made import ADDED, DROPPED, RENAMED, make_round
+
+from dsw_analysis.batch import Batch, Project
+from dsw_analysis.batch.reports import audit, write_report
+from dsw_analysis.batch.sections import explain, run_sections
+from dsw_analysis.checking import check_files
+from dsw_analysis.findings import Finding
+from dsw_analysis.rounding import round_half_up
+
+TITLE = re.compile(r'<li[^>]*><a href="#([a-z_]+)">')
+
+
+def report(root, round_id, *, changed=False):
+    """Make a round's raw files and report; returns the files made, the ledger, and what was said on the way."""
+    shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    round_made = make_round(root, round_id, changed=changed)
+    said = []
+    with Batch(Project(root=root), round_made.round) as batch:
+        object.__setattr__(batch.tell, "say", said.append)
+        outcomes = run_sections(batch)
+        files = write_report(batch, outcomes)
+        slips = audit(batch, [path for path in files if path.suffix == ".html"])
+    round_made.out, round_made.files, round_made.said = batch.out, files, said
+    round_made.slips = [slip for found in slips.values() for slip in found]
+    round_made.document = json.loads((batch.out / "findings.json").read_text(encoding="utf-8"))
+    round_made.html = (batch.out / "report.html").read_text(encoding="utf-8")
+    return round_made
+
+
+@pytest.fixture(scope="session")
+def whole_year(tmp_path_factory):
+    return report(tmp_path_factory.mktemp("year"), "2569-12m")
+
+
+@pytest.fixture(scope="session")
+def changed_plan(tmp_path_factory):
+    return report(tmp_path_factory.mktemp("changed"), "2570-6m", changed=True)
+
+
+@pytest.fixture(params=["whole_year", "changed_plan"])
+def any_round(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_filled_in_forms_have_no_problem(any_round):
+    problems = [p for checked in check_files(any_round.round, any_round.folder) for p in checked.problems]
+    absent = [] if DROPPED in any_round.records["plan_projects"]["section"].tolist() else ["missing_file"]
+    assert [p.code for p in problems] == absent
+
+
+def test_findings_are_what_pandas_makes_of_the_records(any_round):
+    found = {f["id"]: f["value"] for f in any_round.document["findings"]}
+    wrong = {
+        i: (value, found.get(i, "absent"))
+        for i, value in any_round.expected.items()
+        if i not in found or (found[i] is None) != (value is None)
+        or (value is not None and found[i] != pytest.approx(value, rel=1e-12))
+    }  # fmt: skip
+    assert not wrong
+    by_section = Counter(i.partition(".")[0] for i in any_round.expected)
+    small = {"policy_study", "policy_strategy", "five_year_plan", "engagement", "citizen_questions", ADDED, RENAMED}
+    assert all(number >= 30 for section, number in by_section.items() if section not in small), by_section
+    assert set(by_section) == set(any_round.records["plan_projects"]["section"])
+
+
+def test_every_format_is_made_and_every_number_is_borne_out(any_round):
+    names = {path.name for path in any_round.files}
+    assert names == {"report.html", "report.pdf", "report.docx", "findings.xlsx"}
+    assert all(path.stat().st_size > 20_000 for path in any_round.files)
+    assert any_round.slips == []
+
+
+def test_no_result_prints_across_its_target(any_round):
+    """The printed result, judged by eye against the printed target, gives the status that stands beside it."""
+    found = {f["id"]: Finding(**{k: v for k, v in f.items() if k != "section"}) for f in any_round.document["findings"]}
+    judged = 0
+    for section in any_round.document["sections"]:
+        for indicator in section["indicators"]:
+            if not indicator["target"] or not indicator["result"] or found[indicator["result"]].value is None:
+                continue
+            result, target = (float(found[indicator[of]].text().replace(",", "")) for of in ("result", "target"))
+            assert (indicator["status"] == "reached") == (result >= target), indicator
+            judged += 1
+    assert judged >= 5
+
+
+def test_a_year_has_no_words_of_a_half_year(whole_year):
+    text = re.sub(r"<[^>]+>", " ", whole_year.html)
+    assert "รอบ 12 เดือน ปีงบประมาณ พ.ศ. 2569" in text
+    for words in ("รอบ 6 เดือน", "6 ใน 12 เดือน", "ก่อนสิ้นปี", "ได้เมื่อสิ้นปี", "ข้อมูลจำลอง"):
+        assert words not in text, words
+    assert "รอบนี้สิ้นสุดพร้อมปีงบประมาณ" in text
+
+
+def test_projects_stand_in_the_order_of_the_plan_with_their_names(changed_plan):
+    plan = changed_plan.records["plan_projects"].sort_values("order")
+    listed = [s["section"] for s in changed_plan.document["sections"]]
+    assert listed == [*plan["section"], "summary"]
+    contents = [section for section in TITLE.findall(changed_plan.html) if section in set(listed)]
+    assert contents == ["summary", *plan["section"]]
+    titles = {s["section"]: s["title"] for s in changed_plan.document["sections"]}
+    assert titles[RENAMED] == "คลังความรู้ของกรม (Storytelling)"
+
+
+def test_a_project_without_a_notebook_is_shown_from_its_plan(changed_plan):
+    (section,) = (s for s in changed_plan.document["sections"] if s["section"] == ADDED)
+    (indicator,) = section["indicators"]
+    assert (section["state"], indicator["status"], indicator["result"]) == ("plan_only", "not_measurable", None)
+    body = changed_plan.html.split(f'<section id="{ADDED}"')[1].split("</section>")[0]
+    for words in ("พัฒนาทักษะดิจิทัลของเครือข่ายสวัสดิการสังคม", "ยังไม่มีการวิเคราะห์ข้อมูล", "สำรวจทักษะ", "ร้อยละของผู้ผ่านการทดสอบ"):
+        assert words in body, words
+    summary = changed_plan.html.split('<section id="summary"')[1].split("</section>")[0]
+    assert "โครงการต่อไปนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูล" in summary
+    assert "ประมวลผลได้ครบทุกโครงการที่มีการวิเคราะห์ข้อมูล" in summary
+    assert f"{ADDED} has no notebook; the report shows what the plan says of it" in changed_plan.said
+
+
+def test_a_notebook_without_a_project_is_left_out_and_named(changed_plan):
+    assert changed_plan.document["left_out"] == [DROPPED]
+    assert DROPPED not in {f["section"] for f in changed_plan.document["findings"]}
+    assert f'<section id="{DROPPED}"' not in changed_plan.html
+    summary = changed_plan.html.split('<section id="summary"')[1].split("</section>")[0]
+    assert f"จึงไม่อยู่ในรายงาน: {DROPPED}" in summary
+    (line,) = (line for line in changed_plan.said if "left out" in line)
+    assert line.startswith("08_career_development.ipynb is left out: the action plan of this round has no project")
+    assert not (changed_plan.out / "sections" / f"{DROPPED}.html").exists()
+
+
+def test_nothing_runs_again_in_a_round_of_a_changed_plan(changed_plan):
+    with Batch(Project(root=changed_plan.out.parent.parent), changed_plan.round) as batch:
+        why = explain(batch)
+        assert {ADDED, DROPPED, "summary"} <= set(why)
+        assert not any(why.values()), why
+
+
+def test_changed_targets_and_indicators_are_the_plan_s(changed_plan):
+    judged = {i["id"]: i for s in changed_plan.document["sections"] for i in s["indicators"]}
+    assert "csr.target" not in judged
+    assert judged["csr.linked_target"]["name"] == "ร้อยละของกิจกรรมที่เชื่อมโยง"
+    found = {f["id"]: f["value"] for f in changed_plan.document["findings"]}
+    assert (found["csr.linked_target"], found["urgent_cases.target"]) == (60, 95)
+    linked = found["csr.linked_share"]
+    pace = "reached" if linked >= 60 else "on_the_way" if linked >= 30 else "behind"
+    assert judged["csr.linked_target"]["status"] == pace
+    assert str(round_half_up(linked, 2)) in changed_plan.html
