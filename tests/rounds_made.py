@@ -1,9 +1,9 @@
 """Whole rounds made by program: the forms of `dsw template`, filled in from a seed, and what should come out of them.
 
 ``make_round(root, "2569-12m")`` is the next round of the printed plan. ``make_round(root, "2570-6m", changed=True)`` is
-of another plan: a project was dropped, one added and one renamed, an indicator renamed, a target raised, and other units
-asked. What is expected is computed here with pandas from the records that were written, by what labels and documents
-say of a number, never with the measures.
+of another: a project was dropped, one added and one renamed, an indicator renamed, a target raised, other units asked.
+What is expected is computed here with pandas from the records that were written, by what labels and documents say of
+a number, never with the measures.
 """
 
 import io
@@ -26,6 +26,8 @@ from dsw_analysis.thai import provinces
 
 PRINTED = Path(__file__).parent.parent / "data" / "raw" / "2569-6m"
 DROPPED, ADDED, RENAMED = "career_development", "digital_skills", "knowledge_management"
+HOSTILE = "{csr.linked_share} **x** <b>y</b> $x^2$ [a](http://b.example) # z {{ 7*7 }} @ref #import"
+"""Text that a template, Markdown, HTML, TeX or Typst would read; the added project has it in all of its names."""
 STATES = ("done", "in_progress", "not_started")
 
 
@@ -130,16 +132,16 @@ class Maker:
     def _changed(self, projects, steps, indicators):
         place = projects.loc[projects["section"] == DROPPED, "order"].iloc[0]
         projects, steps, indicators = (f[f["section"] != DROPPED] for f in (projects, steps, indicators))
-        new = {"section": ADDED, "order": place, "project": "พัฒนาทักษะดิจิทัลของเครือข่ายสวัสดิการสังคม", "owner": "ศทส."}
+        new = {"section": ADDED, "order": place, "project": f"ทักษะดิจิทัล {HOSTILE}", "owner": HOSTILE}
         projects = pd.concat([projects, pd.DataFrame([new])], ignore_index=True).sort_values("order")
         projects.loc[projects["section"] == RENAMED, "project"] = "คลังความรู้ของกรม (Storytelling)"
-        names = ("สำรวจทักษะ", "จัดอบรม", "ติดตามผล")
+        names = (f"สำรวจทักษะ {HOSTILE}", "จัดอบรม", "ติดตามผล")
         states = zip(names, STATES, strict=True)
         add = [
             {"section": ADDED, "step": n, "name": w, "state": s, "m02": "planned"} for n, (w, s) in enumerate(states, 1)
         ]
         steps = pd.concat([steps, pd.DataFrame(add)], ignore_index=True)
-        goal = {"section": ADDED, "indicator": f"{ADDED}.target", "name": "ร้อยละของผู้ผ่านการทดสอบ", "stage": "set"}
+        goal = {"section": ADDED, "indicator": f"{ADDED}.target", "name": f"ผู้ผ่านการทดสอบ {HOSTILE}", "stage": "set"}
         goal |= {"target": 60.0, "unit": "percent", "direction": "at_least", "measured_by": f"{ADDED}.passed_share"}
         indicators = pd.concat([indicators, pd.DataFrame([goal])], ignore_index=True)
         indicators["due"] = pd.Timestamp(self.round.due)

@@ -1,12 +1,17 @@
 """The plan: the rule of a status on both sides of its borders, results in print, sheets that belong together."""
 
+import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from markupsafe import escape
+from rounds_made import HOSTILE
 
+from dsw_analysis.cli import main
 from dsw_analysis.datasets import dataset
 from dsw_analysis.findings import Finding
 from dsw_analysis.plan import Indicator, Plan, Status
@@ -158,3 +163,62 @@ def test_the_id_of_a_project_can_name_a_notebook_and_an_anchor(value, plan_probl
 
     (found,) = plan_problems("plan_projects", change)
     assert (found.code, found.value) == ("section_is_an_id", value)
+
+
+def check(root, capsys):
+    """Lines of `dsw check` that are about plan and notebooks."""
+    main(["--project", str(root), "check", "2569-6m", "--to", str(root / "checked")])
+    return [line for line in capsys.readouterr().out.splitlines() if line.startswith(("โครงการ", "โน้ตบุ๊ก", "ตัวชี้วัด "))]
+
+
+def test_check_holds_plan_notebooks_and_ledger_against_each_other(copy, capsys):
+    assert check(copy.root, capsys) == []
+    notebook = copy.notebook("engagement")
+    notebook.rename(notebook.with_name("06_engagements.ipynb"))
+    book = openpyxl.load_workbook(copy.raw / "action_plan.xlsx")
+    sheet = book["ตัวชี้วัด"]
+    row = next(r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value == "csr.target")
+    sheet.cell(row, 9).value = "csr.linkedshare"
+    book.save(copy.raw / "action_plan.xlsx")
+    ledger = copy.root / "outputs" / "2569-6m" / "findings.json"
+    ledger.parent.mkdir(parents=True)
+    ledger.write_text(
+        json.dumps({"findings": [{"id": "csr.linked_share"}, {"id": "csr.activities"}]}), encoding="utf-8"
+    )
+    project, section, measured = check(copy.root, capsys)
+    assert "“การขับเคลื่อนแผนเสริมสร้างความผูกพันฯ” (รหัสส่วน engagement) ยังไม่มีโน้ตบุ๊ก" in project
+    assert project.endswith("ชื่อที่ใกล้เคียงคือ “engagements”")
+    assert "engagements ไม่มีโครงการในแผน" in section and section.endswith("ชื่อที่ใกล้เคียงคือ “engagement”")
+    assert "csr.target วัดจาก csr.linkedshare" in measured and measured.endswith("“csr.linked_share”")
+
+
+def test_an_indicator_measured_by_nothing_stops_its_section_with_the_nearest_name(copy, show):
+    book = openpyxl.load_workbook(copy.raw / "action_plan.xlsx")
+    sheet = book["ตัวชี้วัด"]
+    row = next(r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value == "five_year_plan.target")
+    sheet.cell(row, 9).value = "five_year_plan.progres"
+    book.save(copy.raw / "action_plan.xlsx")
+    with pytest.raises(KeyError, match=r"five_year_plan\.target .* did you mean five_year_plan\.progress"):
+        show("five_year_plan")
+
+
+def test_text_of_the_plan_and_of_files_stays_as_it_is_written(copy, show):
+    """Names of projects, steps, owners, indicators and centres that a template, Markdown or HTML would read."""
+    book = openpyxl.load_workbook(copy.raw / "action_plan.xlsx")
+    for sheet, columns in (("โครงการ", (5, 6, 9)), ("ขั้นตอน", (4, 18)), ("ตัวชี้วัด", (3, 10))):
+        for row in range(4 if sheet != "ขั้นตอน" else 5, book[sheet].max_row + 1):
+            for column in columns:
+                book[sheet].cell(row, column).value = f"{HOSTILE} {row}"
+    book.save(copy.raw / "action_plan.xlsx")
+    centres = openpyxl.load_workbook(copy.raw / "community_welfare.xlsx")
+    sheet = centres.worksheets[0]
+    for row in range(3, sheet.max_row + 1):
+        if sheet.cell(row, 2).value and "หน่วยงาน" not in str(sheet.cell(row, 1).value)[:8]:
+            sheet.cell(row, 1).value = f"{HOSTILE} {row}"
+    centres.save(copy.raw / "community_welfare.xlsx")
+    written = str(escape(HOSTILE))
+    for section in ("five_year_plan", "csr", "highland_welfare", "knowledge_management", "engagement"):
+        html = show(section).html
+        assert written in html, section
+        assert not re.search(r"<b>|<strong>x|http://b\.example\"|>49<", html), section
+    assert written in show("community_welfare", province="เชียงใหม่").html

@@ -1,13 +1,17 @@
 """A round of twelve months and a round of a changed plan, from the forms to the report in every format."""
 
+import html
 import json
 import re
 import shutil
+import zipfile
 from collections import Counter
 
+import pypdfium2
 import pytest
 from conftest import ROOT
-from rounds_made import ADDED, DROPPED, RENAMED, make_round
+from markupsafe import escape
+from rounds_made import ADDED, DROPPED, HOSTILE, RENAMED, make_round
 
 from dsw_analysis.batch import Batch, Project
 from dsw_analysis.batch.reports import audit, write_report
@@ -96,7 +100,7 @@ def test_no_result_prints_across_its_target(any_round):
 def test_a_year_has_no_words_of_a_half_year(whole_year):
     text = re.sub(r"<[^>]+>", " ", whole_year.html)
     assert "รอบ 12 เดือน ปีงบประมาณ พ.ศ. 2569" in text
-    for words in ("รอบ 6 เดือน", "6 ใน 12 เดือน", "ก่อนสิ้นปี", "ได้เมื่อสิ้นปี", "ข้อมูลจำลอง"):
+    for words in ("รอบ 6 เดือน", "6 ใน 12 เดือน", "ก่อนสิ้นปี", "ได้เมื่อสิ้นปี"):
         assert words not in text, words
     assert "รอบนี้สิ้นสุดพร้อมปีงบประมาณ" in text
 
@@ -105,8 +109,8 @@ def test_projects_stand_in_the_order_of_the_plan_with_their_names(changed_plan):
     plan = changed_plan.records["plan_projects"].sort_values("order")
     listed = [s["section"] for s in changed_plan.document["sections"]]
     assert listed == [*plan["section"], "summary"]
-    contents = [section for section in TITLE.findall(changed_plan.html) if section in set(listed)]
-    assert contents == ["summary", *plan["section"]]
+    contents = TITLE.findall(changed_plan.html.split("<nav")[1].split("</nav>")[0])
+    assert contents == ["summary", *plan["section"], "figures", "files"]
     titles = {s["section"]: s["title"] for s in changed_plan.document["sections"]}
     assert titles[RENAMED] == "คลังความรู้ของกรม (Storytelling)"
 
@@ -116,12 +120,27 @@ def test_a_project_without_a_notebook_is_shown_from_its_plan(changed_plan):
     (indicator,) = section["indicators"]
     assert (section["state"], indicator["status"], indicator["result"]) == ("plan_only", "not_measurable", None)
     body = changed_plan.html.split(f'<section id="{ADDED}"')[1].split("</section>")[0]
-    for words in ("พัฒนาทักษะดิจิทัลของเครือข่ายสวัสดิการสังคม", "ยังไม่มีการวิเคราะห์ข้อมูล", "สำรวจทักษะ", "ร้อยละของผู้ผ่านการทดสอบ"):
+    for words in ("ทักษะดิจิทัล", "ยังไม่มีการวิเคราะห์ข้อมูล", "สำรวจทักษะ", "ผู้ผ่านการทดสอบ"):
         assert words in body, words
     summary = changed_plan.html.split('<section id="summary"')[1].split("</section>")[0]
     assert "โครงการต่อไปนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูล" in summary
     assert "ประมวลผลได้ครบทุกโครงการที่มีการวิเคราะห์ข้อมูล" in summary
     assert f"{ADDED} has no notebook; the report shows what the plan says of it" in changed_plan.said
+
+
+def test_names_that_look_like_markup_stay_as_they_are_in_every_format(changed_plan):
+    """In cover, contents, heading, overview, road map, indicators, summary and table of figures."""
+    assert changed_plan.html.count(str(escape(HOSTILE))) >= 8
+    assert not re.search(r"<b>y</b>|<strong>x</strong>|b\.example\"|>49<", changed_plan.html)
+    wanted = re.sub(r"\s", "", HOSTILE)
+    pdf = pypdfium2.PdfDocument(changed_plan.out / "report.pdf")
+    paper = re.sub(r"\s", "", "".join(page.get_textpage().get_text_bounded() for page in pdf))
+    assert paper.count(wanted) >= 6
+    with zipfile.ZipFile(changed_plan.out / "report.docx") as docx:
+        word = docx.read("word/document.xml").decode()
+    paragraphs = re.findall(r"<w:p[ >].*?</w:p>", word, re.S)
+    texts = ["".join(re.findall(r"<w:t[^>]*>([^<]*)</w:t>", paragraph)) for paragraph in paragraphs]
+    assert sum(wanted in re.sub(r"\s", "", html.unescape(text)) for text in texts) >= 6
 
 
 def test_a_notebook_without_a_project_is_left_out_and_named(changed_plan):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import json
 import shutil
 import sys
 import traceback
@@ -125,8 +126,9 @@ def _check(arguments: argparse.Namespace) -> int:
     folder = _raw(arguments)
     results = check_files(arguments.round, folder, only=arguments.dataset, path=arguments.file)
     print(to_text(results, width=shutil.get_terminal_size((100, 24)).columns))
-    for note in unknown_files(folder) if not (arguments.dataset or arguments.file) else ():
-        print(note)
+    if not (arguments.dataset or arguments.file):
+        for note in (*unknown_files(folder), *_plan_notes(arguments, folder)):
+            print(note)
     written = write_problem_files(arguments.round, results, arguments.to or _outputs(arguments))
     wrong = any(checked.problems for checked in results)
     if written:
@@ -134,6 +136,20 @@ def _check(arguments: argparse.Namespace) -> int:
     for path in written:
         print(path)
     return 1 if wrong else 0
+
+
+def _plan_notes(arguments: argparse.Namespace, folder: Path) -> list[str]:
+    """What plan, notebooks and the last ledger of the round do not have in common."""
+    from dsw_analysis.batch import SUMMARY, Project  # noqa: PLC0415
+    from dsw_analysis.checking import plan_notes  # noqa: PLC0415
+
+    ledger = _outputs(arguments) / "findings.json"
+    findings = json.loads(ledger.read_text(encoding="utf-8"))["findings"] if ledger.exists() else []
+    try:
+        sections = [s for s in Project(root=arguments.project).sections() if s != SUMMARY]
+    except FileNotFoundError:  # files may be checked where there are no notebooks
+        return []
+    return plan_notes(arguments.round, folder, sections, {finding["id"] for finding in findings})
 
 
 def _template(arguments: argparse.Namespace) -> int:

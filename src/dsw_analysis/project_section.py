@@ -15,7 +15,7 @@ from dsw_analysis import blocks, figures, road_map
 from dsw_analysis.blocks import Block
 from dsw_analysis.datasets import Source, dataset, source_of
 from dsw_analysis.datasets.source import read_decimals
-from dsw_analysis.findings import Finding
+from dsw_analysis.findings import Finding, UnknownFindingError
 from dsw_analysis.measures import Ratio
 from dsw_analysis.plan import NOT_STATED, Indicator, Plan, Project, Status
 from dsw_analysis.provinces import official_province
@@ -195,7 +195,7 @@ class ProjectSection(Section):
         data have no row of the province.
         """
         indicators = self._indicators
-        measured = [self.ledger[i.measured_by] for i in indicators if i.measured_by]
+        measured = [found for i in indicators if (found := self._result(i)) is not None]
         if not self.national:
             any_rows = any(source.rows for source in self.sources.values() if source.province is not None)
             return self._results(indicators) if measured and any_rows else None
@@ -279,16 +279,20 @@ class ProjectSection(Section):
         self.add(*(target for target in targets if target is not None))
 
     def _status(self, indicator: Indicator) -> Status:
-        result = self.ledger.get(indicator.measured_by) if indicator.measured_by else None
-        if indicator.measured_by and result is None:
-            raise KeyError(
-                f"indicator {indicator.id} is measured by {indicator.measured_by}, which this notebook has not recorded"
-            )
-        return indicator.status(result, self.round)
+        return indicator.status(self._result(indicator), self.round)
+
+    def _result(self, indicator: Indicator) -> Finding | None:
+        """The finding that measures an indicator; an error that names both if the notebook has not recorded it."""
+        if indicator.measured_by is None:
+            return None
+        try:
+            return self.ledger[indicator.measured_by]
+        except UnknownFindingError as error:
+            raise KeyError(f"indicator {indicator.id} of the action plan is measured by {error}") from None
 
     def _indicator_row(self, indicator: Indicator) -> list[Any]:
         status = self._status(indicator)
-        result = self.ledger[indicator.measured_by] if indicator.measured_by else None
+        result = self._result(indicator)
         target = self.ledger[indicator.id] if indicator.target is not None else None
         attainment = indicator.attainment(result)
         sign = "≥" if indicator.direction == "at_least" else "≤"
@@ -311,7 +315,7 @@ class ProjectSection(Section):
 
     def _results(self, indicators: list[Indicator]) -> Block:
         """Results of a province: a target of the whole country says nothing of one province."""
-        results = [(i.name, self.ledger[i.measured_by]) for i in indicators if i.measured_by]
+        results = [(i.name, found) for i in indicators if (found := self._result(i)) is not None]
         rows = [
             [
                 name or result.label,
