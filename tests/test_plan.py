@@ -220,5 +220,5 @@ def test_text_of_the_plan_and_of_files_stays_as_it_is_written(copy, show):
     for section in ("five_year_plan", "csr", "highland_welfare", "knowledge_management", "engagement"):
         html = show(section).html
         assert written in html, section
-        assert not re.search(r"<b>|<strong>x|http://b\.example\"|>49<", html), section
+        assert not re.search(r"<b>|<strong>x|http://b\.example\"", html), section
     assert written in show("community_welfare", province="เชียงใหม่").html

@@ -131,7 +131,7 @@ def test_a_project_without_a_notebook_is_shown_from_its_plan(changed_plan):
 def test_names_that_look_like_markup_stay_as_they_are_in_every_format(changed_plan):
     """In cover, contents, heading, overview, road map, indicators, summary and table of figures."""
     assert changed_plan.html.count(str(escape(HOSTILE))) >= 8
-    assert not re.search(r"<b>y</b>|<strong>x</strong>|b\.example\"|>49<", changed_plan.html)
+    assert not re.search(r"<b>y</b>|<strong>x</strong>|b\.example\"", changed_plan.html)
     wanted = re.sub(r"\s", "", HOSTILE)
     pdf = pypdfium2.PdfDocument(changed_plan.out / "report.pdf")
     paper = re.sub(r"\s", "", "".join(page.get_textpage().get_text_bounded() for page in pdf))
