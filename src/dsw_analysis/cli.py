@@ -104,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
                 "--to", type=_formats, default="html,pdf,docx", help="formats, with commas (default: %(default)s)"
             )
 
+    verify = commands.add_parser("verify", help="say which file of a round's outputs is not what was made")
+    verify.add_argument("round", type=_round)
+
     audit = commands.add_parser("audit-report", help="check every number of a finished HTML against its ledger")
     audit.add_argument("page", type=Path, help="report.html or one of sections/*.html")
     audit.add_argument("--findings", type=Path, required=True, help="the findings.json that it was made from")
@@ -259,6 +262,20 @@ def _audit_report(arguments: argparse.Namespace) -> int:
     return 1 if slips else 0
 
 
+def _verify(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.batch.verify import verify  # noqa: PLC0415
+
+    out = _outputs(arguments)
+    deviations = verify(out)
+    for deviation in deviations:
+        print(deviation, file=sys.stderr)
+    if deviations:
+        print(f"พบ {len(deviations):,} ไฟล์ที่ไม่ตรงกับที่สร้าง โปรดสร้างรายงานใหม่ หรือใช้ไฟล์ที่เก็บสำรองไว้", file=sys.stderr)
+        return 1
+    print(f"ทุกไฟล์ใน {out} ตรงกับที่สร้าง")
+    return 0
+
+
 def _print_slips(page: Path, slips: Sequence[Slip], findings: Path) -> None:
     if slips:
         print(f"\n{page}: พบ {len(slips):,} แห่งที่ไม่ตรงกับ {findings.name}", file=sys.stderr)
@@ -298,6 +315,7 @@ _COMMANDS = {
     "codebook": _codebook,
     "run": _run,
     "report": _run,
+    "verify": _verify,
     "audit-report": _audit_report,
     "list": _list,
 }
