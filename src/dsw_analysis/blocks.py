@@ -55,8 +55,12 @@ def anchor(finding_id: str) -> str:
 
 def link(finding: Finding, style: str = "value") -> Markup:
     """A number as a link to its row in the table of figures."""
-    kind = "n r" if finding.provenance == "reconstructed" else "n"
-    return Markup('<a class="{}" href="#{}">{}</a>').format(kind, anchor(finding.id), finding.text(style))
+    return Markup('<a class="{}" href="#{}">{}</a>').format(look(finding), anchor(finding.id), finding.text(style))
+
+
+def look(finding: Finding) -> str:
+    """Class of a linked number, which tells those from reconstructed data."""
+    return "n r" if finding.provenance == "reconstructed" else "n"
 
 
 def literal(text: str) -> str:
@@ -103,6 +107,11 @@ def prose(text: str, findings: Mapping[str, Finding]) -> Block:
 def thai_markdown(render: Callable[[str], Any], text: str) -> str:
     """Render Markdown with Thai in it: ``**ที่**`` is bold, though mistune takes the tone mark for punctuation."""
     return str(render(_BESIDE_STAR.sub(lambda m: m[0].translate(_AS_LETTERS), text))).translate(_AS_MARKS)
+
+
+def said(text: str) -> Markup:
+    """Words of a source, told apart from the report's own, so that numbers in them need no finding."""
+    return Markup('<span class="src">{}</span>').format(text)
 
 
 def badge(provenances: Iterable[str]) -> Markup:

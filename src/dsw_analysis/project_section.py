@@ -174,7 +174,8 @@ class ProjectSection(Section):
         only = "" if self.national else f"<p>ตัวเลขทุกตัวในส่วนนี้คำนวณจากข้อมูลของ{self.place}เท่านั้น</p>"
         if self.plan_only:
             only = f'<p class="warning">{_PLAN_ONLY}</p>'
-        return Block(f'<dl class="overview src">{items}</dl>{only}{self._warning()}{self._absences()}')
+        notices = f"{self._warning()}{self._absences()}"
+        return self.shown.block(Block(f'<dl class="overview src">{items}</dl>{only}{notices}'))
 
     def roadmap(self) -> Block | None:
         """The road map under its heading: every step over the twelve fiscal months; ``None`` in a brief."""
@@ -186,7 +187,8 @@ class ProjectSection(Section):
             f"ไม่ปรากฏสถานะ {{{self.id}.steps_not_stated}}",
             self.ledger,
         )
-        return Block(f"<h2>แผนการดำเนินงาน</h2>{road_map.table(self.plan.steps_of(self.id), self.round, counts)}")
+        table = road_map.table(self.plan.steps_of(self.id), self.round, counts)
+        return self.shown.block(Block(f"<h2>แผนการดำเนินงาน</h2>{table}"))
 
     def indicators(self) -> Block | None:
         """Indicators under their heading, against their targets, with the status at the end of the round.
@@ -208,7 +210,7 @@ class ProjectSection(Section):
             uses=measured,
             css="indicators src",
         )
-        return Block(f"<h2>ตัวชี้วัดและค่าเป้าหมาย</h2>{shown.html}")
+        return self.shown.block(Block(f"<h2>ตัวชี้วัดและค่าเป้าหมาย</h2>{shown.html}"))
 
     def gaps(self) -> Block:
         """What the plan leaves open for this project, to be asked of its owner."""
@@ -303,14 +305,15 @@ class ProjectSection(Section):
                 Ratio(id=f"{indicator.id}_attained", label=label)(result, target), self.round
             )
             self.add(attained)
-        notes = [n for n in (indicator.note, result.note if result and result.value is None else None) if n]
+        why = result.note if result and result.value is None else None
+        notes = [blocks.said(note) for note in (indicator.note, why) if note]
         return [
             indicator.name or NOT_STATED,
             Markup("{} {}").format(sign, blocks.link(target, "unit")) if target else NOT_STATED,
             Markup("{}").format(blocks.link(result, "full")) if result else None,
             Markup("{}").format(blocks.link(attained, "unit")) if attained else None,
             Markup('<span class="status {}">{}</span>').format(status.name.lower(), status.value),
-            " ".join([*notes, f"ครบกำหนด {format_date(indicator.due)}"] if indicator.due else notes) or None,
+            Markup(" ").join([*notes, f"ครบกำหนด {format_date(indicator.due)}"] if indicator.due else notes) or None,
         ]
 
     def _results(self, indicators: list[Indicator]) -> Block:
@@ -333,7 +336,7 @@ class ProjectSection(Section):
             uses=[result for _, result in results],
             css="indicators src",
         )
-        return Block(f"<h2>ตัวชี้วัด</h2>{shown.html}")
+        return self.shown.block(Block(f"<h2>ตัวชี้วัด</h2>{shown.html}"))
 
 
 def _rows_used(section: str, source: Source) -> Finding:

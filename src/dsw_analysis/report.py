@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dsw_analysis.appendix import SHORT, input_cells, origin
 from dsw_analysis.blocks import anchor
-from dsw_analysis.findings import PROVENANCE, Finding
+from dsw_analysis.findings import PROVENANCE, Finding, Ledger
 from dsw_analysis.pages import render_page
 from dsw_analysis.provinces import in_prose
 from dsw_analysis.rounds import Round
@@ -50,10 +50,22 @@ def page(
     """
     here = {c.id for c in chapters}
     # A repetition mark belongs to the word before it and must not begin a line.
-    bodies = {c.id: _unlink_absent(_shift_headings(c.body), here).replace(" ๆ", "\u00a0ๆ") for c in chapters}
+    bodies = (_unlink_absent(_shift_headings(c.body), here).replace(" ๆ", "\u00a0ๆ") for c in chapters)
+    done = [replace(chapter, body=body) for chapter, body in zip(chapters, bodies, strict=True)]
+    return finished(round_, done, ledger, inputs, province=province)
+
+
+def finished(
+    round_: Round,
+    chapters: Sequence[Chapter],
+    ledger: Mapping[str, Finding],
+    inputs: Iterable[Mapping[str, Any]],
+    *,
+    province: str | None = None,
+) -> str:
+    """The page around chapters whose bodies are as it shows them, but for the ids of numbers' uses."""
     uses: dict[str, str] = {}
-    for chapter in chapters:
-        bodies[chapter.id] = number_uses(bodies[chapter.id], uses)
+    bodies = {chapter.id: number_uses(chapter.body, uses) for chapter in chapters}
     groups = [(c, sorted((f for f in ledger.values() if f.section == c.id), key=lambda f: f.id)) for c in chapters]
     elsewhere = sorted((f for f in ledger.values() if f.section not in bodies), key=lambda f: f.id)
     values = {
@@ -73,6 +85,21 @@ def page(
         "version": version(),
     }
     return render_page("report.html.j2", script="report.js", **values)
+
+
+def section_sources(
+    section: str, body: str, ledger: Mapping[str, Finding], inputs: Iterable[Mapping[str, Any]]
+) -> tuple[Ledger, list[Mapping[str, Any]]]:
+    """Findings that a section's own page lists, its own and those it quotes, and the data files that they stand on."""
+    own = Ledger(ledger[i] for i in ledger if ledger[i].section == section or f'"#{anchor(i)}"' in body)
+    used = {finding.dataset for finding in own.values()}
+    return own, [read for read in inputs if read["dataset"] in used]
+
+
+def brief_sources(bodies: Iterable[str], ledger: Mapping[str, Finding]) -> Ledger:
+    """Findings that a province's brief lists: only those that it shows."""
+    shown = "\n".join(bodies)
+    return Ledger(finding for i, finding in ledger.items() if f'"#{anchor(i)}"' in shown)
 
 
 def _unlink_absent(body: str, here: Collection[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from dsw_analysis.blocks import said
 from dsw_analysis.plan import NOT_STATED
 from dsw_analysis.rounds import MONTHS, Round
 
@@ -43,9 +44,9 @@ def table(steps: pd.DataFrame, round_: Round, counts: Markup) -> str:
 
 
 def _row(row: pd.Series, round_: Round) -> str:
-    note = "" if pd.isna(row["source_note"]) else f" <small>{escape(row['source_note'])}</small>"
+    note = "" if pd.isna(row["source_note"]) else f" <small>{said(row['source_note'])}</small>"
     if pd.isna(row["step"]):
-        return f'<tr><td colspan="14">{escape(_or(row["name"], "ไม่ปรากฏขั้นตอนในเอกสาร"))}{note}</td></tr>'
+        return f'<tr><td colspan="14">{said(_or(row["name"], "ไม่ปรากฏขั้นตอนในเอกสาร"))}{note}</td></tr>'
     state = None if pd.isna(row["state"]) else str(row["state"])
     planned = [not pd.isna(row[f"m{place:02d}"]) for place in range(1, 13)]
     if any(planned):
@@ -56,10 +57,8 @@ def _row(row: pd.Series, round_: Round) -> str:
         )
     else:
         cells = '<td class="m none" colspan="12">ไม่ปรากฏเดือนในเอกสาร</td>'
-    name = escape(_or(row["name"], NOT_STATED))
-    return (
-        f'<tr><th scope="row">{int(row["step"])}. {name}{note}</th>{cells}<td class="state">{_STATES[state]}</td></tr>'
-    )
+    name = said(f"{int(row['step'])}. {_or(row['name'], NOT_STATED)}")
+    return f'<tr><th scope="row">{name}{note}</th>{cells}<td class="state">{_STATES[state]}</td></tr>'
 
 
 def _or(cell: object, otherwise: str) -> str:

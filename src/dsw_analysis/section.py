@@ -121,7 +121,7 @@ class Section:
 
         Text of data goes in through :func:`dsw_analysis.literal`, or it would be read as Markdown and as ids.
         """
-        return blocks.prose(text, self.ledger)
+        return self.shown.block(blocks.prose(text, self.ledger))
 
     def table(
         self,
@@ -138,13 +138,15 @@ class Section:
         findings that they go with, so that the table carries their provenance.
         """
         css = "src" if quoted else ""
-        self.shown.table(frame, quoted=quoted)
-        return blocks.table(frame, caption=caption, note=note, findings=self.ledger, uses=uses, css=css)
+        self.shown.words((c for c in frame.to_numpy().ravel() if not isinstance(c, Finding)), quoted=quoted)
+        shown = blocks.table(frame, caption=caption, note=note, findings=self.ledger, uses=uses, css=css)
+        return self.shown.block(shown)
 
     def figure(self, drawing: Drawing, *, headline: str, subtitle: str, alt: str) -> Block:
         """A drawing with headline, subtitle and alternative text; see :func:`dsw_analysis.blocks.figure`."""
         self.shown.picture(drawing, alt)
-        return blocks.figure(drawing, headline=headline, subtitle=subtitle, alt=alt, findings=self.ledger)
+        shown = blocks.figure(drawing, headline=headline, subtitle=subtitle, alt=alt, findings=self.ledger)
+        return self.shown.block(shown)
 
     def close(self) -> Block:
         """List the section's findings and hand them to the batch; the last cell of every notebook."""

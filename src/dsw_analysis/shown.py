@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dsw_analysis.findings import Finding
 from dsw_analysis.plan import NOT_STATED
+from dsw_analysis.readback import pieces_of
 from dsw_analysis.thai import format_date
+from dsw_analysis.thai.written import written_numbers
 
 if TYPE_CHECKING:
-    from dsw_analysis.blocks import Drawing
+    from dsw_analysis.blocks import Block, Drawing
     from dsw_analysis.datasets import Dataset
     from dsw_analysis.plan import Plan
-
-_DIGIT = re.compile(r"\d")
 
 
 @dataclass
@@ -32,8 +30,8 @@ class Shown:
         Words of the plan and of codebooks, and cells of the data that a table or figure shows.
     templates:
         Short texts that numbers are put into without a link, such as alternative texts, with their ``{id}``.
-    heads:
-        First cell of a table's row, where it holds digits, and the ids of the findings in that row.
+    pieces:
+        Tables, lists of terms, paragraphs, captions and warnings, each as its rows with numbers as ``{id}``.
     pictures:
         ``sha256`` of the drawing, ``alt`` with its ``{id}``, and ``shows``: label and id of each finding.
     """
@@ -41,13 +39,13 @@ class Shown:
     texts: set[str] = field(default_factory=set)
     templates: set[str] = field(default_factory=set)
     pictures: list[dict[str, Any]] = field(default_factory=list)
-    heads: list[list[str]] = field(default_factory=list)
+    pieces: list[list[str]] = field(default_factory=list)
     _cells: set[str] = field(default_factory=set)
 
     def quote(self, *texts: object) -> None:
-        """Keep those texts that hold digits; blanks are passed over."""
+        """Keep those texts that hold numbers; blanks are passed over."""
         found = (" ".join(str(text).split()) for text in texts if not pd.isna(text))  # type: ignore[call-overload]
-        self.texts.update(text for text in found if _DIGIT.search(text))
+        self.texts.update(text for text in found if written_numbers(text))
 
     def plan(self, section: str, plan: Plan) -> None:
         """Quote what the plan says of a section: its project, steps with their numbers, and indicators."""
@@ -68,8 +66,8 @@ class Shown:
         for column in dataset.columns:
             self.quote(column.header, *column.codes.values())
             if column.kind == "text" and column.name in frame:
-                cells = pd.Series(frame[column.name].dropna().unique(), dtype="str")
-                self._cells.update(" ".join(cell.split()) for cell in cells[cells.str.contains(r"\d")])
+                cells = frame[column.name].dropna().unique()
+                self._cells.update(" ".join(str(cell).split()) for cell in cells if written_numbers(str(cell)))
 
     def words(self, cells: Iterable[object], *, quoted: bool = False) -> None:
         """Quote those cells of a table or labels of a figure that are cells of the data; all if ``quoted``."""
@@ -78,7 +76,7 @@ class Shown:
             if text is not None and (quoted or text in self._cells):
                 self.quote(text)
             elif text is not None:
-                self.quote(*(word for word in self._cells if _DIGIT.search(text) and word in text))
+                self.quote(*(word for word in self._cells if word in text))
 
     def picture(self, drawing: Drawing, alt: str) -> None:
         """Record a figure that is shown."""
@@ -87,19 +85,16 @@ class Shown:
         digest = hashlib.sha256(drawing.svg.encode()).hexdigest()
         self.pictures.append({"sha256": digest, "alt": alt, "shows": shows})
 
-    def table(self, frame: pd.DataFrame, *, quoted: bool) -> None:
-        """Record the words of a table that is shown, and which findings its numbered rows hold."""
-        for head, *cells in frame.itertuples(index=False):
-            ids = [cell.id for cell in cells if isinstance(cell, Finding)]
-            if ids and isinstance(head, str) and _DIGIT.search(head):
-                self.heads.append([" ".join(head.split()), *ids])
-        self.words((c for c in frame.to_numpy().ravel() if not isinstance(c, Finding)), quoted=quoted)
+    def block(self, block: Block) -> Block:
+        """Record what a block says that is shown, and give it back."""
+        self.pieces += pieces_of(block.html)
+        return block
 
     def record(self) -> dict[str, Any]:
         """All of it for the ledger, in order."""
         return {
             "texts": sorted(self.texts),
             "templates": sorted(self.templates),
-            "heads": self.heads,
+            "pieces": self.pieces,
             "pictures": self.pictures,
         }

@@ -165,13 +165,14 @@ class Summary(Section):
             for chapter, indicator in chosen
         ]
         columns = ["โครงการ", "ตัวชี้วัด", "ค่าเป้าหมาย", "ผลการดำเนินงาน", "สถานะ"]
-        return blocks.table(
+        shown = blocks.table(
             pd.DataFrame(rows, columns=columns, dtype=object),
             caption=caption,
             findings=self.ledger,
             uses=[self.ledger[i["result"]] for _, i in chosen if i["result"]],
             css="indicators src",
         )
+        return self.shown.block(shown)
 
     def step_table(self, *, caption: str) -> Block:
         """Steps of every section that ran, by state."""
@@ -181,7 +182,8 @@ class Summary(Section):
             if f"{c['section']}.steps" in self.ledger
         ]
         columns = ["โครงการ", *STEP_COUNTS.values()]
-        return blocks.table(pd.DataFrame(rows, columns=columns, dtype=object), caption=caption, findings=self.ledger)
+        frame = pd.DataFrame(rows, columns=columns, dtype=object)
+        return self.shown.block(blocks.table(frame, caption=caption, findings=self.ledger))
 
     def _target(self, indicator: Mapping[str, Any]) -> Markup | None:
         number = self._number(indicator["target"], "unit")

@@ -20,7 +20,7 @@ from dsw_analysis.pages import render_page
 from dsw_analysis.plan import Plan
 from dsw_analysis.problems import DataError
 from dsw_analysis.provinces import in_prose
-from dsw_analysis.report import Chapter, page
+from dsw_analysis.report import Chapter, brief_sources, page, section_sources
 from dsw_analysis.rounds import Round
 from dsw_analysis.thai import format_date
 
@@ -82,10 +82,9 @@ def section_page(
         Data files of findings that the section quotes from others, as the summary does.
     """
     ledger = Ledger() if document is None else Ledger.from_records(document["findings"])
-    own = Ledger(ledger[i] for i in ledger if ledger[i].section == chapter.id or f'"#f.{i}"' in chapter.body)
-    used = {f.dataset for f in own.values()}
     read = [*(document["inputs"] if document else ()), *inputs]
-    return page(round_, [chapter], own, [i for i in read if i["dataset"] in used], province=province).encode()
+    own, files = section_sources(chapter.id, chapter.body, ledger, read)
+    return page(round_, [chapter], own, files, province=province).encode()
 
 
 def report_file(name: str, round_: Round, parts: Sequence[Part], findings: bytes) -> bytes:
@@ -119,7 +118,7 @@ def _brief(round_: Round, province: str, parts: Sequence[Part]) -> dict[str, byt
     findings = to_json(ledger_document(round_, sections)).encode()
     document = json.loads(findings)
     ledger = Ledger.from_records(document["findings"])
-    ledger = Ledger(f for i, f in ledger.items() if any(f'"#f.{i}"' in chapter.body for chapter in chapters))
+    ledger = brief_sources([chapter.body for chapter in chapters], ledger)
     files = {
         f"{province}{suffix}": _written(suffix, round_, chapters, ledger, document["inputs"], province=province)
         for suffix in (".html", ".pdf")
