@@ -17,6 +17,8 @@ PROVINCES = "provinces/"
 _NEXT = ".next"
 _OLD = ".old"
 _EXCHANGE = ".exchange.json"
+WORKING = frozenset({_NEXT, _OLD, _EXCHANGE})
+"""What stands in an output folder while a set is in the making, and is none of its files."""
 
 
 class Outputs:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from dsw_analysis.batch.manifest import JOURNAL, MANIFEST, Manifest, sha256
+from dsw_analysis.batch.outputs import WORKING, Outputs
+from dsw_analysis.batch.sections import EDITION
 from dsw_analysis.codebook import NAMES as CODEBOOK
 from dsw_analysis.problem_files import NAMES as PROBLEMS
 from dsw_analysis.problems import UsageError
@@ -35,8 +37,8 @@ class Deviation:
 def verify(out: Path) -> list[Deviation]:
     """Compare every file of a round's outputs with the hash that was noted when it was made.
 
-    Forms to fill in (``templates/``), the data dictionary and lists of problems are not part of a report and may come
-    and go.
+    What waits for the rest of its set is not in place yet. Forms to fill in (``templates/``), the data dictionary and
+    lists of problems are not part of a report and may come and go.
 
     Returns
     -------
@@ -50,7 +52,8 @@ def verify(out: Path) -> list[Deviation]:
     OSError
         If a file cannot be read.
     """
-    made = {file: digest for entry in Manifest(out).made.values() for file, digest in entry["outputs"].items()}
+    sets = [entry for name, entry in Manifest(Outputs(out)).made.items() if name == EDITION or name.startswith("brief")]
+    made = {file: digest for entry in sets for file, digest in entry["outputs"].items()}
     if not made:
         raise UsageError(f"no {MANIFEST} in {out} says what was made; run `dsw report {out.name}` first")
     found = {
@@ -62,6 +65,6 @@ def verify(out: Path) -> list[Deviation]:
             # A link may lead anywhere tomorrow: it is not the file that was written.
             if path.is_symlink() or not path.is_file() or sha256(path) != made[file]:
                 deviations.append(Deviation(file=file, kind="changed"))
-        elif file not in _NOT_OF_THE_REPORT and Path(file).parts[0] != _FORMS:
+        elif file not in _NOT_OF_THE_REPORT and Path(file).parts[0] not in {_FORMS, *WORKING}:
             deviations.append(Deviation(file=file, kind="foreign"))
     return sorted(deviations, key=lambda deviation: deviation.file)
