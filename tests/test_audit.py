@@ -14,6 +14,8 @@ from dsw_analysis.audit import ALLOWED, Audit
 from dsw_analysis.batch import Project
 from dsw_analysis.batch.ledger import ledger_document
 from dsw_analysis.findings import SECTION_MIME
+from dsw_analysis.markup import markdown
+from dsw_analysis.readback import Body
 from dsw_analysis.report import Chapter
 from dsw_analysis.report import page as rendered
 from dsw_analysis.rounds import Round
@@ -248,6 +250,13 @@ def test_no_attribute_hides_or_runs_anything(audit, sections, given):
 )
 def test_no_element_or_link_stands_in_a_section_that_reports_do_not_have(audit, sections, added):
     assert audit.slips(sections[0].replace("</section>", f"{added}</section>", 1)) != []
+
+
+def test_what_markdown_writes_may_stand_in_a_section_and_nothing_more():
+    text = "$a^b$\n\n5. ก\n\n~~ก~~ <ins>ข</ins> <u>ค</u>\n\n|ก|ข|\n|:-|-:|\n|ค|ง|\n\n```python\nx = y\n```"
+    assert Body(markdown(text)).foreign == []
+    assert Body('<math><mi onclick="x()">a</mi></math>').foreign == ['onclick="x()"']
+    assert Body("<p><mi>a</mi></p>").foreign == ["<mi>"]
 
 
 def test_marks_and_the_looks_of_numbers_follow_their_origin(audit, sections):

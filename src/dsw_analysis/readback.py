@@ -12,7 +12,7 @@ SAID = ("\ue000", "\ue001")
 """Stand in a line before and after words of the sources."""
 
 _VOID = {"br", "img", "meta", "hr", "input", "link", "col", "wbr"}
-_INLINE = {"a", "b", "code", "del", "em", "i", "s", "small", "span", "strong", "sub", "sup", "u"}
+_INLINE = {"a", "b", "code", "del", "em", "i", "ins", "s", "small", "span", "strong", "sub", "sup", "u"}
 
 _CELLS = {"td", "th", "caption", "dt", "dd"}
 _WHOLE = {"figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p"}
@@ -27,18 +27,19 @@ _ATTRIBUTES = {
     "*": {"class", "id", "title", "lang", "role", "tabindex", "aria-label", "aria-labelledby"},
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
-    "ol": {"start"},
-    "td": {"colspan", "rowspan", "style"},
-    "th": {"colspan", "rowspan", "scope", "style"},
+    "ol": {"start", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
     "details": {"open"},
 }
+_FORMULA = re.compile(r"math|m[a-z]+|semantics|annotation")
+"""Elements of formulas, which pandoc writes; their attributes say how they are set."""
 _VALUES = {
     "tabindex": re.compile("0"),
     "role": re.compile("region"),
     "scope": re.compile("col|row"),
     "start": re.compile(r"\d{1,3}"),
     "href": re.compile("#.+"),
-    "style": re.compile(r"text-align: ?(?:left|center|right);?"),  # of tables in Markdown
 }
 """What may stand in a section: elements, their attributes, and values of attributes that could mislead or hide."""
 _AROUND = {"back", "count", "cover", "filter", "page", "skip", "toc"}
@@ -255,7 +256,8 @@ class Body(HTMLParser):
 
     def _judge(self, tag: str, given: dict[str, str], count: int) -> None:
         """Take down the attributes of a tag, and what is foreign in it."""
-        if tag not in _TAGS:
+        formula = (tag == "math" or self._within("math")) and _FORMULA.fullmatch(tag)
+        if tag not in _TAGS and not formula:
             self.foreign.append(f"<{tag}>")
         spans = ("12" if "m" in given.get("class", "").split() else "14",)  # the months, or the whole road map
         allowed = _ATTRIBUTES["*"] | _ATTRIBUTES.get(tag, set())
@@ -263,7 +265,11 @@ class Body(HTMLParser):
             form = _VALUES.get(name)
             fits = value in spans if name == "colspan" else form is None or form.fullmatch(value)
             around = name == "class" and _AROUND & set(value.split())
-            if name not in allowed or not fits or around:
+            if formula:
+                known = not name.startswith("on") and name not in ("href", "hidden", "style")
+            else:
+                known = name in allowed
+            if not known or not fits or around:
                 self.foreign.append(f'{name}="{value[:60]}"')
         if len(given) != count:
             self.foreign.append(f"<{tag}>")

@@ -56,7 +56,7 @@ def page(
 
 
 def finished(
-    round_: Round,
+    round_: Round | None,
     chapters: Sequence[Chapter],
     ledger: Mapping[str, Finding],
     inputs: Iterable[Mapping[str, Any]],
