@@ -259,6 +259,14 @@ def test_what_markdown_writes_may_stand_in_a_section_and_nothing_more():
     assert Body("<p><mi>a</mi></p>").foreign == ["<mi>"]
 
 
+def test_braces_in_the_words_of_a_heading_are_no_number(audit, sections):
+    own = "<h3>โครงการ {csr.linked_share}</h3></section>"
+    assert audit.slips(sections[0].replace("</section>", own, 1)) == []
+    number = BOUND.search(sections[0])[0].replace("id=", "data-was=")
+    moved = re.sub(' data-was="[^"]*"', "", f"<p>เพิ่ม {number}</p></section>")
+    assert any("ไม่ใช่สิ่งที่ส่วนนี้แสดง" in s.problem for s in audit.slips(sections[0].replace("</section>", moved, 1)))
+
+
 def test_marks_and_the_looks_of_numbers_follow_their_origin(audit, sections):
     page = next(page for page in sections if 'id="csr"' in page)
     mark = re.search(r' ?<span class="mark" title[^>]*>ข้อมูลจำลอง</span>', page)[0]

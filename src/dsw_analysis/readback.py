@@ -51,12 +51,14 @@ class Piece:
     """A table or list of terms by its rows of cells, or a paragraph, heading, caption or warning as the only cell.
 
     Numbers stand in ``rows`` as ``{id}``, since how they must be printed is the finding's matter, and in ``printed`` as
-    on the page. ``picture`` is the place of the picture that it holds the data of, if of one.
+    on the page; ``numbered`` if there is any. ``picture`` is the place of the picture that it holds the data of, if of
+    one.
     """
 
     picture: int | None
     rows: list[list[str]] = field(default_factory=list)
     printed: list[list[str]] = field(default_factory=list)
+    numbered: bool = False
 
 
 @dataclass
@@ -212,6 +214,7 @@ class Body(HTMLParser):
             if self._cell is not None:
                 self._cell.append(data)
                 self._told += [] if text else [f"{{{finding}}}"]
+                self.pieces[-1].numbered = True
         else:
             self._add(data)
 

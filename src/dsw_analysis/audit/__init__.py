@@ -145,21 +145,21 @@ class Audit:
     def _pieces(self, section: str, body: Body) -> Iterator[Slip]:
         """What the section said is there, and each cell of its tables stands where it was put."""
         left = [tuple(rows) for rows in self.shown[section].get("pieces", ())]
-        strange = []
+        strange: dict[tuple[str, ...], bool] = {}
         for piece in body.pieces:
             rows = tuple(" | ".join(row) for row in piece.rows)
             if rows in left:
                 left.remove(rows)
             elif piece.picture is None:
-                strange.append(rows)
+                strange[rows] = piece.numbered
         for rows in left:
             # Where a table was altered shows against the one that it is most like.
             near = max(strange, key=lambda other: len({*rows} & {*other}), default=())
             words = next((row for row in near if {*rows} & {*near} and row not in rows), next(iter(rows), ""))
             yield _slip(section, words[:120], f"ไม่ตรงกับที่ส่วนนี้แสดง หรือหายไปจากหน้านี้{_REMAKE}")
         # Texts of the notebook's own, in Markdown, hold no numbers that lead to a finding.
-        for rows in strange if not left else ():
-            if any(blocks.PLACEHOLDER.search(row) for row in rows):
+        for rows, numbered in strange.items() if not left else ():
+            if numbered:
                 yield _slip(section, rows[0][:120], f"ไม่ใช่สิ่งที่ส่วนนี้แสดง{_REMAKE}")
 
     def _pictures(self, section: str, body: Body) -> Iterator[Slip]:
