@@ -150,7 +150,7 @@ def _plan_notes(arguments: argparse.Namespace, folder: Path) -> list[str]:
     findings = json.loads(ledger.read_text(encoding="utf-8"))["findings"] if ledger.exists() else []
     try:
         sections = [s for s in Project(root=arguments.project).sections() if s != SUMMARY]
-    except FileNotFoundError:  # files may be checked where there are no notebooks
+    except UsageError:  # files may be checked where there are no notebooks
         return []
     return plan_notes(arguments.round, folder, sections, {finding["id"] for finding in findings})
 
