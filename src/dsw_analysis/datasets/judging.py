@@ -21,6 +21,7 @@ from dsw_analysis.problems import Problem
 from dsw_analysis.rounds import Round
 from dsw_analysis.sources import RawTable
 from dsw_analysis.sources.rows import row_list
+from dsw_analysis.sources.table import UNCERTAIN
 
 if TYPE_CHECKING:
     from dsw_analysis.datasets.dataset import Dataset
@@ -109,7 +110,10 @@ class Judge:
         if filled:
             self._changed["merged"] += filled
         matched = match_columns(self.dataset, raw)
-        self._listing.note([*raw.problems, *matched.problems], raw.frame.index)
+        told = raw.problems
+        if any(p.code == "transposed_table" for p in matched.problems):  # its rows are columns: none can be a record
+            told = tuple(p for p in told if p.code != UNCERTAIN)
+        self._listing.note([*told, *matched.problems], raw.frame.index)
         self._refused.update(p.row for p in raw.problems if p.row is not None and p.row in raw.frame.index)
         self._raw = raw
         if len(matched.frame.columns) < len(self.dataset.columns):
