@@ -1,6 +1,7 @@
 """Datasets: every raw file of the round loads clean; a planted defect is one problem at its cell."""
 
 import csv
+import hashlib
 import io
 import json
 import shutil
@@ -74,9 +75,11 @@ def test_every_file_loads_without_problems(declared):
 
 @pytest.mark.parametrize("declared", DATASETS, ids=lambda d: d.id)
 def test_provenance_is_read_for_the_rows_and_each_column(declared):
-    rows, columns = read_provenance(RAW, declared)
+    rows, columns, read = read_provenance(RAW, declared)
     assert set(columns) == {c.name for c in declared.columns}
     assert {rows, *columns.values()} <= {"published", "reconstructed"}
+    package = (RAW / "datapackage.json").read_bytes()
+    assert read == {"datapackage.json": hashlib.sha256(package).hexdigest()}
 
 
 def test_package_describes_exactly_the_declared_columns():
@@ -86,7 +89,7 @@ def test_package_describes_exactly_the_declared_columns():
 
 
 def test_provenance_tells_reconstructed_answers_from_published_tables():
-    survey, by_column = read_provenance(RAW, dataset("restructuring_survey"))
+    survey, by_column, _ = read_provenance(RAW, dataset("restructuring_survey"))
     assert (survey, by_column["kind"], by_column["written_orders"]) == ("reconstructed", "published", "reconstructed")
     assert read_provenance(RAW, dataset("homeless_housing"))[0] == "published"
 
