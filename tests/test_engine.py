@@ -195,7 +195,9 @@ def in_memory(given: str, parameters: dict) -> tuple[dict, str, str]:
     from dsw_analysis.warm.client import run_notebook  # noqa: PLC0415 - not in the process of the tests
 
     try:
-        executed, error = run_notebook(Path(given), parameters, cwd=Path(given).parent)
+        executed, error = run_notebook(
+            Path(given), parameters, cwd=Path(given).parent, report=Path(given).with_suffix(".jsonl")
+        )
     except Exception as raised:
         return {}, type(raised).__name__, str(raised)
     return json.loads(nbformat.writes(executed)), type(error).__name__, str(error)

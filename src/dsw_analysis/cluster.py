@@ -182,9 +182,7 @@ class ClusterExecutor(Executor):
         process died, ``distributed.KilledWorker`` if several workers died over it, and
         :class:`ClusterError` if the scheduler is lost.
         """
-        task = next(
-            (a for a in args if isinstance(a, Task) and a.files and all(n.startswith(RAW) for n in a.files)), None
-        )
+        task = next((a for a in args if isinstance(a, Task) and any(n.startswith(RAW) for n in a.files)), None)
         files: dict[str, str] = {}
         if task is not None:
             files = {name: self._hash(content) for name, content in task.files.items()}

@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dsw_analysis.warm.watching import listing
+
 if TYPE_CHECKING:
     from dsw_analysis.batch.outputs import Outputs
 
@@ -68,13 +70,19 @@ def write_whole(path: Path, content: bytes) -> None:
         raise type(error)(error.errno, error.strerror, str(path)) from error
 
 
+def from_root(name: str) -> str:
+    """Path from the project folder of what notebooks read as ``../data/extra.json`` or ``./helper.py``."""
+    return name[3:] if name.startswith("../") else f"notebooks/{name[2:]}"
+
+
 class Inputs:
-    """Hashes of what every output rests on: the package, the lock file, the raw files of a round."""
+    """Hashes of what outputs rest on: the package, the lock file, raw files of a round, what else notebooks read."""
 
     def __init__(self, root: Path, folder: Path) -> None:
         self._root = root
         self._folder = folder
         self._raw: dict[str, str | None] = {}
+        self._watched: dict[str, str | None] = {}
 
     @cached_property
     def common(self) -> dict[str, str | None]:
@@ -98,6 +106,14 @@ class Inputs:
         """File name -> hash of every raw file with one of the stems, and of the description of the data."""
         wanted = {*stems, "datapackage"}
         return {name: self._hash(name) for name in self._names if name.split(".")[0] in wanted}
+
+    def watched(self, names: Iterable[str]) -> dict[str, str | None]:
+        """Name -> hash, now, of what notebooks read by these names: files, and folders (ending in ``/``)."""
+        for name in names:
+            if name not in self._watched:
+                path = self._root / from_root(name)
+                self._watched[name] = listing(str(path)) if name.endswith("/") else sha256(path)
+        return {name: self._watched[name] for name in names}
 
     def _hash(self, name: str) -> str | None:
         if name not in self._raw:
@@ -140,6 +156,11 @@ class Manifest:
     def inputs_of(self, name: str) -> list[str]:
         """Stems of the raw files that a section read the last time."""
         return list(self.made.get(name, {}).get("reads", []))
+
+    def watched_of(self, name: str) -> list[str]:
+        """What a section read the last time beside its raw files, as it calls it."""
+        inputs = self.made.get(name, {}).get("made_from", {}).get("inputs", {})
+        return [file for file in inputs if file.startswith(("./", "../"))]
 
     def begin(self) -> None:
         """Keep what an interrupted run finished, and begin the log anew."""
@@ -194,6 +215,7 @@ def _is_entry(entry: object) -> bool:
     return (
         entry.get("state") in ("ok", "failed")
         and all(isinstance(part, dict) for part in parts)
+        and isinstance(entry["made_from"].get("inputs", {}), dict)
         and isinstance(entry.get("reads", []), list)
         and all(isinstance(hash_, str) for hash_ in entry["outputs"].values())
     )
@@ -224,7 +246,7 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
             continue
         if isinstance(old, dict) and isinstance(new, dict):
             reasons += [
-                _difference(part, name, name in old, name in new)
+                _difference(part, name, old.get(name) is not None, new.get(name) is not None)
                 for name in sorted({*old, *new})
                 if old.get(name) != new.get(name)
             ]

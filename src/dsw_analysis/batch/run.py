@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from dsw_analysis.batch.manifest import Inputs, Manifest, digest, versions
+from dsw_analysis.batch.manifest import Inputs, Manifest, digest, from_root, versions
 from dsw_analysis.batch.outputs import PROVINCES, Outputs
 from dsw_analysis.batch.steps import BatchError, Job, Outcome, Progress, Step, call, given
 from dsw_analysis.batch.tasks import EXECUTE, SUMMARY, Project, Result, Task, task_name
@@ -202,7 +202,10 @@ class Batch:
         )
         made_from = {**self.inputs.common, "notebook": digest(task.content), "parameters": parameters}
         if given is None:
-            made_from["inputs"] = self.inputs.raw(self.manifest.inputs_of(task.name))
+            made_from["inputs"] = {
+                **self.inputs.raw(self.manifest.inputs_of(task.name)),
+                **self.inputs.watched(self.manifest.watched_of(task.name)),
+            }
         else:
             made_from["inputs"] = {name: digest(content) for name, content in given.items()}
         place = "" if province is None else f"{PROVINCES}{province}/"
@@ -219,12 +222,18 @@ class Batch:
 
     @cached_property
     def _carried(self) -> dict[str, bytes]:
-        """Raw files that tasks carry along: all of the round's where they may run on another machine."""
+        """Files that tasks carry along where they may run on another machine.
+
+        All raw files of the round, and what any section is known to read beside them: the same for all tasks.
+        """
         if self._given is None:
             return {}
-        folder = self.project.data / str(self.round)
-        paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
-        return {path.relative_to(self.project.root).as_posix(): path.read_bytes() for path in paths}
+        root = self.project.root
+        paths = [*(self.project.data / str(self.round)).iterdir()]
+        for name in {name for section in self.manifest.made for name in self.manifest.watched_of(section)}:
+            path = root / from_root(name)
+            paths += path.iterdir() if name.endswith("/") and path.is_dir() else [path]
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(paths) if path.is_file()}
 
     def reused(self, section: str, province: str | None = None) -> Outcome:
         """Outcome of a section that need not run."""
@@ -301,7 +310,7 @@ class Batch:
         made_from = dict(step.made_from)
         if step.task.section != SUMMARY:
             # Of a file that was read, the hash taken at that: it may have been replaced since.
-            made_from["inputs"] = {**self.inputs.raw(result.reads), **result.read}
+            made_from["inputs"] = {**self.inputs.raw(result.reads), **result.read, **result.watched}
         entry = {
             "state": "ok" if result.error is None else "failed",
             "title": result.title,

@@ -7,7 +7,7 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,9 +112,10 @@ class Result:
     ``executed`` is the notebook with its outputs (``None`` if it never started), free of times and folders, so that the
     same inputs give the same bytes; ``page`` the section's own HTML page; ``rows`` dataset -> its file and how many
     rows it has; ``reads`` the stems of the raw files that it rests on, ``read`` those that it read -> hash of what was
-    read. If it failed, ``error`` names the cell and the error in at most three lines; ``left_out`` says why there is
-    nothing to show although nothing failed: the plan has no such project. ``notes`` name, by cell, what the page leaves
-    out. All is of plain types: who receives it need not import what makes notebooks.
+    read, ``watched`` what else in the project it read, as :func:`dsw_analysis.batch.watched.seen` says. If it failed,
+    ``error`` names the cell and the error in at most three lines; ``left_out`` says why there is nothing to show
+    although nothing failed: the plan has no such project. ``notes`` name, by cell, what the page leaves out, and what
+    was not watched. All is of plain types: who receives it need not import what makes notebooks.
     """
 
     title: str
@@ -124,6 +125,7 @@ class Result:
     rows: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     read: Mapping[str, str] = field(default_factory=dict)
+    watched: Mapping[str, str | None] = field(default_factory=dict)
     error: str | None = None
     notes: tuple[str, ...] = ()
     left_out: str | None = None
@@ -139,10 +141,17 @@ def execute(task: Task) -> Result:
     from dsw_analysis.batch.rendering import chapter, raw_stems, section_page, title_of  # noqa: PLC0415 - for workers
 
     started = time.monotonic()
-    notebook, raised = _run(task)
+    notebook, raised, watched, untold = _run(task)
     if getattr(raised, "ename", None) == _NOT_IN_PLAN:
         why = f"{task.notebook} is left out: {getattr(raised, 'evalue', '')}"
-        return Result(title=task.section, seconds=time.monotonic() - started, reads=(PLAN,), left_out=why)
+        return Result(
+            title=task.section,
+            seconds=time.monotonic() - started,
+            reads=(PLAN,),
+            watched=_beside(watched, task, (PLAN,)),
+            left_out=why,
+            notes=untold,
+        )
     error = None if raised is None else _brief(raised)
     document: Mapping[str, Any] | None = None
     executed: bytes | None = None
@@ -151,6 +160,7 @@ def execute(task: Task) -> Result:
             document, error = handed_over(notebook)
         # In one line: Python's own encoder, which indents, takes as long as some notebooks.
         executed = json.dumps(notebook, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+    reads = () if document is None else raw_stems(document)
     title = title_of(task) if document is None else str(document["title"])
     ledgers = [json.loads(content) for name, content in task.files.items() if name.endswith("findings.json")]
     made = chapter(task.section, title, notebook, document, error)
@@ -167,25 +177,40 @@ def execute(task: Task) -> Result:
         executed=executed,
         page=page,
         rows={i["dataset"]: (i["file"], i["rows"]) for i in (document or {}).get("inputs", ())},
-        reads=() if document is None else raw_stems(document),
+        reads=reads,
         read={} if document is None else document.get("read", {}),
+        watched=_beside(watched, task, reads),
         error=error,
-        notes=made.notes,
+        notes=(*made.notes, *untold),
     )
 
 
-def _run(task: Task) -> tuple[dict[str, Any] | None, Exception | None]:
-    """Executed notebook, and what it raised, if it failed."""
+def _beside(watched: Mapping[str, str | None], task: Task, reads: Iterable[str]) -> dict[str, str | None]:
+    """What of all that was read in the project is not known as raw file or copy of it, nor made of this section."""
+    round_ = task.parameters["round_id"]
+    raw, stems = f"../data/raw/{round_}/", {*reads, "datapackage"}
+    return {
+        name: state
+        for name, state in watched.items()
+        if not name.startswith((f"../outputs/{round_}/", "../data/checked/"))
+        and not (name.startswith(raw) and name.removeprefix(raw).split(".")[0] in stems)
+    }
+
+
+def _run(task: Task) -> tuple[dict[str, Any] | None, Exception | None, Mapping[str, str | None], tuple[str, ...]]:
+    """Executed notebook, and what it raised, if it failed; what it read, and a note of what was not watched."""
+    from dsw_analysis.batch.watched import seen  # noqa: PLC0415 - for workers
     from dsw_analysis.warm.client import run_notebook  # noqa: PLC0415 - only the workers need it; slow to import
 
     with _workplace(task) as root, tempfile.TemporaryDirectory() as scratch:
         given = Path(scratch) / task.notebook
         given.write_bytes(task.content)
+        report = Path(scratch) / "seen.jsonl"
         try:
-            notebook, error = run_notebook(given, task.parameters, cwd=root / "notebooks")
+            notebook, error = run_notebook(given, task.parameters, cwd=root / "notebooks", report=report)
         except Exception as raised:  # whatever stops one notebook must not stop the others
-            return None, raised
-    return _timeless(notebook), error
+            return None, raised, {}, ()
+        return _timeless(notebook), error, *seen(report, root / "notebooks")
 
 
 @contextlib.contextmanager

@@ -26,7 +26,7 @@ from papermill.parameterize import parameterize_notebook
 from papermill.utils import chdir, merge_kwargs, remove_args
 from traitlets.config import Config
 
-from dsw_analysis.warm import KEY, forking, processes
+from dsw_analysis.warm import KEY, forking, processes, watching
 
 
 class Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill has no types
@@ -184,8 +184,10 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill has no types
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:  # noqa: ANN401
         """Run the cells; kernels of other languages or environments are left to papermill's own engine."""
-        if not processes.FORKS or kernel_name not in ("python3", "", None):
-            return NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **_private(kwargs))
+        ours = kernel_name in ("python3", "", None)
+        if not processes.FORKS or not ours:
+            options = _watching(kwargs) if ours and watching.ASKED in os.environ else kwargs
+            return NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **_private(options))
         timeout = kwargs.pop("execution_timeout", None)
         start_timeout = kwargs.pop("start_timeout", 60)
         options = merge_kwargs(
@@ -215,7 +217,13 @@ def _private(options: Mapping[str, Any]) -> dict[str, Any]:
     return {**options, "config": config}
 
 
-def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path) -> tuple[Any, Exception | None]:
+def _watching(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options for papermill's own engine under which the kernel watches what the notebook reads."""
+    extension = f"--IPKernelApp.extra_extensions={watching.__name__}"
+    return {**options, "extra_arguments": [*options.get("extra_arguments", ()), extension]}
+
+
+def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path, report: Path) -> tuple[Any, Exception | None]:
     """Do what :func:`papermill.execute_notebook` does with engine ``dsw``, but write nothing.
 
     papermill writes the executed notebook at least once, which takes long where a section hands over many findings,
@@ -229,6 +237,8 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path) -> tup
         Typed values for its parameters.
     cwd:
         Folder to run in; this process is there meanwhile.
+    report:
+        File for what the kernel sees the notebook read; see :func:`dsw_analysis.batch.watched.seen`.
 
     Returns
     -------
@@ -251,7 +261,7 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path) -> tup
         nb = parameterize_notebook(nb, dict(parameters), kernel_name="python3", engine_name="dsw")
     nb = remove_error_markers(prepare_notebook_metadata(nb, str(path), None))
     try:
-        with chdir(str(cwd)):
+        with chdir(str(cwd)), watching.asked(report):
             WarmEngine.execute_notebook(nb, "python3", progress_bar=False, save_cells=False)
         raise_for_execution_errors(nb, None)
     except Exception as error:

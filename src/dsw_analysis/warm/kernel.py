@@ -32,7 +32,7 @@ from tornado.ioloop import IOLoop
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
-from dsw_analysis.warm import KEY, forking
+from dsw_analysis.warm import KEY, forking, watching
 
 
 class Pipe:
@@ -194,6 +194,7 @@ def serve(connection: Connection) -> None:
     app = KernelApp.instance(pipe=Pipe(connection))
     app.update_config(Config(HistoryManager={"hist_file": ":memory:"}))
     app.initialize(arguments)
+    watching.begin()
     asyncio.run(_answer(app.kernel, connection))
     # As at the end of an interpreter, which this child does not reach.
     threading._shutdown()  # type: ignore[attr-defined]

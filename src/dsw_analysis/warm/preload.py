@@ -17,6 +17,8 @@ _MODULES = (
     "pandas",
     "pandas.core.methods.to_dict",
     "pyarrow.csv",
+    "pyarrow.dataset",
+    "pyarrow.json",
     "pyarrow.pandas_compat",
     "pyarrow.parquet",
     "scipy.stats",
