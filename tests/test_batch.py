@@ -383,7 +383,7 @@ def test_sections_that_read_two_versions_of_a_file_make_no_report(project, capsy
     assert main(["--project", str(project.root), "run", "2569-6m", "--jobs", "1"]) == 1
     assert "action_plan.xlsx was replaced while the sections were reading it" in capsys.readouterr().err
     assert (out / "findings.json").read_bytes() == whole
-    assert len(ran(project)) == 1
+    assert len({"public_opinion", "five_year_plan"} & set(ran(project))) == 1  # beside those that show the plan alone
     assert {
         i["sha256"] for i in json.loads((out / "findings.json").read_bytes())["inputs"] if "plan" in i["dataset"]
     } == {hash_of(raw / "action_plan.xlsx")}
