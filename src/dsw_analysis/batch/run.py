@@ -326,6 +326,7 @@ class Batch:
             entry["left_out"] = result.left_out
         self.manifest.record(step.task.name, entry, reasons=step.reasons)
         self._tell_notes(step.task.section, step.task.province, result.notes)
+        self._tell_not_sent(step.task.name, result.watched)
         return Outcome(
             section=step.task.section,
             province=step.task.province,
@@ -341,6 +342,13 @@ class Batch:
         """Say what a section's page leaves out, whether it was made now or before."""
         for note in notes:
             self.tell.say(f"{task_name(section, province)} ({self.notebooks[section].name}), {note}")
+
+    def _tell_not_sent(self, name: str, watched: Mapping[str, str | None]) -> None:
+        """Say what a section looked for on another machine and found otherwise than it is here."""
+        if self._given is not None:
+            here = self.inputs.watched(watched)
+            if unlike := ", ".join(file for file in watched if watched[file] != here[file]):
+                self.tell.say(f"{name} did not find {unlike} as it is here; run it again, and it is sent along")
 
     def _read(self) -> dict[str, Any]:
         """Raw files with hash and rows, as the sections that ``findings.json`` lists read them."""
