@@ -121,6 +121,21 @@ def test_bad_cell_is_judged_the_same_in_parts(wrong, parts, tmp_path):
     same_result(kind, tmp_path, parts, [1, 2])
 
 
+@pytest.mark.parametrize(("last", "doubtful"), [("28/02/2569", False), ("12/2/2569", True)])
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_date_that_settles_the_order_may_stand_in_another_part(last, doubtful, size, parts, tmp_path):
+    """28/02 can only have the day first; 12/2 says nothing, so that 2/1 and 3/2 may be other days than were read."""
+    parts(size)
+    head = ",".join(column.header for column in dataset("csr_activities").columns)
+    days = ["2/1/2569", "2/13/2569", "3/2/2569", last]
+    lines = [f"C{n},{day},ตาก,,,,บริษัทเอกชน,0" for n, day in enumerate(days)]
+    (tmp_path / "csr_activities.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    checked = dataset("csr_activities").check(ROUND, tmp_path)
+    found = [(p.code, p.row, p.value) for p in checked.problems]
+    assert found == [("month_first", None, "2/13/2569")] * doubtful + [("cell", 3, "2/13/2569")]
+    assert checked.rows_loaded == (0 if doubtful else 3)
+
+
 @pytest.mark.parametrize("kind", [d for d in DATASETS if (RAW / f"{d.stem}.csv").is_file()], ids=lambda d: d.id)
 def test_real_file_is_judged_the_same_in_parts(kind, parts):
     same_result(kind, RAW, parts, [2 if kind.id == "homeless_housing" else 400])

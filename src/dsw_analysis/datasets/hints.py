@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
@@ -15,16 +15,14 @@ from dsw_analysis.problems import Problem
 from dsw_analysis.sources import RawTable
 from dsw_analysis.sources.header import key as header_key
 
-if TYPE_CHECKING:
-    pass
-
 DASHES: Final = "-–—−"
 """What people type for nothing."""
 SEND: Final = "แล้วส่งไฟล์ใหม่"
 _BETWEEN = r"(?:[,;/|+&·•、，]|และ|กับ|หรือ)*"
 _DAY = re.compile(r"\D*(?P<month>[0-9]{1,2})[/.-](?P<day>[0-9]{1,2})[/.-](?P<year>[0-9]{2,4})(?![0-9])")
 _DAY_FIRST: Final = r"^\D*(?:1[3-9]|2[0-9]|3[01])[/.-][0-9]{1,2}[/.-][0-9]"
-_DAYS: Final = ("date", "datetime")
+DAYS: Final = ("date", "datetime")
+"""Kinds of columns whose cells are days."""
 _LONGEST: Final = 200
 _MONTHS: Final = 12
 _LAST_DAY: Final = 31
@@ -48,7 +46,7 @@ def advise(column: Column, cell: object, expected: str) -> Said:
     text = thai.to_ascii_digits(thai.normalise(cell))
     if is_dash(text):
         return _of_dash(column, expected)
-    if column.kind in _DAYS:
+    if column.kind in DAYS:
         return _of_day(text, expected)
     return _of_names(column, text, expected)
 
@@ -66,31 +64,42 @@ def day_before_month(text: str) -> str | None:
     return f"{int(found['day']):02d}/{int(found['month']):02d}/{found['year']}"
 
 
-def doubtful_order(column: Column, cells: pd.Series, refused: Iterable[object], raw: RawTable) -> list[Problem]:
-    """A problem of the whole column if it has dates with the month first and none that shows the day to be first.
+class DayOrder:
+    """Finds out whether a column has dates with the month first and none that shows the day to be first.
 
-    ``2/1/2026`` in such a column would be read as the wrong day without a word.
+    ``2/1/2026`` in such a column would be read as the wrong day without a word. The date that settles it may stand in
+    any part of the file, which is gone through again only if a date with the month first was refused.
     """
-    wrong = [
-        cell for cell in refused if isinstance(cell, str) and day_before_month(thai.to_ascii_digits(cell)) is not None
-    ]
-    if not wrong or column.kind not in _DAYS:
-        return []
-    texts = cells[cells.map(lambda cell: isinstance(cell, str))].astype("str").map(thai.to_ascii_digits)
-    if texts.str.contains(_DAY_FIRST, regex=True).any():
-        return []
-    return [
-        Problem(
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self._month_first: str | None = None
+
+    def add(self, refused: Iterable[object]) -> None:
+        """Look at the refused cells of a part, up to the first with the month first."""
+        if self._month_first is None:
+            texts = (cell for cell in refused if isinstance(cell, str))
+            self._month_first = next((text for text in texts if day_before_month(thai.to_ascii_digits(text))), None)
+
+    def judge(self, parts: Iterable[pd.Series], raw: RawTable) -> Problem | None:
+        """The problem of the whole column, if there is one; ``parts`` are all its cells."""
+        if self._month_first is None or any(map(_shows_day_first, parts)):
+            return None
+        return Problem(
             code="month_first",
             file=raw.file,
             sheet=raw.sheet,
-            column=column.header,
-            value=wrong[0],
+            column=self.column.header,
+            value=self._month_first,
             expected="พบวันที่ที่พิมพ์เดือนก่อนวัน และไม่มีวันที่ใดในคอลัมน์นี้แสดงว่าพิมพ์วันก่อนเดือน "
             "วันที่อื่นจึงอาจสลับกัน เช่น 2/1 อาจเป็น 1 กุมภาพันธ์",
             action=f"เปลี่ยนวันที่ทั้งคอลัมน์เป็นวันก่อนเดือน {SEND}",
         )
-    ]
+
+
+def _shows_day_first(cells: pd.Series) -> bool:
+    texts = cells[cells.map(lambda cell: isinstance(cell, str))].astype("str").map(thai.to_ascii_digits)
+    return bool(texts.str.contains(_DAY_FIRST, regex=True).any())
 
 
 def _of_day(text: str, expected: str) -> Said:

@@ -12,6 +12,7 @@ import pandas as pd
 from dsw_analysis.datasets.columns import Column
 from dsw_analysis.datasets.coverage import absent_months, rows_by_month
 from dsw_analysis.datasets.headers import match_columns
+from dsw_analysis.datasets.hints import DAYS, DayOrder
 from dsw_analysis.datasets.merged import fill_merged
 from dsw_analysis.datasets.parsing import match_registry, parse_cells
 from dsw_analysis.datasets.sheet import Listing, Sheet
@@ -99,6 +100,7 @@ class Judge:
         self._months: Counter[str] = Counter()
         self._refused: set[int] = set()
         self._unique = [Uniqueness(column) for column in dataset.columns if column.unique]
+        self._orders = [DayOrder(column) for column in dataset.columns if column.kind in DAYS]
         self._totals = Totals(dataset.columns)
         self._last: tuple[Sheet, pd.DataFrame] | None = None
 
@@ -124,6 +126,8 @@ class Judge:
         for name, names in self.registries.items():
             cells = match_registry(cells, self.dataset[name], names, sheet, self._listing)
         self._changed.update(cells.changed)
+        for order in self._orders:
+            order.add(sheet.cells.loc[cells.refused[order.column.name], order.column.name])
         validate(self.dataset, cells, sheet, self.round, self._listing)
         for unique in self._unique:
             unique.add(cells.frame)
@@ -143,6 +147,10 @@ class Judge:
             repeated = unique.repeated()
             if len(repeated):
                 unique.judge(self._column_again(unique.column), repeated, self._listing)
+        for order in self._orders:
+            cells = (sheet.cells[order.column.name] for sheet, _ in self._column_again(order.column))
+            if (doubt := order.judge(cells, self._raw)) is not None:
+                self._listing.note([doubt], pd.Index([]))
         refused = self._refused | self._listing.judged_rows()
         unjudged = self._totals.judge(refused, self._raw, self._listing)
         raw = self._raw

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -14,15 +14,12 @@ import pyarrow.compute as pc
 
 from dsw_analysis import thai
 from dsw_analysis.datasets.columns import Column
-from dsw_analysis.datasets.hints import DASHES, Said, advise, doubtful_order
+from dsw_analysis.datasets.hints import DASHES, Said, advise
 from dsw_analysis.datasets.sheet import Listing, Sheet
 from dsw_analysis.rounds import Round
 from dsw_analysis.sources.header import key as header_key
 from dsw_analysis.thai.likeness import suggestion
 from dsw_analysis.thai.spellings import FIRST_CELL
-
-if TYPE_CHECKING:
-    pass
 
 LONGEST: Final = 5_000
 """Characters that a text cell may have; longer ones are documents pasted into a cell, or a broken file."""
@@ -74,7 +71,6 @@ def _list_refused(sheet: Sheet, column: Column, why: pd.Series, listing: Listing
         texts.setdefault(action, []).append(text)
     for action, where in rows.items():
         listing.add(sheet, "cell", column, pd.Index(where), texts[action], action=action)
-    listing.note(doubtful_order(column, sheet.cells[column.name], cells, sheet.raw), sheet.cells.index)
 
 
 def match_registry(cells: Cells, column: Column, names: list[str], sheet: Sheet, listing: Listing) -> Cells:
