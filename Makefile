@@ -12,7 +12,7 @@ report: $(READY)
 	$(BIN)/dsw report $(ROUND)
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical
 
 lint: $(READY)
 	$(BIN)/ruff check .

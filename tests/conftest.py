@@ -1,13 +1,17 @@
 """What several tests share: a copy of the project to alter, notebooks run without a kernel, and one real round."""
 
 import ast
+import hashlib
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from dsw_analysis.batch import Batch, Project
 from dsw_analysis.batch.reports import write_report
@@ -20,6 +24,43 @@ settings.load_profile("steady")
 
 ROOT = Path(__file__).parent.parent
 ROUND = "2569-6m"
+FULL = bool(os.environ.get("DSW_FULL"))
+"""Whether every province is rendered, every write killed, every edit tried, as in ``.ci/run``; else a share of each."""
+
+LONGEST = ("processes", "test_briefs", "test_provinces_all", "test_html", "test_rounds_made", "test_audit")
+"""Groups of tests that begin before all others, so that all cores end at about the same time."""
+
+IN_PROCESSES = ("test_cluster", "test_engine", "test_kills", "test_processes")
+"""Files whose tests kill processes or fill all cores: one group, so that they do not disturb each other."""
+
+
+def group(nodeid):
+    """Tests of a group run in one process, one after the other: those of a file, for the sake of what they share."""
+    file = Path(nodeid.partition("::")[0]).stem
+    return "processes" if file in IN_PROCESSES else file
+
+
+def pytest_collection_modifyitems(items):
+    """Put the longest groups first."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(group(item.nodeid), len(ranks)))
+
+
+class Groups(LoadScopeScheduling):
+    """Hands out groups in the order of the tests.
+
+    Not by marks (``--dist loadgroup``), which xdist 3.8 overlooks under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid):
+        return group(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hand out tests by group."""
+    config.option.loadscopereorder = False
+    return Groups(config, log)
 
 
 @dataclass
@@ -96,9 +137,8 @@ def show(copy):
 
 @dataclass
 class Made:
-    """A finished round: outcomes, folder of outputs, and the ledger document."""
+    """A finished round: folder of outputs, and the ledger document."""
 
-    outcomes: list
     out: Path
     document: dict
 
@@ -107,15 +147,37 @@ class Made:
         return {f["id"]: f for f in self.document["findings"]}
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory):
-    """The real round, run through papermill and rendered once for all tests."""
-    root = tmp_path_factory.mktemp("round")
+def once(tmp_path_factory, name, make):
+    """Folder that ``make(folder)`` fills: the first process of the tests that needs it does, and the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    finished = Path(f"{folder}.made")
+    with FileLock(f"{folder}.lock"):
+        if not finished.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            finished.touch()
+    return folder
+
+
+def hashes(folder):
+    """Path -> hash of every file."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def _make_round(root):
     for name in ("notebooks", "data"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
-    project = Project(root=root)
-    with Batch(project, Round.parse(ROUND)) as batch:
-        outcomes = run_sections(batch)
-        write_report(batch, outcomes)
-    out = project.outputs(Round.parse(ROUND))
-    return Made(outcomes, out, json.loads((out / "findings.json").read_text(encoding="utf-8")))
+    with Batch(Project(root=root), Round.parse(ROUND)) as batch:
+        write_report(batch, run_sections(batch))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """The real round, run through papermill and rendered once for all tests, which read it only."""
+    out = Project(root=once(tmp_path_factory, "round", _make_round)).outputs(Round.parse(ROUND))
+    before = hashes(out)
+    yield Made(out, json.loads((out / "findings.json").read_text(encoding="utf-8")))
+    assert hashes(out) == before, "a test changed the round that all tests read"

@@ -180,7 +180,8 @@ def completed(project, new):
     return found
 
 
-def main(root, step, at_random):
+def main(root, first, step, at_random):
+    """Kill at the write ``first`` and every ``step`` writes after it, and so often at random."""
     forking.base_path = list(sys.path)  # this process is the warm one
     preload.warm()
     project = Project(root=Path(root))
@@ -196,9 +197,9 @@ def main(root, step, at_random):
     old, new = editions["a"], editions["b"]
     begun = time.monotonic()
     round_of_b = lambda: (shutil.rmtree(out), shutil.copytree(kept, out))  # noqa: E731
-    chance = random.Random(2569)
+    chance = random.Random(first)
     kills, writes, complaints = 0, 0, []
-    for number in range(1 + chance.randrange(step), 10_000, step):
+    for number in range(first, 10_000, step):
         round_of_b()
         if not killed_at_write(project, number):
             break
@@ -224,4 +225,4 @@ def main(root, step, at_random):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))

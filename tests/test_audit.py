@@ -6,6 +6,7 @@ import re
 
 import openpyxl
 import pytest
+from conftest import FULL
 from page_edits import other_digit
 from test_batch import HAND_OVER, add
 
@@ -52,7 +53,7 @@ def test_finished_pages_pass(audit, report, sections):
 
 
 @pytest.mark.parametrize("part", ["content", "appendix"])
-def test_one_changed_digit_is_caught_in_at_least_249_of_250_places(audit, sections, part):
+def test_one_changed_digit_is_caught_wherever_it_stands_but_for_one_place_in_250(audit, sections, part):
     rng = random.Random(2569)
     places = []
     for page in sections:
@@ -60,9 +61,9 @@ def test_one_changed_digit_is_caught_in_at_least_249_of_250_places(audit, sectio
         body = page.index("<body>")
         ends = (body, split) if part == "content" else (split, len(page))
         places += [(page, place) for place in visible_digits(page, *ends)]
-    tried = rng.sample(places, 250)
+    tried = rng.sample(places, 250 if FULL else 50)
     missed = [page[at - 40 : at + 10] for page, at in tried if not audit.slips(other_digit(page, at, rng))]
-    assert len(missed) <= 1, missed
+    assert len(missed) <= len(tried) // 250, missed
 
 
 def test_one_changed_digit_is_caught_in_the_whole_report_even_where_nobody_sees_it(audit, report):
@@ -72,17 +73,18 @@ def test_one_changed_digit_is_caught_in_the_whole_report_even_where_nobody_sees_
     assert missed == []
 
 
-def test_one_changed_digit_is_caught_in_every_tag_and_attribute_that_has_any(audit, report):
+def test_one_changed_digit_is_caught_in_every_tag_and_attribute_that_has_any(audit, report, sections):
     kinds = {}
-    for tag in re.finditer(r"<(/?[a-z0-9]+)([^>]*)>", report):
-        for digit in DIGIT.finditer(tag[1]):
-            kinds[tag[1]] = tag.start(1) + digit.start()
-        for given in re.finditer(r'([a-z-]+)="([^"]*)"', tag[2]):
-            for digit in DIGIT.finditer(given[2]):
-                kinds[tag[1], given[1]] = tag.start(2) + given.start(2) + digit.start()
+    for page in sorted([*sections, report], key=len):  # each is tried in the shortest page, which is judged soonest
+        for tag in re.finditer(r"<(/?[a-z0-9]+)([^>]*)>", page):
+            for digit in DIGIT.finditer(tag[1]):
+                kinds.setdefault(tag[1], (page, tag.start(1) + digit.start()))
+            for given in re.finditer(r'([a-z-]+)="([^"]*)"', tag[2]):
+                for digit in DIGIT.finditer(given[2]):
+                    kinds.setdefault((tag[1], given[1]), (page, tag.start(2) + given.start(2) + digit.start()))
     assert {"h2", "/h3", ("td", "colspan"), ("img", "width"), ("img", "src"), ("meta", "content")} <= set(kinds)
     rng = random.Random(16)
-    missed = [kind for kind, at in kinds.items() if not audit.slips(other_digit(report, at, rng))]
+    missed = [kind for kind, (page, at) in kinds.items() if not audit.slips(other_digit(page, at, rng))]
     assert missed == []
 
 

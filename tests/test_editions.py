@@ -1,11 +1,8 @@
 """Outputs as sets: at no moment, killed or refused, do files of two editions stand in one folder."""
 
 import contextlib
-import json
 import os
 import shutil
-import subprocess
-import sys
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +18,6 @@ from dsw_analysis.batch.outputs import Outputs
 from dsw_analysis.batch.reports import FORMATS, write_report
 from dsw_analysis.batch.sections import run_sections
 from dsw_analysis.cli import main
-from dsw_analysis.warm.processes import FORKS
-
-ALL_KILLS = "DSW_ALL_KILLS" in os.environ
-"""Whether a run is killed at each of its writes and 60 times at random; else at a share of them, and 12 times."""
 
 
 def editions(project):
@@ -36,30 +29,6 @@ def editions(project):
         add(project, extra, HAND_OVER)
         project.notebooks.rename(project.root / version)
         project.notebooks.mkdir()
-
-
-@pytest.mark.skipif(not FORKS, reason="processes cannot be forked here")
-def test_a_run_killed_at_any_write_or_moment_leaves_one_edition_and_the_next_ends_with_its_bytes(project):
-    editions(project)
-    driver = Path(__file__).with_name("kill_runs.py")
-    done = subprocess.run(
-        [sys.executable, driver, project.root, *(["1", "60"] if ALL_KILLS else ["4", "12"])],
-        check=False,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=900,
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert found["complaints"] == []
-    # Every format, the pages and the notebooks change with the edition: none of them could stay unseen.
-    formats = {"findings.json", "findings.xlsx", "report.docx", "report.html", "report.pdf"}
-    assert formats | {"sections/one.html", "sections/goes.html", "provinces/ตาก/ตาก.html"} <= set(found["changed"])
-    assert "sections/two.html" in found["same"]
-    assert found["writes"] > 100
-    assert found["kills"] >= (100 if ALL_KILLS else 25)
-    assert found["random"] >= (60 if ALL_KILLS else 12)
 
 
 @dataclass

@@ -40,21 +40,29 @@ def axe_script():
     return (folder / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="session")
+def driver():
+    """Headless Chromium, started once."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    options = webdriver.ChromeOptions()
+    options.binary_location = need(next(filter(None, map(shutil.which, names)), None), "Chromium")
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options, Service(need(shutil.which("chromedriver"), "chromedriver")))
+    driver.set_script_timeout(110)
+    yield driver
+    driver.quit()
+
+
 @pytest.fixture
-def browse():
-    """Open a page in headless Chromium at a width; ``browse(path, 390)`` gives the driver."""
-    drivers = []
+def browse(driver):
+    """Open a page at a width, as if nothing had been opened before; ``browse(path, 390)`` gives the driver."""
 
     def browse(page, width, *, scheme="light", abridged=False):
-        names = ("chromium", "chromium-browser", "google-chrome")
-        options = webdriver.ChromeOptions()
-        options.binary_location = need(next(filter(None, map(shutil.which, names)), None), "Chromium")
-        for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        driver = webdriver.Chrome(options, Service(need(shutil.which("chromedriver"), "chromedriver")))
-        drivers.append(driver)
-        driver.set_script_timeout(110)
+        driver.get("about:blank")  # so that the same page is not taken up where the last test left it
+        for log in ("browser", "performance"):
+            driver.get_log(log)  # what is told is told once
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -64,9 +72,7 @@ def browse():
             driver.execute_script(ABRIDGE)
         return driver
 
-    yield browse
-    for driver in drivers:
-        driver.quit()
+    return browse
 
 
 def violations(driver):

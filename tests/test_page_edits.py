@@ -1,10 +1,10 @@
 """Random edits of finished pages: verify finds all of them; the audit, alone, those of which the ledger says enough."""
 
-import os
 import random
 import shutil
 
 import pytest
+from conftest import FULL
 from page_edits import EDITS, edited
 
 from dsw_analysis.audit import Audit
@@ -24,7 +24,7 @@ FOUND_BY_AUDIT = {
 }
 """Class of edits -> whether the audit alone must find it; verify must find every one."""
 
-EACH = 100 if os.environ.get("DSW_FULL") else 20
+EACH = 100 if FULL else 20
 
 
 @pytest.fixture(scope="module")

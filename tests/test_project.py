@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from conftest import IN_PROCESSES, LONGEST
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -46,6 +47,10 @@ def test_lock_pins_every_direct_dependency_within_its_range_and_with_hashes():
         requirement = Requirement(text)
         versions = pinned[canonicalize_name(requirement.name)]
         assert all(requirement.specifier.contains(v) for v in versions), text
+
+
+def test_groups_of_tests_name_files_that_there_are():
+    assert {*IN_PROCESSES, *LONGEST} - {"processes"} <= {path.stem for path in (ROOT / "tests").glob("test_*.py")}
 
 
 def test_lock_holds_no_address():
