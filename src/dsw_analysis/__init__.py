@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dsw_analysis import figures
-    from dsw_analysis.blocks import literal
+    from dsw_analysis.families import Part, Split
     from dsw_analysis.findings import Finding, Ledger
     from dsw_analysis.measures import (
         BLANK,
@@ -32,16 +32,18 @@ if TYPE_CHECKING:
         Share,
         ShareChange,
         ShareDifference,
+        Summary,
         Total,
         Value,
         WaitQuantile,
         WithinHours,
         adjusted,
-        attention,
         by,
+        by_hour,
         by_month,
+        by_office_hours,
+        by_region,
         derive,
-        rank,
     )
     from dsw_analysis.problems import DataError, Problem
     from dsw_analysis.project_section import open_section
@@ -63,6 +65,7 @@ __all__ = [
     "Ledger",
     "Mean",
     "OpenCases",
+    "Part",
     "Problem",
     "Quantile",
     "Ratio",
@@ -76,20 +79,22 @@ __all__ = [
     "Share",
     "ShareChange",
     "ShareDifference",
+    "Split",
+    "Summary",
     "Total",
     "Value",
     "WaitQuantile",
     "WithinHours",
     "adjusted",
-    "attention",
     "by",
+    "by_hour",
     "by_month",
+    "by_office_hours",
+    "by_region",
     "derive",
     "figures",
-    "literal",
     "open_section",
     "open_summary",
-    "rank",
 ]
 
 __version__ = "0.1.0"
@@ -98,10 +103,11 @@ _HOMES = {
     "DataError": "problems",
     "Finding": "findings",
     "Ledger": "findings",
+    "Part": "families",
+    "Split": "families",
     "Problem": "problems",
     "Round": "rounds",
     "figures": "",
-    "literal": "blocks",
     "open_section": "project_section",
     "open_summary": "summary",
 }

@@ -13,7 +13,7 @@ import mistune
 import pandas as pd
 from markupsafe import Markup, escape
 
-from dsw_analysis.findings import PROVENANCE, Finding, weakest
+from dsw_analysis.findings import PROVENANCE, Finding, Provenance, weakest
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
 """``{id}`` or ``{id:style}``, where a number goes into a text."""
@@ -21,6 +21,12 @@ PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
 _SIGNS = {ord(sign): chr(0xE000 + ord(sign)) for sign in string.punctuation}
 _AS_WRITTEN = {hidden: sign for sign, hidden in ((chr(k), ord(v)) for k, v in _SIGNS.items())}
 """Punctuation that Markdown or a template could take for its own, and what stands for it until both are done."""
+
+BEGIN, HELD, END = "\ue001", "\ue002", "\ue003"
+"""Stand before, in and after words that claims chose: ``BEGIN csr:3 HELD สูงกว่า END``. No text of the data holds them:
+the intake refuses such characters."""
+
+_CLAIMED = re.compile(f"{BEGIN}([^{HELD}]*){HELD}|{END}")
 
 _MARKDOWN = mistune.create_markdown(escape=True, plugins=["strikethrough", "table"])
 
@@ -82,6 +88,11 @@ def _written_html(html: str) -> Markup:
     return Markup(html.translate({hidden: str(escape(sign)) for hidden, sign in _AS_WRITTEN.items()}))
 
 
+def unmarked(text: str) -> str:
+    """A text without the marks of claims."""
+    return _CLAIMED.sub("", text)
+
+
 def fill(text: str, findings: Mapping[str, Finding]) -> str:
     """Put numbers into ``{id}`` or ``{id:style}`` as plain text.
 
@@ -90,18 +101,31 @@ def fill(text: str, findings: Mapping[str, Finding]) -> str:
     UnknownFindingError
         If an id is not among ``findings``.
     """
-    return as_written(PLACEHOLDER.sub(lambda m: findings[m[1]].text(m[2] or "value"), text))
+    return as_written(unmarked(PLACEHOLDER.sub(lambda m: findings[m[1]].text(m[2] or "value"), text)))
 
 
 def rich(text: str, findings: Mapping[str, Finding]) -> Markup:
     """Escape a text and put linked numbers into ``{id}`` or ``{id:style}``."""
-    return _written_html(PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), str(escape(text))))
+    return _linked(str(escape(text)), findings)
 
 
 def prose(text: str, findings: Mapping[str, Finding]) -> Block:
     """Markdown prose with linked numbers; raw HTML in it is escaped."""
-    html = thai_markdown(_MARKDOWN, text.strip())
-    return Block(_written_html(PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), html)))
+    return Block(_linked(thai_markdown(_MARKDOWN, text.strip()), findings))
+
+
+def _linked(html: str, findings: Mapping[str, Finding]) -> Markup:
+    """HTML with linked numbers, and the words that claims chose marked with them."""
+    filled = PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), html)
+    open_: list[bool] = []
+
+    def mark(match: re.Match[str]) -> str:
+        if match[0] == END:
+            return "</span>" if open_.pop() else ""
+        open_.append(bool(match[1]))  # what no claim chose, such as the words of a brief, has no mark
+        return f'<span data-claim="{match[1]}">' if match[1] else ""
+
+    return _written_html(_CLAIMED.sub(mark, filled))
 
 
 def thai_markdown(render: Callable[[str], Any], text: str) -> str:
@@ -128,6 +152,7 @@ def table(
     findings: Mapping[str, Finding],
     note: str | None = None,
     uses: Iterable[Finding] = (),
+    provenances: Iterable[Provenance] = (),
     css: str = "",
 ) -> Block:
     """A table with a caption; the first column heads the rows.
@@ -139,6 +164,8 @@ def table(
         findings (printed as value and n/N) or ``None``.
     uses:
         Findings that the table rests on besides those in its cells.
+    provenances:
+        Those of data that it quotes.
 
     Raises
     ------
@@ -157,7 +184,7 @@ def table(
     remark = Markup('<p class="note">{}</p>').format(rich(note, findings)) if note else ""
     return Block(
         f'<div class="table {css}"><div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-        f"<table><caption>{title} {badge(f.provenance for f in used)}</caption>"
+        f"<table><caption>{title} {badge([*provenances, *(f.provenance for f in used)])}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{remark}</div>"
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -16,6 +16,7 @@ from dsw_analysis.typefaces import boxed
 
 _FORMS = ("text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "image/gif")
 """Forms in which a result may stand in a report, the best first; mere text is the last resort."""
+_HEADING = re.compile(r"(#{1,6}) [^\n]*")
 _INJECTED = "injected-parameters"
 _DATA_URL = re.compile(r'src="data:[^"]*"')
 
@@ -40,7 +41,10 @@ def render_cells(content: Mapping[str, Any], title: str | None = None) -> Body:
     """
     parts, notes = [], []
     cells = [cell for cell in content["cells"] if _INJECTED not in cell["metadata"].get("tags", ())]
+    bare = _bare_headings(cells)
     for place, cell in enumerate(cells, start=1):
+        if place - 1 in bare:
+            continue
         said: dict[str, None] = {}
         made = "\n".join(_render(cell, said.setdefault))
         if boxes := boxed(unescape(_DATA_URL.sub("", made))):
@@ -52,6 +56,25 @@ def render_cells(content: Mapping[str, Any], title: str | None = None) -> Body:
     if title is not None and not html.lstrip().startswith("<h1"):
         html = f"<h1>{escape(title)}</h1>\n{html}"
     return Body(ordered_headings(html), tuple(notes))
+
+
+def _bare_headings(cells: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Places of the headings under which nothing is shown, as happens in a brief of a province."""
+    bare = set()
+    until = 0  # something is shown below that belongs to a heading of any level smaller than this
+    for place in range(len(cells) - 1, -1, -1):
+        text = "".join(cells[place]["source"]).strip()
+        match = _HEADING.fullmatch(text) if cells[place]["cell_type"] == "markdown" else None
+        if match is None:
+            results = [o["data"] for o in cells[place].get("outputs", ()) if "data" in o]
+            shows = bool(text) if "outputs" not in cells[place] else any(SECTION_MIME not in data for data in results)
+            until = 7 if shows else until
+            continue
+        level = len(match[1])
+        if 1 < level >= until:
+            bare.add(place)
+        until = min(until, level)
+    return bare
 
 
 def _begin(cell: Mapping[str, Any]) -> str:

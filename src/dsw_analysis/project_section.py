@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from dsw_analysis import blocks, figures, road_map
+from dsw_analysis import blocks, figures, road_map, schedule
 from dsw_analysis.blocks import Block
 from dsw_analysis.datasets import Source, dataset, source_of
 from dsw_analysis.datasets.source import read_decimals
@@ -19,9 +19,11 @@ from dsw_analysis.findings import Finding, UnknownFindingError
 from dsw_analysis.measures import Ratio
 from dsw_analysis.plan import NOT_STATED, Indicator, Plan, Project, Status
 from dsw_analysis.provinces import official_province
-from dsw_analysis.rounds import Round
+from dsw_analysis.rounds import MONTHS, Round
 from dsw_analysis.section import Section
+from dsw_analysis.telling import COUNTRY, register
 from dsw_analysis.thai import format_date
+from dsw_analysis.words import Number
 
 _PLAN_ONLY = (
     "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ "
@@ -85,6 +87,7 @@ def open_section(
         plan_only=plan_only,
     )
     opened._record_plan()
+    register(opened)
     return opened
 
 
@@ -125,22 +128,26 @@ class ProjectSection(Section):
         found = self.plan.indicators_of(self.id)
         return [replace(indicator, measured_by=None) for indicator in found] if self.plan_only else found
 
-    def load(self, dataset_id: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    def load(self, dataset_id: str, columns: Sequence[str] | None = None, *, only: str | None = None) -> Any:  # noqa: ANN401
         """Load one of the round's datasets, or some of its columns; see :meth:`dsw_analysis.datasets.Dataset.load`.
 
         Where rows were refused and ``accept_partial`` is set, the share of rows used becomes a finding,
         ``<section>.rows_used.<dataset>``, which :meth:`overview` shows. A brief says so without a number: of which
         province a refused row is cannot be relied on.
 
+        With ``only="country"`` a brief loads nothing and gets ``None``, which :meth:`measure` passes over.
+
         Raises
         ------
         ValueError
             In a brief, if the dataset does not say of which province its rows are.
         """
+        if not self.national and only == COUNTRY:
+            return None
         kind = dataset(dataset_id)
         if not self.national and all(column.kind != "province" for column in kind.columns):
             raise ValueError(
-                f"{dataset_id} has no province, so nothing in it is of {self.province}; load it `if s.national` only"
+                f'{dataset_id} has no province, so nothing in it is of {self.province}; load it with only="country"'
             )
         frame = kind.load(
             self.round, self.folder, province=self.province, columns=columns, accept_partial=self.accept_partial
@@ -152,9 +159,25 @@ class ProjectSection(Section):
         self.shown.learn(kind, frame)
         return frame
 
-    def codes(self, dataset_id: str, column: str) -> Mapping[str, str]:
-        """Codebook of a column: code -> Thai label, in order."""
-        return dataset(dataset_id)[column].codes
+    def codes(self, of: str | pd.DataFrame, column: str) -> Mapping[str, str]:
+        """Codebook of a column of a dataset (its id) or of a loaded frame: code -> Thai label, in order."""
+        return (dataset(of) if isinstance(of, str) else source_of(of).dataset)[column].codes
+
+    def names(self) -> Mapping[str, Any]:
+        """What texts know besides numbers: also indicators that have a target, and steps under way.
+
+        ``indicator(progress)`` has the ``status``, ``target`` and ``due`` day of the indicator that a number measures,
+        and ``deadline("คำสั่ง")`` is the last month planned for the last step whose name holds these words.
+        """
+        steps = self.plan.steps_of(self.id)
+        going = steps[(steps["state"] == "in_progress") & steps["step"].notna()]
+        return {
+            **super().names(),
+            "targets": [indicator for indicator in self._indicators if indicator.target is not None],
+            "under_way": [f"ขั้นตอนที่ {number:.0f}" for number in going["step"]],
+            "indicator": self._indicator_of,
+            "deadline": self._deadline,
+        }
 
     def overview(self) -> Block:
         """Where the project stands in the plan and who owns it; a brief says of which province it is instead."""
@@ -190,6 +213,39 @@ class ProjectSection(Section):
         table = road_map.table(self.plan.steps_of(self.id), self.round, counts)
         return self.shown.block(Block(f"<h2>แผนการดำเนินงาน</h2>{table}"))
 
+    def steps(self) -> pd.DataFrame | None:
+        """The project's steps as a frame to measure, see :func:`dsw_analysis.schedule.scheduled`; none in a brief."""
+        return schedule.scheduled(self.plan.steps_of(self.id), self.round) if self.national else None
+
+    def gantt(self, **about: Any) -> Block | None:  # noqa: ANN401 - words and their values
+        """Months planned for each step and its state at the end of the round; ``None`` in a brief or without steps."""
+        steps = self.steps()
+        if steps is None or steps.empty:
+            return None
+        labels = [f"ขั้นตอนที่ {number}" for number in steps["step"]]
+        months = dict(zip(labels, steps[schedule.PLANNED].notna().to_numpy().tolist(), strict=True))
+        states = dict(zip(labels, steps["status"], strict=True))
+        listed = " ".join(
+            f"{label} {named} {schedule.STATUSES[states[label]]}"
+            for label, named in zip(labels, steps["months"], strict=True)
+        )
+        return self._drawn(figures.gantt(months, states, self.round), "แผนภูมิแกนต์", listed, rows=[], **about)
+
+    def _deadline(self, words: str) -> str:
+        steps = self.steps()
+        if steps is None:
+            return ""
+        last = steps.loc[steps["name"].str.contains(words, regex=False, na=False), "last_month"].dropna()
+        return MONTHS[last.iloc[-1] - 1] if len(last) else ""
+
+    def _indicator_of(self, result: Number) -> dict[str, Any] | None:
+        """Status, target and due day of the indicator that a number measures; ``None`` if it has no target."""
+        for indicator in self._indicators:
+            if indicator.measured_by == result.finding.id and indicator.target is not None:
+                target = self.number(indicator.id)
+                return {"status": self._status(indicator).value, "target": target, "due": indicator.due}
+        return None
+
     def indicators(self) -> Block | None:
         """Indicators under their heading, against their targets, with the status at the end of the round.
 
@@ -212,12 +268,14 @@ class ProjectSection(Section):
         )
         return self.shown.block(Block(f"<h2>ตัวชี้วัดและค่าเป้าหมาย</h2>{shown.html}"))
 
-    def gaps(self) -> Block:
+    def gaps(self) -> Block | None:
         """What the plan leaves open for this project, to be asked of its owner."""
-        missing = "\n".join(f"- {words}" for words in self.plan.gaps(self.id))
-        if not missing:
-            return self.say("แผนระบุหน่วยงาน ขั้นตอน เดือน สถานะ ตัวชี้วัด และค่าเป้าหมายครบถ้วนสำหรับการติดตามผล")
-        return self.say(f"การติดตามผลในรอบต่อไปต้องใช้ข้อมูลต่อไปนี้ ซึ่งไม่ปรากฏในเอกสาร ควรขอจากเจ้าของโครงการ\n\n{missing}")
+        return self.tell(
+            "[if gaps] การติดตามผลในรอบต่อไปต้องใช้ข้อมูลต่อไปนี้ ซึ่งไม่ปรากฏในเอกสาร ควรขอจากเจ้าของโครงการ\n"
+            "[else] แผนระบุหน่วยงาน ขั้นตอน เดือน สถานะ ตัวชี้วัด และค่าเป้าหมายครบถ้วนสำหรับการติดตามผล\n\n"
+            "{% for gap in gaps %}\n- {{ gap }}\n{% endfor %}",
+            gaps=self.plan.gaps(self.id),
+        )
 
     def _warning(self) -> str:
         """That rows were refused, with the share of those used where it is of the same place as the section."""

@@ -28,6 +28,7 @@ _ATTRIBUTES = {
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start", "type"},
+    "span": {"data-claim"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "details": {"open"},
@@ -40,6 +41,7 @@ _VALUES = {
     "scope": re.compile("col|row"),
     "start": re.compile(r"\d{1,3}"),
     "href": re.compile("#.+"),
+    "data-claim": re.compile(r"[a-z_]+:\d+( [a-z_]+:\d+)*"),
 }
 """What may stand in a section: elements, their attributes, and values of attributes that could mislead or hide."""
 _AROUND = {"back", "count", "cover", "filter", "page", "skip", "toc"}

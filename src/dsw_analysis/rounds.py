@@ -78,6 +78,11 @@ class Round:
         """Thai name of the round."""
         return f"รอบ {self.months} เดือน ปีงบประมาณ พ.ศ. {self.year}"
 
+    @property
+    def passed(self) -> str:
+        """Thai words for the part of the fiscal year that the round covers: ``6 ใน 12 เดือน``."""
+        return f"{self.months} ใน {len(MONTHS)} เดือน"
+
     def calendar_month(self, position: int) -> tuple[int, int]:
         """C.E. year and month (1 to 12) of fiscal month ``position``: 1 is October, 13 the next October."""
         months = self.start.year * 12 + 9 + position - 1

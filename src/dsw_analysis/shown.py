@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from dsw_analysis.plan import Plan
 
 
+_CLAIMED = re.compile(r'data-claim="([^"]*)"')
+
+
 @dataclass
 class Shown:
     """Texts that may hold numbers of their own, since they are not the report's words but its sources'.
@@ -32,6 +36,8 @@ class Shown:
         Short texts that numbers are put into without a link, such as alternative texts, with their ``{id}``.
     pieces:
         Tables, lists of terms, paragraphs, captions and warnings, each as its rows with numbers as ``{id}``.
+    marks:
+        Claims that stand at words, as those words are marked with them.
     pictures:
         ``sha256`` of the drawing, ``alt`` with its ``{id}``, and ``shows``: label and id of each finding.
     """
@@ -40,6 +46,7 @@ class Shown:
     templates: set[str] = field(default_factory=set)
     pictures: list[dict[str, Any]] = field(default_factory=list)
     pieces: list[list[str]] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
     _cells: set[str] = field(default_factory=set)
 
     def quote(self, *texts: object) -> None:
@@ -88,6 +95,7 @@ class Shown:
     def block(self, block: Block) -> Block:
         """Record what a block says that is shown, and give it back."""
         self.pieces += pieces_of(block.html)
+        self.marks += _CLAIMED.findall(block.html)
         return block
 
     def record(self) -> dict[str, Any]:
@@ -96,5 +104,6 @@ class Shown:
             "texts": sorted(self.texts),
             "templates": sorted(self.templates),
             "pieces": self.pieces,
+            "marks": self.marks,
             "pictures": self.pictures,
         }

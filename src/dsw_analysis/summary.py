@@ -15,11 +15,15 @@ from markupsafe import Markup
 from dsw_analysis import blocks, figures
 from dsw_analysis.blocks import Block
 from dsw_analysis.datasets import Column, Dataset, Source
+from dsw_analysis.families import Family, Row
 from dsw_analysis.findings import PROVENANCE, Finding, Ledger, Provenance, weakest
 from dsw_analysis.plan import NOT_STATED, Status
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import Section
+from dsw_analysis.telling import register
+from dsw_analysis.words import Words, escape
 
+SECTION = "section"
 INDICATORS = Dataset(
     id="indicators",
     title="ตัวชี้วัดของทุกโครงการ",
@@ -99,7 +103,7 @@ def open_summary(*, round_id: str, outputs_dir: str | Path) -> Summary:
     content = path.read_bytes()
     document = json.loads(content)
     figures.set_theme()
-    return Summary(
+    opened = Summary(
         id="summary",
         order=0,
         title="บทสรุปผู้บริหาร",
@@ -109,15 +113,46 @@ def open_summary(*, round_id: str, outputs_dir: str | Path) -> Summary:
         left_out=tuple(document.get("left_out", ())),
         sha256=hashlib.sha256(content).hexdigest(),
     )
+    opened._gather()
+    register(opened)
+    return opened
 
 
 @dataclass(frozen=True, kw_only=True)
 class Summary(Section):
-    """The whole round in one hand: all findings, and the judged indicators as frames."""
+    """The whole round in one hand: all findings, and the judged indicators as frames.
+
+    The steps of the sections are families by ``"section"``: their own findings, under the names of ``STEP_COUNTS``.
+    """
 
     chapters: Sequence[Mapping[str, Any]]
     left_out: Sequence[str]
     sha256: str
+
+    def _gather(self) -> None:
+        key = (SECTION,)
+        for name, header in STEP_COUNTS.items():
+            rows = [
+                Row((c["section"],), (c["title"],), self.ledger[f"{c['section']}.{name}"], family=name, split=key)
+                for c in self._ran()
+            ]
+            self.families[name] = Family(name, header, rows={key: rows}, headers={key: "โครงการ"})
+
+    def _ran(self) -> list[Mapping[str, Any]]:
+        return [c for c in self.chapters if f"{c['section']}.steps" in self.ledger]
+
+    def names(self) -> Mapping[str, Any]:
+        """What texts know besides numbers: also ``projects(…)``, ``link(id, words)``, and sections ``left_out``."""
+        return {**super().names(), "projects": self.projects, "link": _told_link, "left_out": self.left_out}
+
+    def projects(self, *states: str) -> list[Mapping[str, Any]]:
+        """Sections of a state, or with an indicator of a status; texts ask each for its ``section`` and ``title``."""
+        wanted = set(states)
+        return [c for c in self.chapters if wanted & {c["state"], *(i["status"] for i in c["indicators"])}]
+
+    def link(self, row: Row) -> Markup:
+        """Title of a row's section, as a link to it."""
+        return _link(row.code, row.name)
 
     def sections(self) -> pd.DataFrame:
         """One row a section: ``section``, ``title``, ``state`` (a key of :data:`SECTION_STATES`)."""
@@ -135,7 +170,7 @@ class Summary(Section):
 
     def steps(self) -> pd.DataFrame:
         """One row a section that ran: ``section``, ``title``, and its steps by state."""
-        ran = [c for c in self.chapters if f"{c['section']}.steps" in self.ledger]
+        ran = self._ran()
         rows = [
             {"section": c["section"], "title": c["title"]}
             | {name: self.ledger[f"{c['section']}.{name}"].value for name in STEP_COUNTS}
@@ -154,7 +189,7 @@ class Summary(Section):
         chosen = [(c, i) for c in self.chapters for i in c["indicators"] if not only or i["status"] in only]
         rows = [
             [
-                _chapter_link(chapter),
+                _link(chapter["section"], chapter["title"]),
                 indicator["name"] or NOT_STATED,
                 self._target(indicator),
                 self._number(indicator["result"], "full"),
@@ -167,23 +202,12 @@ class Summary(Section):
         columns = ["โครงการ", "ตัวชี้วัด", "ค่าเป้าหมาย", "ผลการดำเนินงาน", "สถานะ"]
         shown = blocks.table(
             pd.DataFrame(rows, columns=columns, dtype=object),
-            caption=caption,
+            caption=self.plain(caption, "caption"),
             findings=self.ledger,
             uses=[self.ledger[i["result"]] for _, i in chosen if i["result"]],
             css="indicators src",
         )
         return self.shown.block(shown)
-
-    def step_table(self, *, caption: str) -> Block:
-        """Steps of every section that ran, by state."""
-        rows = [
-            [_chapter_link(c), *(self.ledger[f"{c['section']}.{name}"] for name in STEP_COUNTS)]
-            for c in self.chapters
-            if f"{c['section']}.steps" in self.ledger
-        ]
-        columns = ["โครงการ", *STEP_COUNTS.values()]
-        frame = pd.DataFrame(rows, columns=columns, dtype=object)
-        return self.shown.block(blocks.table(frame, caption=caption, findings=self.ledger))
 
     def _target(self, indicator: Mapping[str, Any]) -> Markup | None:
         number = self._number(indicator["target"], "unit")
@@ -211,5 +235,10 @@ class Summary(Section):
         return frame
 
 
-def _chapter_link(chapter: Mapping[str, Any]) -> Markup:
-    return Markup('<a href="#{}">{}</a>').format(chapter["section"], chapter["title"])
+def _told_link(section: str, title: str) -> Words:
+    # An escaped character of an address would be another one, and ids have none to escape.
+    return Words(f"[{escape(title)}](#{section})")
+
+
+def _link(section: str, title: str) -> Markup:
+    return Markup('<a href="#{}">{}</a>').format(section, title)

@@ -15,12 +15,14 @@ from typing import Any
 from dsw_analysis import blocks
 from dsw_analysis.audit.frame import differences, expected, take_apart
 from dsw_analysis.audit.words import ALLOWED, Words, flat
+from dsw_analysis.claims import answer
 from dsw_analysis.findings import PROVENANCE, STYLES, Ledger
 from dsw_analysis.plan import Status
 from dsw_analysis.readback import LINKED, Body, Picture, Piece
 
 __all__ = ["ALLOWED", "Audit", "Slip", "audit_file", "audit_page"]
 
+_CLAIMED = re.compile(r'<span data-claim="([^"]*)">([^<]*)')
 _HOUR = re.compile(r"[01]\d|2[0-3]")
 _ID = re.compile(r'(?<=\sid=")[^"]*')
 _IMAGE = re.compile(r"data:image/svg\+xml;base64,(.*)", re.S)
@@ -47,6 +49,7 @@ class Audit:
         self.document = document
         self.ledger = Ledger.from_records(document["findings"])
         self.shown: dict[str, Mapping[str, Any]] = {s["section"]: s.get("shown", {}) for s in document["sections"]}
+        self.claims = {s["section"]: s.get("claims", []) for s in document["sections"]}
         self.titles: dict[str, str] = {flat(s["title"]): s["section"] for s in document["sections"]}
         self.words = Words.of(document, self.ledger)
         self._failed = {s["section"] for s in document["sections"] if s["error"] is not None}
@@ -73,7 +76,7 @@ class Audit:
         if not any(body.numbers for body in bodies.values()):
             slips.append(_slip(_PAGE, "", "ไม่มีตัวเลขใดผูกกับที่มา โปรดตรวจว่าเป็นรายงานที่ dsw สร้าง"))
         for section, body in bodies.items():
-            slips += list(self._links(section, body, ids))
+            slips += [*self._links(section, body, ids), *self._claims(section, texts[section])]
             slips += [_slip(section, words, f"เป็นส่วนที่รายงานไม่มี{_REMAKE}") for words in body.foreign]
             slips += [*self._numbers(section, body), *self._marks(section, body), *self._words(section, body)]
             if section in self.shown:
@@ -108,6 +111,25 @@ class Audit:
         for look, text in body.statuses:
             if look not in {f"status {status.name.lower()}" for status in Status if status.value == text}:
                 yield _slip(section, text, f"เป็นสถานะที่แสดงไม่ตรงกับคำ{_REMAKE}")
+
+    def _claims(self, section: str, html: str) -> Iterator[Slip]:
+        """Words that judge, rank or compare are what the ledger answers when it is asked again."""
+        claims = self.claims.get(section, [])
+        for claim in claims:
+            if answer(claim["claim"], claim["of"], self.ledger, claim.get("given")) != claim["says"]:
+                words = f"{claim['claim']} {' '.join(claim['of'][:3])}: {claim['says']}"
+                yield _slip(section, words, f"ไม่เป็นจริงตามตัวเลขใน findings.json{_REMAKE}")
+        marked = _CLAIMED.findall(html)
+        set_ = Counter(self.shown.get(section, {}).get("marks", ()))
+        if section in self.shown and Counter(marks for marks, _ in marked) != set_:
+            yield _slip(section, "data-claim", f"ไม่ตรงกับการเปรียบเทียบที่ส่วนนี้แสดง{_REMAKE}")
+        for marks, text in marked:
+            for mark in marks.split():
+                name, _, place = mark.partition(":")
+                known = name == section and place.isdecimal() and int(place) < len(claims)
+                claim = claims[int(place)] if known else {}
+                if not known or (claim["claim"] == "compare" and flat(text) != claim["says"]):
+                    yield _slip(section, text[:60], f"ไม่ตรงกับผลการเปรียบเทียบใน findings.json{_REMAKE}")
 
     def _links(self, section: str, body: Body, ids: Container[str]) -> Iterator[Slip]:
         """Links lead to a place of the page; those named as a section lead to it."""
@@ -233,9 +255,11 @@ def _digest(picture: Picture) -> str | None:
 def _svg(picture: Picture) -> bytes | None:
     match = _IMAGE.fullmatch(picture.src)
     try:
-        return base64.b64decode(match[1], validate=True) if match else None
+        svg = base64.b64decode(match[1], validate=True) if match else b""
     except ValueError:
         return None
+    # Several texts decode to the same bytes: one of them is what was written.
+    return svg if match and base64.b64encode(svg).decode() == match[1] else None
 
 
 def _size(picture: Picture) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ class Words:
 
 
 def _round_names(round_: Round) -> Iterable[str]:
-    yield from (round_.label, f"รอบ {round_.months} เดือน", "รอบ 12 เดือน", f"{round_.months} ใน 12 เดือน")
+    yield from (round_.label, f"รอบ {round_.months} เดือน", "รอบ 12 เดือน", round_.passed)
     yield f"พ.ศ. {round_.year}"
     yield from (format_date(day) for day in (round_.start, round_.end, round_.due))
     yield from Round(round_.year, 12).month_labels().values()

@@ -38,6 +38,7 @@ def ledger_document(
                 "error": error,
                 "indicators": document["indicators"] if document else [],
                 "shown": document.get("shown", {}) if document else {},
+                "claims": document.get("claims", []) if document else [],
             }
             for section, title, error, document in sections
         ],

@@ -63,6 +63,12 @@ class Column:
         Whether a two-digit year is read as B.E., if it lies within ten years of the round.
     help:
         Thai explanation for the codebook and the template.
+    topic:
+        Thai name of what a question asks, short enough for the axis of a figure.
+    counted, concern:
+        Codes that the share of a question counts, and those that are a reason for concern.
+    statement:
+        Thai statement that the counted share makes.
     """
 
     name: str
@@ -80,6 +86,20 @@ class Column:
     monthly: bool = False
     two_digit_be: bool = False
     help: str = ""
+    topic: str = ""
+    counted: tuple[str, ...] = ()
+    concern: tuple[str, ...] = ()
+    statement: str = ""
+
+    @property
+    def group(self) -> str:
+        """Header of the merged cell above; empty if there is none."""
+        return self.header.rpartition(" / ")[0]
+
+    @property
+    def is_troubling(self) -> bool:
+        """Whether the share of a question counts answers that are a reason for concern."""
+        return bool(set(self.counted) & set(self.concern))
 
     def label(self, code: str) -> str:
         """Thai label of a code; other values print as they are."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dsw_analysis.datasets.columns import Column
 from dsw_analysis.datasets.dataset import Dataset
 
@@ -24,6 +22,10 @@ ANSWERS = (
             "verbal": "มอบหมายด้วยวาจา",
             "none": "ยังไม่มีการมอบหมาย",
         },
+        topic="คำสั่งมอบหมายงานและการแบ่งฝ่าย",
+        counted=("complete",),
+        concern=("partial", "verbal", "none"),
+        statement="มีคำสั่งมอบหมายงานเป็นลายลักษณ์อักษรและแบ่งฝ่ายตามโครงสร้างใหม่ครบถ้วน",
     ),
     Column(
         "admin_in_one_division",
@@ -34,6 +36,10 @@ ANSWERS = (
             "some_divided": "รวมเป็นส่วนใหญ่ ยังแยกอยู่บางฝ่าย",
             "every_division": "แยกอยู่ทุกฝ่าย",
         },
+        topic="การรวมงานบริหารทั่วไป",
+        counted=("one_division",),
+        concern=("some_divided", "every_division"),
+        statement="รวมงานบริหารทั่วไปไว้ในฝ่ายเดียว",
     ),
     Column(
         "resources_shared",
@@ -44,6 +50,10 @@ ANSWERS = (
             "occasionally": "ใช้ร่วมกันเป็นบางครั้ง",
             "separately": "ต่างฝ่ายต่างใช้",
         },
+        topic="การใช้ทรัพยากรร่วมกัน",
+        counted=("regularly", "occasionally"),
+        concern=("separately",),
+        statement="มีการใช้ทรัพยากรร่วมกัน",
     ),
     Column(
         "budget_on_target",
@@ -54,6 +64,10 @@ ANSWERS = (
             "some_divisions": "ได้ตามเป้าหมายบางกอง",
             "no_division": "ยังไม่ได้ตามเป้าหมาย",
         },
+        topic="การบริหารงบประมาณของทุกกอง",
+        counted=("all_divisions",),
+        concern=("some_divisions", "no_division"),
+        statement="บริหารงบประมาณของทุกกองได้ตามเป้าหมาย",
     ),
     Column(
         "mission_continuity",
@@ -64,6 +78,10 @@ ANSWERS = (
             "some_missions": "ต่อเนื่องบางภารกิจ",
             "interrupted": "หยุดชะงัก",
         },
+        topic="ความต่อเนื่องของภารกิจใหม่",
+        counted=("all_missions",),
+        concern=("some_missions", "interrupted"),
+        statement="ดำเนินงานตามภารกิจใหม่ได้ต่อเนื่องทุกภารกิจ ไม่สะดุดหรือหยุดชะงัก",
     ),
     Column(
         "single_report_dataset",
@@ -74,6 +92,10 @@ ANSWERS = (
             "some_sets": "รวมได้บางส่วน",
             "separate_sets": "รายงานแยกตามกอง",
         },
+        topic="การรายงานเป็นข้อมูลชุดเดียวกัน",
+        counted=("one_set",),
+        concern=("some_sets", "separate_sets"),
+        statement="รายงานผลการดำเนินงานเป็นข้อมูลชุดเดียวกันของหน่วยงานได้",
     ),
     Column(
         "must_interpret_orders",
@@ -85,6 +107,10 @@ ANSWERS = (
             "sometimes": "ต้องสอบถามหรือตีความเป็นบางครั้ง",
             "often": "ต้องสอบถามหรือตีความเป็นประจำ",
         },
+        topic="การตีความคำสั่งจากส่วนกลาง",
+        counted=("sometimes", "often"),
+        concern=("sometimes", "often"),
+        statement="ต้องสอบถามหรือตีความคำสั่งจากส่วนกลาง",
     ),
     Column(
         "head_understands_all",
@@ -95,6 +121,10 @@ ANSWERS = (
             "mostly": "เข้าใจเกือบทุกภารกิจ",
             "partly": "เข้าใจบางภารกิจ",
         },
+        topic="ความเข้าใจภารกิจของหัวหน้า",
+        counted=("fully",),
+        concern=("mostly", "partly"),
+        statement="หัวหน้าหน่วยงานเข้าใจภารกิจครบถ้วน",
     ),
     Column(
         "staff_understand_part",
@@ -105,6 +135,10 @@ ANSWERS = (
             "most_missions": "เข้าใจเกือบทุกภารกิจ",
             "some_missions": "เข้าใจเพียงบางภารกิจ",
         },
+        topic="ความเข้าใจภารกิจของเจ้าหน้าที่",
+        counted=("some_missions",),
+        concern=("some_missions",),
+        statement="เจ้าหน้าที่ปฏิบัติงานเข้าใจเพียงบางภารกิจ",
     ),
     Column(
         "partly_interchangeable",
@@ -115,6 +149,10 @@ ANSWERS = (
             "some_divisions": "ทำงานแทนกันได้เพียงบางฝ่าย",
             "no_division": "ทำงานแทนกันไม่ได้",
         },
+        topic="การทำงานแทนกันของเจ้าหน้าที่",
+        counted=("some_divisions",),
+        concern=("some_divisions", "no_division"),
+        statement="เจ้าหน้าที่ทำงานแทนกันได้เพียงบางฝ่าย",
     ),
     Column(
         "admin_workload_up",
@@ -126,6 +164,10 @@ ANSWERS = (
             "more": "เพิ่มขึ้น",
             "much_more": "เพิ่มขึ้นมาก",
         },
+        topic="ภาระงานของฝ่ายบริหารทั่วไป",
+        counted=("more", "much_more"),
+        concern=("more", "much_more"),
+        statement="ภาระงานของฝ่ายบริหารทั่วไปเพิ่มขึ้น",
     ),
     Column(
         "admin_cost_down",
@@ -137,6 +179,10 @@ ANSWERS = (
             "higher": "เพิ่มขึ้น",
             "cannot_tell": "ยังประเมินไม่ได้",
         },
+        topic="ค่าใช้จ่ายในการบริหารจัดการ",
+        counted=("lower",),
+        concern=("higher",),
+        statement="การปรับปรุงโครงสร้างทำให้ค่าใช้จ่ายในการบริหารจัดการลดลงจริง",
     ),
     Column(
         "partners_not_informed",
@@ -147,6 +193,10 @@ ANSWERS = (
             "partly": "แจ้งแล้วบางส่วน",
             "not_yet": "ยังไม่ได้แจ้ง",
         },
+        topic="การแจ้งโครงสร้างใหม่แก่ภาคี",
+        counted=("partly", "not_yet"),
+        concern=("partly", "not_yet"),
+        statement="ยังไม่ได้แจ้งโครงสร้างใหม่และช่องทางการติดต่อแก่ภาคีเครือข่ายครบถ้วน",
     ),
     Column(
         "no_new_partnerships",
@@ -157,6 +207,10 @@ ANSWERS = (
             "in_talks": "อยู่ระหว่างประสานความร่วมมือ",
             "not_yet": "ยังไม่ได้สร้างความร่วมมือ",
         },
+        topic="ความร่วมมือกับภาคีใหม่",
+        counted=("not_yet",),
+        concern=("not_yet",),
+        statement="ยังไม่ได้สร้างความร่วมมือกับภาคีเครือข่ายใหม่",
     ),
 )
 """The fourteen questions; in each the answers run from the best to the most troubling."""
@@ -188,134 +242,6 @@ RESTRUCTURING_SURVEY = Dataset(
 )
 
 DATASETS = (RESTRUCTURING_SURVEY, RESTRUCTURING_UNITS)
-
-
-@dataclass(frozen=True)
-class Question:
-    """How the report counts one question.
-
-    Attributes
-    ----------
-    column:
-        Column of the survey; also the last part of the finding's id.
-    topic:
-        Thai name of what is asked, short enough for the axis of a figure.
-    counted:
-        Answers that the published share counts.
-    concern:
-        Answers that are a reason for concern.
-    statement:
-        Thai statement that the counted share makes.
-    """
-
-    column: str
-    topic: str
-    counted: tuple[str, ...]
-    concern: tuple[str, ...]
-    statement: str
-
-
-QUESTIONS = (
-    Question(
-        "written_orders",
-        topic="คำสั่งมอบหมายงานและการแบ่งฝ่าย",
-        counted=("complete",),
-        concern=("partial", "verbal", "none"),
-        statement="มีคำสั่งมอบหมายงานเป็นลายลักษณ์อักษรและแบ่งฝ่ายตามโครงสร้างใหม่ครบถ้วน",
-    ),
-    Question(
-        "admin_in_one_division",
-        topic="การรวมงานบริหารทั่วไป",
-        counted=("one_division",),
-        concern=("some_divided", "every_division"),
-        statement="รวมงานบริหารทั่วไปไว้ในฝ่ายเดียว",
-    ),
-    Question(
-        "resources_shared",
-        topic="การใช้ทรัพยากรร่วมกัน",
-        counted=("regularly", "occasionally"),
-        concern=("separately",),
-        statement="มีการใช้ทรัพยากรร่วมกัน",
-    ),
-    Question(
-        "budget_on_target",
-        topic="การบริหารงบประมาณของทุกกอง",
-        counted=("all_divisions",),
-        concern=("some_divisions", "no_division"),
-        statement="บริหารงบประมาณของทุกกองได้ตามเป้าหมาย",
-    ),
-    Question(
-        "mission_continuity",
-        topic="ความต่อเนื่องของภารกิจใหม่",
-        counted=("all_missions",),
-        concern=("some_missions", "interrupted"),
-        statement="ดำเนินงานตามภารกิจใหม่ได้ต่อเนื่องทุกภารกิจ ไม่สะดุดหรือหยุดชะงัก",
-    ),
-    Question(
-        "single_report_dataset",
-        topic="การรายงานเป็นข้อมูลชุดเดียวกัน",
-        counted=("one_set",),
-        concern=("some_sets", "separate_sets"),
-        statement="รายงานผลการดำเนินงานเป็นข้อมูลชุดเดียวกันของหน่วยงานได้",
-    ),
-    Question(
-        "must_interpret_orders",
-        topic="การตีความคำสั่งจากส่วนกลาง",
-        counted=("sometimes", "often"),
-        concern=("sometimes", "often"),
-        statement="ต้องสอบถามหรือตีความคำสั่งจากส่วนกลาง",
-    ),
-    Question(
-        "head_understands_all",
-        topic="ความเข้าใจภารกิจของหัวหน้า",
-        counted=("fully",),
-        concern=("mostly", "partly"),
-        statement="หัวหน้าหน่วยงานเข้าใจภารกิจครบถ้วน",
-    ),
-    Question(
-        "staff_understand_part",
-        topic="ความเข้าใจภารกิจของเจ้าหน้าที่",
-        counted=("some_missions",),
-        concern=("some_missions",),
-        statement="เจ้าหน้าที่ปฏิบัติงานเข้าใจเพียงบางภารกิจ",
-    ),
-    Question(
-        "partly_interchangeable",
-        topic="การทำงานแทนกันของเจ้าหน้าที่",
-        counted=("some_divisions",),
-        concern=("some_divisions", "no_division"),
-        statement="เจ้าหน้าที่ทำงานแทนกันได้เพียงบางฝ่าย",
-    ),
-    Question(
-        "admin_workload_up",
-        topic="ภาระงานของฝ่ายบริหารทั่วไป",
-        counted=("more", "much_more"),
-        concern=("more", "much_more"),
-        statement="ภาระงานของฝ่ายบริหารทั่วไปเพิ่มขึ้น",
-    ),
-    Question(
-        "admin_cost_down",
-        topic="ค่าใช้จ่ายในการบริหารจัดการ",
-        counted=("lower",),
-        concern=("higher",),
-        statement="การปรับปรุงโครงสร้างทำให้ค่าใช้จ่ายในการบริหารจัดการลดลงจริง",
-    ),
-    Question(
-        "partners_not_informed",
-        topic="การแจ้งโครงสร้างใหม่แก่ภาคี",
-        counted=("partly", "not_yet"),
-        concern=("partly", "not_yet"),
-        statement="ยังไม่ได้แจ้งโครงสร้างใหม่และช่องทางการติดต่อแก่ภาคีเครือข่ายครบถ้วน",
-    ),
-    Question(
-        "no_new_partnerships",
-        topic="ความร่วมมือกับภาคีใหม่",
-        counted=("not_yet",),
-        concern=("not_yet",),
-        statement="ยังไม่ได้สร้างความร่วมมือกับภาคีเครือข่ายใหม่",
-    ),
-)
-"""The questions in the order in which the report reads them."""
 
 ATTENTION_THRESHOLD = 50
 """A question needs attention if at least this percentage of units gave an answer that is a reason for concern."""

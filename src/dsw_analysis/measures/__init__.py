@@ -1,11 +1,10 @@
 """Measures turn a loaded frame into findings; every one says its base, its blanks and its source."""
 
-from dsw_analysis.measures.base import Count, Distinct, Mean, Quantile, Total, Value
+from dsw_analysis.measures.base import Count, Distinct, Mean, Quantile, Summary, Total, Value
 from dsw_analysis.measures.comparisons import ChangeTest, ShareChange, ShareDifference, adjusted
-from dsw_analysis.measures.derived import by_month, derive
+from dsw_analysis.measures.derived import by_hour, by_month, by_office_hours, by_region, derive
 from dsw_analysis.measures.filters import BLANK, FILLED, select
 from dsw_analysis.measures.groups import by
-from dsw_analysis.measures.ranking import attention, rank
 from dsw_analysis.measures.ratios import Difference, Ratio
 from dsw_analysis.measures.registry import Registry
 from dsw_analysis.measures.response import ResponseRate
@@ -37,15 +36,17 @@ __all__ = [
     "Share",
     "ShareChange",
     "ShareDifference",
+    "Summary",
     "Total",
     "Value",
     "WaitQuantile",
     "WithinHours",
     "adjusted",
-    "attention",
     "by",
+    "by_hour",
     "by_month",
+    "by_office_hours",
+    "by_region",
     "derive",
-    "rank",
     "select",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
 
 import pandas as pd
 
@@ -20,14 +21,22 @@ NO_ROWS = "ไฟล์ไม่มีแถวของเดือนนี้
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """What every measure has: the id, label and unit of the finding that it makes, and a filter."""
+    """What every measure has: the id, label and unit of the finding that it makes, and a filter.
 
-    id: str
-    label: str
+    A section gives ids (``s.measure``); ``short`` is what labels of groups begin with, where the label is too long.
+    """
+
+    id: str = ""
+    label: str = field(default="", kw_only=False)
+    short: str | None = None
     unit: str = "percent"
     where: Where = field(default_factory=dict)
     note: str | None = None
     digits: int | None = None
+
+    def ungrouped(self, columns: Sequence[str]) -> Self:
+        """The same measure without the conditions on some columns."""
+        return replace(self, where={c: wanted for c, wanted in self.where.items() if c not in columns})
 
     def _finding(self, frame: pd.DataFrame, *used: str, where: Where | None = None, **parts: Any) -> Finding:  # noqa: ANN401
         """A finding on the rows of ``frame`` with the source filled in; ``used`` are further columns read.
@@ -64,7 +73,10 @@ class Count(Measure):
 
     def __call__(self, frame: pd.DataFrame) -> Finding:
         """Count rows of ``frame``."""
-        rows = int(select(frame, self.where).sum())
+        return self.finding(frame, int(select(frame, self.where).sum()))
+
+    def finding(self, frame: pd.DataFrame, rows: int) -> Finding:
+        """The finding that so many rows of ``frame`` meet the filter."""
         return self._finding(frame, value=rows, rows=rows)
 
 
@@ -189,6 +201,34 @@ def _months(where: Where) -> set[Any]:
     """Months that a filter asks for; what is no month if it asks for none."""
     wanted = where.get(IN_MONTH)
     return set(wanted) if isinstance(wanted, tuple) else {wanted}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary(Measure):
+    """Mean, quartiles and median of a column, code -> finding: ``id.mean``, ``id.q1``, ``id.median``, ``id.q3``.
+
+    ``mean`` is the label of the mean; those of the others are made of the measure's own.
+    """
+
+    column: str
+    mean: str
+    unit: str = "points"
+
+    dimension: ClassVar[str] = "statistic"
+    names: ClassVar[Mapping[str, str]] = {
+        "mean": "ค่าเฉลี่ย",
+        "q1": "ควอร์ไทล์ล่าง",
+        "median": "มัธยฐาน",
+        "q3": "ควอร์ไทล์บน",
+    }
+
+    def __call__(self, frame: pd.DataFrame) -> dict[str, Finding]:
+        """Work out all four; see :class:`Mean` and :class:`Quantile`."""
+        same: dict[str, Any] = {"unit": self.unit, "column": self.column, "where": self.where, "digits": self.digits}
+        found = {"mean": Mean(self.mean, id=f"{self.id}.mean", **same)(frame)}
+        for code, q in {"q1": 0.25, "median": 0.5, "q3": 0.75}.items():
+            found[code] = Quantile(f"{self.names[code]}ของ{self.label}", id=f"{self.id}.{code}", q=q, **same)(frame)
+        return found
 
 
 def number(value: Any) -> int | float:  # noqa: ANN401 - numpy and Python numbers

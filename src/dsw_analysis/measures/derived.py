@@ -8,9 +8,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from dsw_analysis.datasets import Column, source_of
+from dsw_analysis.datasets.columns import Kind
 from dsw_analysis.rounds import Round
+from dsw_analysis.thai import provinces
 
 
 def derive(
@@ -50,7 +53,8 @@ def derive(
         raise ValueError(f"the frame already has a column {name!r}; give the derived one a name of its own")
     if codes is not None:
         values = _coded(values, codes)
-    column = Column(name, header, "number" if codes is None else "category", codes=codes or {}, required=False)
+    kind: Kind = "category" if codes is not None else "number" if is_numeric_dtype(values) else "text"
+    column = Column(name, header, kind, codes=codes or {}, required=False)
     derived = frame.assign(**{name: values})
     derived.attrs["source"] = replace(
         source,
@@ -85,6 +89,24 @@ def by_month(frame: pd.DataFrame, column: str, round_: Round) -> pd.DataFrame:
     return derive(frame, IN_MONTH, f"เดือนของ{header}", values, of=[column], codes=labels)
 
 
+HOURS = {f"{hour:02d}": f"{hour:02d} น." for hour in range(24)}
+OPENS, CLOSES = "08.30", "16.30"
+OFFICE = {"office": "ในเวลาราชการ", "outside": "นอกเวลาราชการ"}
+
+
+def by_hour(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A copy of a loaded frame with the hour of a time stamp as codes ``00`` to ``23`` in column ``hour``."""
+    return derive(frame, "hour", "ช่วงเวลาที่รับเรื่อง", frame[column].dt.strftime("%H"), of=[column], codes=HOURS)
+
+
+def by_office_hours(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A copy with ``office`` or ``outside`` in column ``office``: Monday to Friday; public holidays are not known."""
+    times = frame[column]
+    inside = times.dt.strftime("%H.%M").between(OPENS, CLOSES, inclusive="left") & times.dt.day_of_week.lt(5)
+    values = inside.map({True: "office", False: "outside"})
+    return derive(frame, "office", "เวลาราชการ", values, of=[column], codes=OFFICE)
+
+
 def _coded(values: pd.Series, codes: Mapping[str, str]) -> pd.Series:
     """Values as a categorical of the codes, from each distinct value once; others become blank."""
     found, distinct = pd.factorize(values)
@@ -93,3 +115,16 @@ def _coded(values: pd.Series, codes: Mapping[str, str]) -> pd.Series:
     places = np.array([*(place.get(value, -1) for value in distinct), -1], dtype=np.int32)
     categories = pd.Categorical.from_codes(places[found], categories=pd.Index(list(codes)))
     return pd.Series(categories, index=values.index, name=values.name)
+
+
+REGION: Final = "region"
+"""Column of regions that :func:`by_region` adds."""
+
+
+def by_region(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy of a loaded frame with the region of its ``province`` in column ``region``: ``region0`` and so on."""
+    names = dict.fromkeys(place.region for place in provinces())
+    codes = {f"region{number}": name for number, name in enumerate(names)}
+    code_of = {name: code for code, name in codes.items()}
+    regions = frame["province"].map({place.name_th: code_of[place.region] for place in provinces()})
+    return derive(frame, REGION, "ภาค", regions, of=["province"], codes=codes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dsw_analysis.findings import Finding, weakest
@@ -26,8 +26,9 @@ class Named(Protocol):
 class Ratio:
     """Quotient of two findings, as a percentage by default; undefined where either is, or over zero."""
 
-    id: str
-    label: str
+    id: str = ""
+    label: str = field(default="", kw_only=False)
+    short: str | None = None
     unit: str = "percent"
     note: str | None = None
     digits: int | None = None
@@ -51,8 +52,9 @@ class Ratio:
 class Difference:
     """First finding less the others; undefined where any of them is."""
 
-    id: str
-    label: str
+    id: str = ""
+    label: str = field(default="", kw_only=False)
+    short: str | None = None
     unit: str
     note: str | None = None
     digits: int | None = None

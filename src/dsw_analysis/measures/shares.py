@@ -69,7 +69,7 @@ class Share(Measure):
         states[(states == State.NO) & select(frame, self.counted).to_numpy()] = State.YES
         return states
 
-    def finding(self, frame: pd.DataFrame, tally: npt.NDArray[np.int64], drawn: Registry | None) -> Finding:
+    def finding(self, frame: pd.DataFrame, tally: npt.NDArray[np.int64], drawn: Registry | None = None) -> Finding:
         """The share from the number of rows in each state."""
         k, n = int(tally[State.YES]), int(tally[State.YES] + tally[State.NO])
         parts = share_parts(k, n, drawn, self.where) | left_out(tally)
