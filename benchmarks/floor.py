@@ -13,7 +13,13 @@ def run_plainly(notebook, parameters, target):
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] != "code":
             continue
-        tree = ast.parse("".join(cell["source"]))
+        source = "".join(cell["source"])
+        if source.startswith("%%say"):
+            line, _, text = source.partition("\n")
+            told = names["s"].tell(text, line.removeprefix("%%say").strip().removeprefix("if "))
+            shown.append(getattr(told, "html", ""))
+            continue
+        tree = ast.parse(source)
         last = tree.body[-1]
         if isinstance(last, ast.Expr):
             tree.body.pop()

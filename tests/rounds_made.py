@@ -18,7 +18,7 @@ import pandas as pd
 from dsw_analysis.datasets import DATASETS, dataset
 from dsw_analysis.datasets.career_development import UNITS
 from dsw_analysis.datasets.community_welfare import FUNNEL
-from dsw_analysis.datasets.restructuring import KINDS, QUESTIONS
+from dsw_analysis.datasets.restructuring import ANSWERS, KINDS
 from dsw_analysis.forms import ONLY_SHEET, form
 from dsw_analysis.plan import Plan
 from dsw_analysis.rounds import Round
@@ -364,12 +364,12 @@ def expect_restructuring(_, records):
         of_kind = survey["kind"] == kind
         found[f"{kind}s"] = int((units["kind"] == kind).sum())
         found[f"response_rate.{kind}"] = per_cent(of_kind.sum(), found[f"{kind}s"])
-        for q in QUESTIONS:
-            counted = survey[q.column].isin(q.counted)
-            found[f"{q.column}.{kind}"] = per_cent((counted & of_kind).sum(), of_kind.sum())
-    for q in QUESTIONS:
-        found[q.column] = per_cent(survey[q.column].isin(q.counted).sum(), len(survey))
-        found[f"{q.column}.concern"] = per_cent(survey[q.column].isin(q.concern).sum(), len(survey))
+        for q in ANSWERS:
+            counted = survey[q.name].isin(q.counted)
+            found[f"{q.name}.{kind}"] = per_cent((counted & of_kind).sum(), of_kind.sum())
+    for q in ANSWERS:
+        found[q.name] = per_cent(survey[q.name].isin(q.counted).sum(), len(survey))
+        found[f"{q.name}.concern"] = per_cent(survey[q.name].isin(q.concern).sum(), len(survey))
     for column in ("problems", "suggestions"):
         found[f"wrote_{column}"] = per_cent(survey[column].notna().sum(), len(survey))
     return {f"restructuring.{name}": value for name, value in found.items()}

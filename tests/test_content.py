@@ -164,8 +164,23 @@ def test_headings_of_all_orders_are_put_right():
         ((3, 1, 2, 6), [2, 2, 2, 3]),
         ((1, 2, 3, 4, 5, 6, 1), [1, 2, 3, 4, 4, 4, 2]),
     ):
-        body = render_cells(notebook(*(new_markdown_cell(f"{'#' * level} ก") for level in levels))).html
+        body = render_cells(notebook(*(new_markdown_cell(f"{'#' * level} ก\n\nข") for level in levels))).html
         assert [int(level) for level in re.findall(r"<h(\d)>", body)] == expected
+
+
+def test_a_heading_under_which_nothing_is_shown_is_dropped():
+    shown = new_code_cell("x", execution_count=1, outputs=[new_output("display_data", {"text/html": "<p>ก</p>"})])
+    silent = new_code_cell("x", execution_count=1)
+    for cells, expected in (
+        (["# 1", "## 2", "### 3", silent], "1"),
+        (["# 1", "## 2", "### 3", shown], "123"),
+        (["# 1", "## 2", "### 3", silent, "## 4", shown], "14"),
+        (["# 1", "### 3", shown, "### 5", "## 2", silent], "13"),
+        (["# 1", "## 2", "ข", "### 3"], "12"),
+    ):
+        made_of = [cell if not isinstance(cell, str) else new_markdown_cell(cell) for cell in cells]
+        html = render_cells(notebook(*made_of)).html
+        assert "".join(re.findall(r"<h\d>(\d)</h\d>", html)) == expected
 
 
 def pictures(pdf):

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import ROOT
 from torture import ENDS, EVERYTHING, notebook
 
+from dsw_analysis import open_section
 from dsw_analysis.warm import processes
 from dsw_analysis.warm.processes import WarmExecutor, run_fresh
 
@@ -43,7 +45,15 @@ OPTIONS = {
     "everything": {"parameters": {"who": "ผู้ใด"}, "request_save_on_cell_execute": False},
     "timeout": {"execution_timeout": 2},
 }
-CASES = {"everything": EVERYTHING, **ENDS}
+OPEN = f"""
+from dsw_analysis import open_section
+s = open_section("csr", round_id="2569-6m", data_dir={str(ROOT / "data" / "raw")!r})
+"""
+SAY = {
+    "say": notebook(OPEN, "%%say if steps\n[if country] แผนมี {steps:unit}", "%%say if not steps\nไม่มีแผน"),
+    "say_error": notebook(OPEN, "%%say\nแผนมี\n{stops:unit}", "print('never')"),
+}
+CASES = {"everything": EVERYTHING, **ENDS, **SAY}
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +114,29 @@ def test_what_stays_is_what_the_stock_engine_leaves(ran, case):
     assert executed["metadata"].keys() == expected["metadata"].keys()
     assert executed["metadata"].get("language_info") == expected["metadata"].get("language_info")
     assert executed["metadata"]["papermill"].keys() == expected["metadata"]["papermill"].keys()
+
+
+@pytest.mark.parametrize("engine", [STOCK, OURS])
+def test_a_cell_of_words_says_them_in_either_kernel(ran, engine):
+    executed, kind, _ = ran["say", engine].result()
+    assert kind == "NoneType"
+    _, said, silent = executed["cells"]
+    (output,) = said["outputs"]
+    html = "".join(output["data"]["text/html"])
+    section = open_section("csr", round_id="2569-6m", data_dir=ROOT / "data" / "raw")
+    assert f"แผนมี {section['csr.steps'].text('unit')}" in re.sub("<[^>]+>", "", html)
+    assert silent["outputs"] == []
+
+
+@pytest.mark.parametrize("engine", [STOCK, OURS])
+def test_a_mistake_in_words_is_one_line_with_the_line_of_the_cell(ran, engine):
+    executed, kind, _ = ran["say_error", engine].result()
+    assert kind == "PapermillExecutionError"
+    (error,) = [o for cell in executed["cells"] for o in cell.get("outputs", []) if o["output_type"] == "error"]
+    assert error["ename"] == "WordsError"
+    assert error["evalue"].startswith("%%say, line 3: no number or family 'stops' in csr; did you mean steps")
+    assert error["traceback"] == [f"WordsError: {error['evalue']}"]
+    assert "\n" not in error["evalue"]
 
 
 def test_the_torture_is_one(ran):

@@ -405,16 +405,3 @@ def test_a_brief_refuses_files_that_know_no_provinces():
     section = open_section("csr", round_id=ROUND, data_dir=RAW.parent, province="ตาก")
     with pytest.raises(ValueError, match="csr_training_summary has no province"):
         section.load("csr_training_summary")
-
-
-def test_the_largest_is_named_with_its_ties():
-    section = Section(id="toy", order=1, title="ทดสอบ", round=Round.parse(ROUND))
-    values = {"ก": ("toy.a", 5), "ข": ("toy.b", 5), "SDG 1": ("toy.c", 5), "ง": ("toy.d", 0)}
-    for label, (id_, value) in values.items():
-        section.add(Finding(id=id_, label=label, value=value, unit="persons"))
-    ids = {label: id_ for label, (id_, _) in values.items()}
-    assert section.leaders(ids) == ["ก", "ข", "SDG 1"]
-    assert section.leaders({"ง": "toy.d"}) == []
-    assert section.text(section.most({"ก": "toy.a", "ง": "toy.d"})) == "ก จำนวน 5 คน"
-    assert section.text(section.most({"ก": "toy.a", "ข": "toy.b"})) == "ก และข จำนวน 5 คนเท่ากัน"
-    assert section.text(section.most(ids)) == "ก ข และ SDG 1 จำนวน 5 คนเท่ากัน"
