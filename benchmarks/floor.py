@@ -16,7 +16,7 @@ def run_plainly(notebook, parameters, target):
         source = "".join(cell["source"])
         if source.startswith("%%say"):
             line, _, text = source.partition("\n")
-            told = names["s"].tell(text, line.removeprefix("%%say").strip().removeprefix("if "))
+            told = names["s"].say(text, line.removeprefix("%%say").strip().removeprefix("if "))
             shown.append(getattr(told, "html", ""))
             continue
         tree = ast.parse(source)

@@ -114,7 +114,7 @@ def run_cells(notebook, **parameters):
         source = "".join(cell["source"])
         if source.startswith("%%say"):
             line, _, text = source.partition("\n")
-            told = names["s"].tell(text, line.removeprefix("%%say").strip().removeprefix("if "))
+            told = names["s"].say(text, line.removeprefix("%%say").strip().removeprefix("if "))
             html += [] if told is None else [told.html]
             continue
         *body, last = ast.parse(source).body

@@ -118,7 +118,7 @@ def test_ids_and_labels_may_be_irregular_in_one_stated_way(s, toys):
 def test_a_measure_may_have_another_id_than_its_name(s, toys):
     s.measure(toys, ids="most", largest=Count("ของเล่น", unit="works"))
     assert s["toy.most"].value == len(toys)
-    assert "มี" in s.tell("มี {toy.most:unit}").html
+    assert "มี" in s.say("มี {toy.most:unit}").html
 
 
 def test_over_items_each_measure_is_made_for_each_item(s, toys):

@@ -31,7 +31,7 @@ def text(block):
 
 
 def test_numbers_are_put_in_by_short_id_and_link_to_their_finding(story):
-    said = story.tell("มี {toys:unit} เป็นเมือง {toys.town} คิดเป็น{good:full}")
+    said = story.say("มี {toys:unit} เป็นเมือง {toys.town} คิดเป็น{good:full}")
     toys_, towns, good = story["toy.toys"], story["toy.toys.town"], story["toy.good"]
     assert text(said) == f"มี {toys_.text('unit')} เป็นเมือง {towns.text()} คิดเป็น{good.text('full')}"
     assert 'href="#f.toy.toys.town"' in said.html
@@ -51,17 +51,17 @@ def test_numbers_are_put_in_by_short_id_and_link_to_their_finding(story):
     ],
 )
 def test_a_guard_stands_in_front_of_its_sentence(story, source, expected):
-    assert text(story.tell(source)) == expected
+    assert text(story.say(source)) == expected
 
 
 def test_a_cell_without_a_word_or_whose_condition_fails_shows_nothing(story):
-    assert story.tell("[if empty] ก") is None
-    assert story.tell("ก", "empty") is None
-    assert story.tell("ก", "toys and not empty") is not None
+    assert story.say("[if empty] ก") is None
+    assert story.say("ก", "empty") is None
+    assert story.say("ก", "toys and not empty") is not None
 
 
 def test_sentences_and_words_are_marked_with_the_claims_that_chose_them(story):
-    said = story.tell("[if toys > empty] มากที่สุดคือ{{ most(toys, by='kind') }}\nเทียบ {{ compare(good.town, good.farm) }}")
+    said = story.say("[if toys > empty] มากที่สุดคือ{{ most(toys, by='kind') }}\nเทียบ {{ compare(good.town, good.farm) }}")
     marks = re.findall(r'<span data-claim="([^"]+)">', said.html)
     asked = [[story.claims[int(part.partition(":")[2])] for part in mark.split()] for mark in marks]
     assert [[c["claim"] for c in several] for several in asked] == [[">"], ["most"], ["compare"]]
@@ -72,13 +72,13 @@ def test_sentences_and_words_are_marked_with_the_claims_that_chose_them(story):
 
 
 def test_a_claim_is_that_of_its_own_condition_only(story):
-    said = story.tell("[if empty] ก\n[if toys] ข")
+    said = story.say("[if empty] ก\n[if toys] ข")
     (mark,) = re.findall(r'data-claim="([^"]+)"', said.html)
     assert story.claims[int(mark.partition(":")[2])]["of"] == ["toy.toys"]
 
 
 def test_claims_are_broken_when_the_ledger_says_otherwise(story):
-    story.tell("{{ compare(good.town, good.farm) }} [x] {{ most(toys, by='kind') }} {% if empty %}{% endif %}")
+    story.say("{{ compare(good.town, good.farm) }} [x] {{ most(toys, by='kind') }} {% if empty %}{% endif %}")
     assert broken(story.claims, story.ledger) == []
     turned = {"สูงกว่า": "ต่ำกว่า", "ต่ำกว่า": "สูงกว่า"}
     lies = [{**c, "says": turned.get(c["says"], False) if isinstance(c["says"], str) else []} for c in story.claims]
@@ -133,7 +133,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("data", HOSTILE)
 def test_text_of_data_is_a_value_and_never_a_template(story, data):
-    said = story.tell("ชื่อ {{ name }} จบ", name=data)
+    said = story.say("ชื่อ {{ name }} จบ", name=data)
     assert text(said) == f"ชื่อ {escape_html(data)} จบ"
     assert "<strong>" not in said.html
     assert "<b>" not in said.html
@@ -166,7 +166,7 @@ def escape_html(data):
 )
 def test_a_mistake_is_one_line_with_the_line_and_what_to_write(story, source, message):
     with pytest.raises(WordsError, match=message) as caught:
-        story.tell(source, where="%%say")
+        story.say(source, where="%%say")
     assert "\n" not in str(caught.value)
     assert caught.value._render_traceback_() == [f"WordsError: {caught.value}"]
 
@@ -243,5 +243,5 @@ def test_the_largest_is_named_with_its_ties(s, toys):  # noqa: F811
     tied = toys[toys["kind"].isin(["town", "farm"])].groupby("kind", observed=True).head(5)
     tied.attrs.update(toys.attrs)
     s.measure(tied, by="kind", few=Count("จำนวน", unit="works"))
-    assert text(s.tell('{{ most(few, by="kind") }}')) == "เมือง และไร่ จำนวน 5 ผลงานเท่ากัน"
-    assert text(s.tell('{{ zeros(few, by="kind") }}')) == "ชายฝั่ง"
+    assert text(s.say('{{ most(few, by="kind") }}')) == "เมือง และไร่ จำนวน 5 ผลงานเท่ากัน"
+    assert text(s.say('{{ zeros(few, by="kind") }}')) == "ชายฝั่ง"

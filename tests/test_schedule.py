@@ -76,9 +76,9 @@ def test_a_brief_has_no_steps_and_texts_know_the_deadline():
     assert s.gantt(headline="ก", subtitle="ข") is not None
     (ordering,) = s.plan.steps_of(s.id).loc[lambda f: f["name"].str.contains("จัดทำคำสั่ง", na=False)].to_dict("records")
     last = max(place for place, column in enumerate(PLANNED) if not pd.isna(ordering[column]))
-    said = s.tell('[if deadline("จัดทำคำสั่ง")] เดือน {{ deadline("จัดทำคำสั่ง") }}')
+    said = s.say('[if deadline("จัดทำคำสั่ง")] เดือน {{ deadline("จัดทำคำสั่ง") }}')
     assert re.sub("<[^>]+>", "", said.html).split() == ["เดือน", MONTHS[last]]
-    assert s.tell('[if deadline("ไม่มีขั้นนี้")] ก') is None
+    assert s.say('[if deadline("ไม่มีขั้นนี้")] ก') is None
     brief = open_section("highland_welfare", round_id="2569-6m", data_dir=RAW, province="ตาก")
     assert brief.steps() is None
     assert brief.gantt(headline="ก", subtitle="ข") is None
@@ -89,5 +89,5 @@ def test_texts_know_the_status_and_target_of_what_measures_an_indicator():
     s.combine(progress=Ratio("ก้าวหน้า"), of=("steps_done", "steps"))
     source = "[if indicator(progress)] {{ indicator(progress).status }} {{ indicator(progress).target|unit }}"
     # 2 steps of 5 are 40 %, which is half of the target of 80 % half-way through the year.
-    assert re.sub("<[^>]+>", "", s.tell(source).html).split() == [Status.ON_THE_WAY.value, "ร้อยละ", "80"]
-    assert s.tell("[if indicator(steps)] ก") is None
+    assert re.sub("<[^>]+>", "", s.say(source).html).split() == [Status.ON_THE_WAY.value, "ร้อยละ", "80"]
+    assert s.say("[if indicator(steps)] ก") is None

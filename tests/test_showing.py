@@ -93,6 +93,17 @@ def test_a_table_has_a_column_a_family_and_a_row_a_group(story, toys):  # noqa: 
     assert "ครบ" in block.html
 
 
+def test_a_frame_of_texts_and_findings_is_shown_as_it_is(story):
+    frame = pd.DataFrame({"ข้อ": ["ก", "ข"], "จำนวน": [story["toy.toys.town"], None]}, dtype=object)
+    head, first, second = cells(story.table(frame, caption="ก"))
+    assert head == ["ข้อ", "จำนวน"]
+    assert first == ["ก", story["toy.toys.town"].text()]
+    assert second == ["ข", "-"]
+    quoted = story.table(pd.DataFrame({"ข้อ": ["บันทึก 3/5"]}), caption="ก", quoted=True)
+    assert 'class="table src"' in quoted.html
+    assert "บันทึก 3/5" in story.shown.texts
+
+
 def test_rows_of_several_splits_and_the_total_stand_in_one_table(story):
     block = story.table({"จำนวน": "toys"}, by=["total", "kind"], head="กลุ่ม")
     assert [row[0] for row in cells(block)] == ["กลุ่ม", "ทุกที่", *KINDS.values()]
@@ -135,8 +146,8 @@ def test_a_brief_shows_nothing_of_the_countrys_numbers(toys, s):  # noqa: F811
     assert brief.change(("good", "toys"), names=("ก", "ข")) is None
     assert brief.bars("toys", by="kind") is not None
     with pytest.raises(WordsError, match="'good' is the country's alone; put it under"):
-        brief.tell("{good}")
-    assert brief.tell("[if country] {good}\n[else] ไม่มี") is not None
+        brief.say("{good}")
+    assert brief.say("[if country] {good}\n[else] ไม่มี") is not None
 
 
 def test_a_funnel_goes_through_numbers_and_the_items_of_families(stages):  # noqa: F811
@@ -180,8 +191,8 @@ def test_rows_of_the_data_are_quoted_under_other_headers_chosen_and_in_other_wor
 def test_data_are_known_by_name_and_are_never_a_template(s, toys):  # noqa: F811
     s.measure(toys, toys=Count("ของเล่น", unit="works"))
     s.know(owner="{{ toys }} **ก**", nobody="")
-    assert "{{ toys }} **ก**" in s.tell("ของ {{ owner }}").html
-    assert s.tell("[if nobody] ก") is None
+    assert "{{ toys }} **ก**" in s.say("ของ {{ owner }}").html
+    assert s.say("[if nobody] ก") is None
     for taken in ("country", "most", "toys", "owner"):
         with pytest.raises(ValueError, match="means something else"):
             s.know(**{taken: "ก"})
@@ -190,7 +201,7 @@ def test_data_are_known_by_name_and_are_never_a_template(s, toys):  # noqa: F811
 
 
 def test_functions_of_texts_take_some_rows_of_a_family(stages):  # noqa: F811
-    said = stages.tell("{{ highest(each(done)) }} {{ highest(each(done)[1:]) }}")
+    said = stages.say("{{ highest(each(done)) }} {{ highest(each(done)[1:]) }}")
     assert re.sub("<[^>]+>", "", said.html).split() == ["เลื่อย", "ทาสี"]
     with pytest.raises(WordsError):
-        stages.tell("{{ highest() }}")
+        stages.say("{{ highest() }}")

@@ -270,7 +270,7 @@ class ProjectSection(Section):
 
     def gaps(self) -> Block | None:
         """What the plan leaves open for this project, to be asked of its owner."""
-        return self.tell(
+        return self.say(
             "[if gaps] การติดตามผลในรอบต่อไปต้องใช้ข้อมูลต่อไปนี้ ซึ่งไม่ปรากฏในเอกสาร ควรขอจากเจ้าของโครงการ\n"
             "[else] แผนระบุหน่วยงาน ขั้นตอน เดือน สถานะ ตัวชี้วัด และค่าเป้าหมายครบถ้วนสำหรับการติดตามผล\n\n"
             "{% for gap in gaps %}\n- {{ gap }}\n{% endfor %}",

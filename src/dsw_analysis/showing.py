@@ -235,7 +235,7 @@ class Showing(Telling):
 
     def table(
         self,
-        show: Mapping[str, str | tuple[str, str] | pd.Series | Say],
+        show: Mapping[str, str | tuple[str, str] | pd.Series | Say] | pd.DataFrame,
         *,
         by: object = None,
         head: str | None = None,
@@ -247,9 +247,10 @@ class Showing(Telling):
         name: Say | None = None,
         of: str | None = None,
         blank: str = "",
+        quoted: bool = False,
         **names: Any,  # noqa: ANN401 - data that the words name
     ) -> Block | None:
-        """A table of families, one a column, with a row for each group.
+        """A table of families, one a column, with a row for each group; or a frame of texts and findings as it is.
 
         Parameters
         ----------
@@ -270,7 +271,11 @@ class Showing(Telling):
             Family whose groups the rows are, where all columns are words.
         blank:
             What stands in place of a number that is not known.
+        quoted:
+            Whether the texts of a frame are words of a source, which may hold numbers of their own.
         """
+        if isinstance(show, pd.DataFrame):
+            return self._tabled(show, caption, note, quoted=quoted, **names)
         measured = [c if isinstance(c, str) else c[0] for c in show.values() if isinstance(c, (str, tuple))]
         measured = measured or [of or ""]
         order = self.rows(sort or measured[0], by, sort=sort is not None)
@@ -390,21 +395,23 @@ class Showing(Telling):
 
     def _tabled(
         self,
-        columns: Mapping[str, list[Any]],
+        columns: Mapping[str, list[Any]] | pd.DataFrame,
         caption: str,
         note: str,
         *,
         uses: Sequence[Finding] = (),
+        quoted: bool = False,
         **names: Any,  # noqa: ANN401 - data that the words name
     ) -> Block:
         frame = pd.DataFrame(columns, dtype=object)
-        self.shown.words(cell for cell in frame.to_numpy().ravel() if not isinstance(cell, Finding))
+        self.shown.words((c for c in frame.to_numpy().ravel() if not isinstance(c, Finding)), quoted=quoted)
         shown = blocks.table(
             frame,
             caption=self.plain(caption, "caption", **names),
             note=self.plain(note, "note", **names) or None,
             findings=self.ledger,
             uses=uses,
+            css="src" if quoted else "",
         )
         return self.shown.block(shown)
 

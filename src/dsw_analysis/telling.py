@@ -372,7 +372,7 @@ class Telling(Recording):
                     return declared.label(code)
         raise words.WordsError(f"no codebook for a column {column!r} among the data loaded")
 
-    def tell(self, text: str, when: str = "", *, where: str = "text", **names: Any) -> Block | None:  # noqa: ANN401
+    def say(self, text: str, when: str = "", *, where: str = "text", **names: Any) -> Block | None:  # noqa: ANN401
         """Thai Markdown in the language of :mod:`dsw_analysis.words`; nothing if ``when`` does not hold or it is empty.
 
         Raises
@@ -409,7 +409,7 @@ def register(section: Telling) -> None:
         if condition and not condition.startswith("if "):
             raise words.WordsError(f"write %%say, or %%say if … and a condition; not {condition!r}")
         # One line more, so that lines are counted as the notebook shows them.
-        return section.tell("\n" + cell, condition.removeprefix("if "), where="%%say")
+        return section.say("\n" + cell, condition.removeprefix("if "), where="%%say")
 
     shell.register_magic_function(say, "cell", "say")
 
