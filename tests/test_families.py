@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from dsw_analysis import BLANK, FILLED, Count, Difference, Mean, Part, Ratio, Share, Split, Summary, Total, by_region
+from dsw_analysis.asking import WordsError
 from dsw_analysis.datasets.columns import Column
 from dsw_analysis.datasets.dataset import Dataset
 from dsw_analysis.datasets.source import Source
 from dsw_analysis.families import filled, ranked
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import Section
-from dsw_analysis.words import WordsError
 
 KINDS = {"town": "เมือง", "farm": "ไร่", "shore": "ชายฝั่ง"}
 GOALS = {"g1": "เป้า 1", "g2": "เป้า 2", "g3": "เป้า 3"}

@@ -12,9 +12,9 @@ from small_projects import notebook, run
 from test_families import s, toys  # noqa: F401 - fixtures
 
 from dsw_analysis import Count, Mean, Share
+from dsw_analysis.asking import WordsError, escape
 from dsw_analysis.blocks import as_written
 from dsw_analysis.claims import answer, broken
-from dsw_analysis.words import WordsError, escape
 
 
 @pytest.fixture

@@ -12,18 +12,19 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from dsw_analysis import blocks, figures, road_map, schedule
+from dsw_analysis.asking import Number
 from dsw_analysis.blocks import Block
 from dsw_analysis.datasets import Source, dataset, source_of
 from dsw_analysis.datasets.source import read_decimals
 from dsw_analysis.findings import Finding, UnknownFindingError
 from dsw_analysis.measures import Ratio
+from dsw_analysis.measuring import COUNTRY
 from dsw_analysis.plan import NOT_STATED, Indicator, Plan, Project, Status
 from dsw_analysis.provinces import official_province
 from dsw_analysis.rounds import MONTHS, Round
 from dsw_analysis.section import Section
-from dsw_analysis.telling import COUNTRY, register
+from dsw_analysis.telling import register
 from dsw_analysis.thai import format_date
-from dsw_analysis.words import Number
 
 _PLAN_ONLY = (
     "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ "

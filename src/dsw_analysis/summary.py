@@ -13,6 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from dsw_analysis import blocks, figures
+from dsw_analysis.asking import Words, escape
 from dsw_analysis.blocks import Block
 from dsw_analysis.datasets import Column, Dataset, Source
 from dsw_analysis.families import Family, Row
@@ -21,7 +22,6 @@ from dsw_analysis.plan import NOT_STATED, Status
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import Section
 from dsw_analysis.telling import register
-from dsw_analysis.words import Words, escape
 
 SECTION = "section"
 INDICATORS = Dataset(
