@@ -83,6 +83,20 @@ def test_a_record_of_another_shape_means_that_all_is_made_again(project, record,
     assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["made"]["good"]["state"] == "ok"
 
 
+@pytest.mark.parametrize("shape", [*SHAPES, '{"findings": []}', "\xff\xfe"])
+def test_a_spoilt_ledger_is_named_and_checks_do_without_it(project, capsys, shape):
+    add(project, "01_good", HAND_OVER)
+    out = project.outputs(ROUND)
+    out.mkdir(parents=True)
+    page, ledger = out / "page.html", out / "findings.json"
+    page.write_text("<p>", encoding="utf-8")
+    ledger.write_text(shape, encoding="latin-1")
+    assert cli.main(["audit-report", str(page), "--findings", str(ledger)]) == 2
+    assert "is no ledger that dsw wrote" in capsys.readouterr().err
+    assert cli.main(["--project", str(project.root), "check", "2569-6m"]) == 1  # its files are missing
+    assert "defect" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("error", [ValueError("bad"), KeyError("gone"), TypeError("odd"), ZeroDivisionError()])
 def test_a_defect_of_ours_is_not_told_as_misuse(monkeypatch, capsys, error):
     def fail(_):

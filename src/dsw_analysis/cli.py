@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dsw_analysis import __version__
 from dsw_analysis.batch.steps import BatchError
@@ -146,13 +146,34 @@ def _plan_notes(arguments: argparse.Namespace, folder: Path) -> list[str]:
     from dsw_analysis.batch import SUMMARY, Project  # noqa: PLC0415
     from dsw_analysis.checking import plan_notes  # noqa: PLC0415
 
-    ledger = _outputs(arguments) / "findings.json"
-    findings = json.loads(ledger.read_text(encoding="utf-8"))["findings"] if ledger.exists() else []
+    try:
+        findings = _ledger(_outputs(arguments) / "findings.json")["findings"]
+    except UsageError:  # there is none yet, or it is spoilt: the next run makes it again
+        findings = []
     try:
         sections = [s for s in Project(root=arguments.project).sections() if s != SUMMARY]
     except UsageError:  # files may be checked where there are no notebooks
         return []
     return plan_notes(arguments.round, folder, sections, {finding["id"] for finding in findings})
+
+
+def _ledger(path: Path) -> dict[str, Any]:
+    """The ledger of a round.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it is not one that dsw has written.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"no file {path}; a run of the round makes it") from None
+    except ValueError:  # no JSON, or no text
+        document = None
+    if not isinstance(document, dict) or not {"findings", "inputs", "sections"} <= document.keys():
+        raise UsageError(f"{path} is no ledger that dsw wrote; `dsw report --fresh` makes it again")
+    return document
 
 
 def _template(arguments: argparse.Namespace) -> int:
@@ -254,9 +275,9 @@ def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], 
 def _audit_report(arguments: argparse.Namespace) -> int:
     from dsw_analysis.audit import audit_file  # noqa: PLC0415
 
-    for path in (arguments.page, arguments.findings):
-        if not path.is_file():
-            raise UsageError(f"no file {path}; a run of the round makes it")
+    if not arguments.page.is_file():
+        raise UsageError(f"no file {arguments.page}; a run of the round makes it")
+    _ledger(arguments.findings)
     slips = audit_file(arguments.page, arguments.findings)
     _print_slips(arguments.page, slips, arguments.findings)
     return 1 if slips else 0
