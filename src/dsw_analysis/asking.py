@@ -192,10 +192,6 @@ class Functions:
         """Those that have no value."""
         return self._those("unknown", self._rows(family, by))
 
-    def first(self, family: Number | None = None, by: object = None) -> Row:
-        """The first of the ranking."""
-        return ranked(self._rows(family, by))[0]
-
     def attention(self, family: Number, threshold: Number, by: object = None) -> list[Row]:
         """Those at or above a threshold, from the highest."""
         return ranked(self._those("attention", self._rows(family, by), threshold.finding.id))
