@@ -183,7 +183,10 @@ def test_check_holds_plan_notebooks_and_ledger_against_each_other(copy, capsys):
     ledger = copy.root / "outputs" / "2569-6m" / "findings.json"
     ledger.parent.mkdir(parents=True)
     ledger.write_text(
-        json.dumps({"findings": [{"id": "csr.linked_share"}, {"id": "csr.activities"}]}), encoding="utf-8"
+        json.dumps(
+            {"inputs": [], "sections": [], "findings": [{"id": "csr.linked_share"}, {"id": "csr.activities"}]}
+        ),
+        encoding="utf-8",
     )
     project, section, measured = check(copy.root, capsys)
     assert "“การขับเคลื่อนแผนเสริมสร้างความผูกพันฯ” (รหัสส่วน engagement) ยังไม่มีโน้ตบุ๊ก" in project
