@@ -8,7 +8,7 @@ import random
 import sys
 from pathlib import Path
 
-from dsw_analysis.audit import Audit
+from dsw_analysis.report.audit import Audit
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from page_edits import EDITS, edited

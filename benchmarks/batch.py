@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from dsw_analysis.thai.places import provinces
+from dsw_analysis.intake.thai.places import provinces
 
 ROOT = Path(__file__).parent.parent
 ROUND = "2569-6m"
@@ -87,7 +87,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from floor import run_plainly
-from dsw_analysis.warm.processes import run_fresh
+from dsw_analysis.run.warm.processes import run_fresh
 with ThreadPoolExecutor(2) as pool:
     jobs = [pool.submit(run_fresh, run_plainly, path, {PARAMETERS!r}, Path(sys.argv[1]) / f"{{path.stem}}.html")
             for path in map(Path, sys.argv[2:])]

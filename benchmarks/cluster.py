@@ -26,12 +26,13 @@ from pathlib import Path
 
 import psutil
 
-from dsw_analysis.batch import Batch, Project
-from dsw_analysis.batch.sections import put_in_place, run_sections
-from dsw_analysis.provinces import provincial_sections
+from dsw_analysis.intake.provinces import provincial_sections
+from dsw_analysis.intake.thai import provinces as all_provinces
 from dsw_analysis.rounds import Round
-from dsw_analysis.thai import provinces as all_provinces
-from dsw_analysis.warm.processes import WarmExecutor
+from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.sections import put_in_place, run_sections
+from dsw_analysis.run.tasks import Project
+from dsw_analysis.run.warm.processes import WarmExecutor
 
 ROUND, ALLOWED = "2569-6m", 1.1
 ROOT = Path(__file__).parent.parent
@@ -81,7 +82,7 @@ def cluster(folder):
         while not about.exists():
             time.sleep(0.1)
         address = json.loads(about.read_text(encoding="utf-8"))["address"]
-        start("worker", address, f"--local-directory={folder}", "--preload=dsw_analysis.cluster")
+        start("worker", address, f"--local-directory={folder}", "--preload=dsw_analysis.run.cluster")
         yield address, psutil.Process(scheduler.pid)
 
 
@@ -120,7 +121,7 @@ def child(where, project, address, provinces):
     jobs = os.cpu_count()
     with contextlib.ExitStack() as stack:
         if where == "dask":
-            from dsw_analysis.cluster import connect  # noqa: PLC0415 - the other mode must not import Dask
+            from dsw_analysis.run.cluster import connect  # noqa: PLC0415 - the other mode must not import Dask
 
             executor = given = stack.enter_context(connect(address))
         else:

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from dsw_analysis import Share, by
-from dsw_analysis.datasets import Column, Dataset, Source
-from dsw_analysis.thai import provinces
+from dsw_analysis.intake.schemas import Column, Dataset, Source
+from dsw_analysis.intake.thai import provinces
 
 ROWS, RUNS, LIMIT, SEED = 1_000_000, 9, 2.0, 2569
 ANSWERS = {"a1": "ดีมาก", "a2": "ดี", "a3": "ปานกลาง", "a4": "น้อย", "a5": "น้อยมาก"}

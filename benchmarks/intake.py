@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from dsw_analysis.datasets import dataset
-from dsw_analysis.datasets.urgent_cases import CATEGORIES, CHANNELS, URGENCIES
+from dsw_analysis.intake.schemas import dataset
+from dsw_analysis.intake.schemas.urgent_cases import CATEGORIES, CHANNELS, URGENCIES
+from dsw_analysis.intake.thai import provinces
 from dsw_analysis.rounds import Round
-from dsw_analysis.thai import provinces
 
 ROUND = Round.parse("2569-6m")
 TIMES, MEMORY, RUNS = 3.0, 2.0, 3
@@ -38,7 +38,7 @@ rows = {read}
 print(time.perf_counter() - start, peak() - before, peak(), rows)
 """
 LOAD = MEASURE.format(
-    imports="from pathlib import Path\nfrom dsw_analysis import Round\nfrom dsw_analysis.datasets import dataset",
+    imports="from pathlib import Path\nfrom dsw_analysis import Round\nfrom dsw_analysis.intake.schemas import dataset",
     read='len(dataset("urgent_cases").load(Round.parse("2569-6m"), path.parent))',
 )
 READ_CSV = MEASURE.format(

@@ -24,10 +24,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from dsw_analysis.datasets import dataset
-from dsw_analysis.datasets.urgent_cases import CATEGORIES, CHANNELS, URGENCIES
+from dsw_analysis.intake.schemas import dataset
+from dsw_analysis.intake.schemas.urgent_cases import CATEGORIES, CHANNELS, URGENCIES
+from dsw_analysis.intake.thai import provinces
 from dsw_analysis.rounds import Round
-from dsw_analysis.thai import provinces
 
 ROOT = Path(__file__).parents[1]
 ROUND = Round.parse("2569-6m")
@@ -51,8 +51,8 @@ taken, worked = time.perf_counter() - start, time.process_time() - worked
 print(json.dumps([taken, worked, peak, rows]))
 """
 IMPORTS = """
-import pyarrow.parquet, dsw_analysis.section
-from dsw_analysis.datasets import dataset
+import pyarrow.parquet, dsw_analysis.section.section
+from dsw_analysis.intake.schemas import dataset
 from dsw_analysis.rounds import Round
 kind, round_ = dataset("urgent_cases"), Round.parse("2569-6m")
 """

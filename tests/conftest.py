@@ -13,10 +13,11 @@ from filelock import FileLock
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from dsw_analysis.batch import Batch, Project
-from dsw_analysis.batch.reports import write_report
-from dsw_analysis.batch.sections import run_sections
 from dsw_analysis.rounds import Round
+from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.reports import write_report
+from dsw_analysis.run.sections import run_sections
+from dsw_analysis.run.tasks import Project
 
 # The same examples every time: a suite that fails by chance is not believed; time limits depend on the machine.
 settings.register_profile("steady", derandomize=True, deadline=None)

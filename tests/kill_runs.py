@@ -16,14 +16,14 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
-from dsw_analysis.batch import Batch, Project
-from dsw_analysis.batch.briefs import write_briefs
-from dsw_analysis.batch.manifest import Manifest
-from dsw_analysis.batch.reports import write_report
-from dsw_analysis.batch.sections import run_sections
-from dsw_analysis.batch.tasks import EXECUTE
 from dsw_analysis.rounds import Round
-from dsw_analysis.warm import forking, preload, processes
+from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.briefs import write_briefs
+from dsw_analysis.run.manifest import Manifest
+from dsw_analysis.run.reports import write_report
+from dsw_analysis.run.sections import run_sections
+from dsw_analysis.run.tasks import EXECUTE, Project
+from dsw_analysis.run.warm import forking, preload, processes
 
 ROUND = Round.parse("2569-6m")
 PROVINCE = "ตาก"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dsw_analysis.datasets import Column, Dataset, Source
+from dsw_analysis.intake.schemas import Column, Dataset, Source
 
 YES_NO = {"yes": "ใช่", "no": "ไม่ใช่"}
 

@@ -15,14 +15,14 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
-from dsw_analysis.datasets import DATASETS, dataset
-from dsw_analysis.datasets.career_development import UNITS
-from dsw_analysis.datasets.community_welfare import FUNNEL
-from dsw_analysis.datasets.restructuring import ANSWERS, KINDS
-from dsw_analysis.forms import ONLY_SHEET, form
-from dsw_analysis.plan import Plan
+from dsw_analysis.intake.forms import ONLY_SHEET, form
+from dsw_analysis.intake.schemas import DATASETS, dataset
+from dsw_analysis.intake.schemas.career_development import UNITS
+from dsw_analysis.intake.schemas.community_welfare import FUNNEL
+from dsw_analysis.intake.schemas.restructuring import ANSWERS, KINDS
+from dsw_analysis.intake.thai import provinces
+from dsw_analysis.plan.plan import Plan
 from dsw_analysis.rounds import Round
-from dsw_analysis.thai import provinces
 
 PRINTED = Path(__file__).parent.parent / "data" / "raw" / "2569-6m"
 DROPPED, ADDED, RENAMED = "career_development", "digital_skills", "knowledge_management"

@@ -2,11 +2,11 @@
 
 import nbformat
 
-from dsw_analysis.batch import Batch
-from dsw_analysis.batch.reports import write_report
-from dsw_analysis.batch.sections import put_in_place, run_sections
-from dsw_analysis.findings import SECTION_MIME
+from dsw_analysis.findings.finding import SECTION_MIME
 from dsw_analysis.rounds import Round
+from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.reports import write_report
+from dsw_analysis.run.sections import put_in_place, run_sections
 
 ROUND = Round.parse("2569-6m")
 PARAMETERS = 'round_id: str = "2569-6m"  # round\naccept_partial: bool = False  # use valid rows\nprovince: str = ""'
@@ -44,6 +44,11 @@ def run(project, sections=None, **options):
         outcomes = run_sections(batch, sections)
         put_in_place(batch, outcomes)
         return outcomes
+
+
+def ran(project, **options):
+    """Sections that a run did not take over from the one before."""
+    return [o.section for o in run(project, **options) if not o.reused]
 
 
 def report(project, sections=None, **options):

@@ -15,9 +15,9 @@ from packaging.utils import canonicalize_name
 
 import dsw_analysis
 from dsw_analysis import __all__ as public
-from dsw_analysis.audit import ALLOWED
 from dsw_analysis.cli import main
-from dsw_analysis.datasets import DATASETS
+from dsw_analysis.intake.schemas import DATASETS
+from dsw_analysis.report.audit import ALLOWED
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -13,12 +13,13 @@ from conftest import ROOT
 from markupsafe import escape
 from rounds_made import ADDED, DROPPED, HOSTILE, RENAMED, make_round
 
-from dsw_analysis.batch import Batch, Project
-from dsw_analysis.batch.reports import audit, write_report
-from dsw_analysis.batch.sections import explain, run_sections
-from dsw_analysis.checking import check_files
-from dsw_analysis.findings import Finding
-from dsw_analysis.rounding import round_half_up
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.rounding import round_half_up
+from dsw_analysis.intake.checking import check_files
+from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.reports import audit, write_report
+from dsw_analysis.run.sections import explain, run_sections
+from dsw_analysis.run.tasks import Project
 
 TITLE = re.compile(r'<li[^>]*><a href="#([a-z_]+)">')
 

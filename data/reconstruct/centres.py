@@ -5,9 +5,9 @@ from __future__ import annotations
 from files import Row, Table
 from spread import OUTSIDE_BANGKOK, apportion, chance, exactly, pick, settle
 
-from dsw_analysis import thai
-from dsw_analysis.datasets import dataset
-from dsw_analysis.datasets.career_development import UNITS
+from dsw_analysis.intake import thai
+from dsw_analysis.intake.schemas import dataset
+from dsw_analysis.intake.schemas.career_development import UNITS
 
 _ROUND = "รอบ 6 เดือน ปีงบประมาณ พ.ศ. 2569"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from dsw_analysis.datasets import Column, Dataset
-from dsw_analysis.thai import to_thai_digits
+from dsw_analysis.intake.schemas import Column, Dataset
+from dsw_analysis.intake.thai import to_thai_digits
 
 Row = Mapping[str, object]
 """Values by column name; categories as codes, what is absent or ``None`` is blank."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from files import RawFile, Table
 
-from dsw_analysis.datasets import Column
-from dsw_analysis.datasets.columns import KINDS
+from dsw_analysis.intake.columns import KINDS
+from dsw_analysis.intake.schemas import Column
 
 PUBLISHED, RECONSTRUCTED = "published", "reconstructed"
 

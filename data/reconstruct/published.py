@@ -8,8 +8,8 @@ from typing import Any
 
 from files import Row, Table
 
-from dsw_analysis import thai
-from dsw_analysis.datasets import dataset
+from dsw_analysis.intake import thai
+from dsw_analysis.intake.schemas import dataset
 
 _PLAN: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("plan.toml").read_text(encoding="utf-8"))[
     "project"

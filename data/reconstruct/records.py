@@ -19,7 +19,7 @@ from spread import (
     thai_stamp,
 )
 
-from dsw_analysis.datasets import dataset
+from dsw_analysis.intake.schemas import dataset
 
 _FIRST_DAY = datetime(2025, 10, 1)
 _DAYS = [_FIRST_DAY + timedelta(days=n) for n in range(182)]

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from dsw_analysis import thai
+from dsw_analysis.intake import thai
 
 PROVINCES = tuple(province.name_th for province in thai.provinces())
 BANGKOK = thai.province("bangkok").name_th

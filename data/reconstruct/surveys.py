@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from files import Row, Table
 from spread import OUTSIDE_BANGKOK, chance, settle
 
-from dsw_analysis.datasets import dataset
-from dsw_analysis.datasets.csr import FULL_SCORE, SATISFACTION
-from dsw_analysis.datasets.restructuring import ANSWERS, KINDS
+from dsw_analysis.intake.schemas import dataset
+from dsw_analysis.intake.schemas.csr import FULL_SCORE, SATISFACTION
+from dsw_analysis.intake.schemas.restructuring import ANSWERS, KINDS
 
 # Published: units of each kind.
 _UNITS = {"settlement": 12, "highland_centre": 9, "shelter": 4}

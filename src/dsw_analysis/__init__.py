@@ -6,10 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dsw_analysis import figures
-    from dsw_analysis.families import Part, Split
-    from dsw_analysis.findings import Finding, Ledger
-    from dsw_analysis.measures import (
+    from dsw_analysis.findings.families import Part, Split
+    from dsw_analysis.findings.finding import Finding, Ledger
+    from dsw_analysis.findings.measures import (
         BLANK,
         FILLED,
         ChangeTest,
@@ -46,9 +45,10 @@ if TYPE_CHECKING:
         derive,
     )
     from dsw_analysis.problems import DataError, Problem
-    from dsw_analysis.project_section import open_section
     from dsw_analysis.rounds import Round
-    from dsw_analysis.summary import open_summary
+    from dsw_analysis.section import figures
+    from dsw_analysis.section.project_section import open_section
+    from dsw_analysis.section.summary import open_summary
 
 __all__ = [
     "BLANK",
@@ -101,22 +101,22 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "DataError": "problems",
-    "Finding": "findings",
-    "Ledger": "findings",
-    "Part": "families",
-    "Split": "families",
+    "Finding": "findings.finding",
+    "Ledger": "findings.finding",
+    "Part": "findings.families",
+    "Split": "findings.families",
     "Problem": "problems",
     "Round": "rounds",
-    "figures": "",
-    "open_section": "project_section",
-    "open_summary": "summary",
+    "open_section": "section.project_section",
+    "open_summary": "section.summary",
 }
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the names are of many kinds
-    # Loaded at first use: `dsw --help`, Jupyter's look at our entry points and `dsw_analysis.thai`
+    # Loaded at first use: `dsw --help`, Jupyter's look at our entry points and `dsw_analysis.intake.thai`
     # alone need neither pandas' plotting nor scipy.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = _HOMES.get(name, "measures")
-    return getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")
+    if name == "figures":
+        return import_module(f"{__name__}.section.figures")
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'findings.measures')}"), name)

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dsw_analysis import __version__
-from dsw_analysis.batch.steps import BatchError
 from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.rounds import Round
+from dsw_analysis.run.steps import BatchError
 
 if TYPE_CHECKING:
-    from dsw_analysis.audit import Slip
-    from dsw_analysis.batch import Batch
-    from dsw_analysis.batch.steps import Outcome
+    from dsw_analysis.report.audit import Slip
+    from dsw_analysis.run.batch import Batch
+    from dsw_analysis.run.steps import Outcome
 
 
 _DEFECT = "this is a defect of dsw, not of your data; please report the lines above to those who maintain it"
@@ -123,8 +123,8 @@ def _print_thai() -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.checking import check_files, to_text, unknown_files  # noqa: PLC0415 - keeps --help instant
-    from dsw_analysis.problem_files import write_problem_files  # noqa: PLC0415
+    from dsw_analysis.intake.checking import check_files, to_text, unknown_files  # noqa: PLC0415 - keeps --help instant
+    from dsw_analysis.intake.problem_files import write_problem_files  # noqa: PLC0415
 
     folder = _raw(arguments)
     results = check_files(arguments.round, folder, only=arguments.dataset, path=arguments.file)
@@ -143,8 +143,9 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _plan_notes(arguments: argparse.Namespace, folder: Path) -> list[str]:
     """What plan, notebooks and the last ledger of the round do not have in common."""
-    from dsw_analysis.batch import SUMMARY, Project  # noqa: PLC0415
-    from dsw_analysis.checking import plan_notes  # noqa: PLC0415
+    from dsw_analysis.findings.ledger import SUMMARY  # noqa: PLC0415
+    from dsw_analysis.plan.notes import plan_notes  # noqa: PLC0415
+    from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
     try:
         findings = _ledger(_outputs(arguments) / "findings.json")["findings"]
@@ -177,9 +178,9 @@ def _ledger(path: Path) -> dict[str, Any]:
 
 
 def _template(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.batch import write_whole  # noqa: PLC0415
-    from dsw_analysis.datasets import DATASETS, dataset  # noqa: PLC0415
-    from dsw_analysis.forms import form  # noqa: PLC0415
+    from dsw_analysis.intake.forms import form  # noqa: PLC0415
+    from dsw_analysis.intake.schemas import DATASETS, dataset  # noqa: PLC0415
+    from dsw_analysis.intake.writing.whole import write_whole  # noqa: PLC0415
 
     kind = dataset(arguments.dataset)
     path = (arguments.to or _outputs(arguments) / "templates") / f"{kind.stem}.xlsx"
@@ -193,7 +194,7 @@ def _template(arguments: argparse.Namespace) -> int:
 
 
 def _codebook(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.codebook import write_codebook  # noqa: PLC0415
+    from dsw_analysis.intake.codebook import write_codebook  # noqa: PLC0415
 
     for path in write_codebook(arguments.round, _raw(arguments), arguments.to or _outputs(arguments)):
         print(path)
@@ -201,16 +202,17 @@ def _codebook(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.batch import Batch, Project  # noqa: PLC0415
-    from dsw_analysis.batch.briefs import write_briefs  # noqa: PLC0415
-    from dsw_analysis.batch.progress import failure, progress_on  # noqa: PLC0415
-    from dsw_analysis.batch.sections import explain, put_in_place, run_sections  # noqa: PLC0415
+    from dsw_analysis.run.batch import Batch  # noqa: PLC0415
+    from dsw_analysis.run.briefs import write_briefs  # noqa: PLC0415
+    from dsw_analysis.run.progress import failure, progress_on  # noqa: PLC0415
+    from dsw_analysis.run.sections import explain, put_in_place, run_sections  # noqa: PLC0415
+    from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
     print(f"dsw: {arguments.round.label}", flush=True)
     with contextlib.ExitStack() as stack:
         cluster = None
         if arguments.scheduler is not None:
-            from dsw_analysis.cluster import connect  # noqa: PLC0415
+            from dsw_analysis.run.cluster import connect  # noqa: PLC0415
 
             cluster = stack.enter_context(connect(arguments.scheduler))
         batch = stack.enter_context(
@@ -244,7 +246,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _report(batch: Batch, outcomes: Sequence[Outcome], formats: Sequence[str]) -> bool:
     """Write and audit the report; returns whether all of it is there and bears out its numbers."""
-    from dsw_analysis.batch.reports import audit, write_report  # noqa: PLC0415
+    from dsw_analysis.run.reports import audit, write_report  # noqa: PLC0415
 
     files = write_report(batch, outcomes, formats)
     for path in files:
@@ -262,7 +264,7 @@ def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], 
         if arguments.only is not None:
             raise UsageError("--only needs --by province")
         return [], arguments.section
-    from dsw_analysis.provinces import official_province, province_names, provincial_sections  # noqa: PLC0415
+    from dsw_analysis.intake.provinces import official_province, province_names, provincial_sections  # noqa: PLC0415
 
     names = [official_province(name) for name in arguments.only or ()] or list(province_names())
     sections = provincial_sections(batch.notebooks)
@@ -273,7 +275,7 @@ def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], 
 
 
 def _audit_report(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.audit import audit_file  # noqa: PLC0415
+    from dsw_analysis.report.audit import audit_file  # noqa: PLC0415
 
     if not arguments.page.is_file():
         raise UsageError(f"no file {arguments.page}; a run of the round makes it")
@@ -284,7 +286,7 @@ def _audit_report(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.batch.verify import verify  # noqa: PLC0415
+    from dsw_analysis.run.verify import verify  # noqa: PLC0415
 
     out = _outputs(arguments)
     deviations = verify(out)
@@ -305,20 +307,20 @@ def _print_slips(page: Path, slips: Sequence[Slip], findings: Path) -> None:
 
 
 def _raw(arguments: argparse.Namespace) -> Path:
-    from dsw_analysis.batch import Project  # noqa: PLC0415
+    from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
     return Project(root=arguments.project).data / str(arguments.round)
 
 
 def _outputs(arguments: argparse.Namespace) -> Path:
-    from dsw_analysis.batch import Project  # noqa: PLC0415
+    from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
     return Project(root=arguments.project).outputs(arguments.round)
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.batch import Project  # noqa: PLC0415
-    from dsw_analysis.datasets import DATASETS  # noqa: PLC0415
+    from dsw_analysis.intake.schemas import DATASETS  # noqa: PLC0415
+    from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
     sections = Project(root=arguments.project).sections()
     print("sections")

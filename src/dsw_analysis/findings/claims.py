@@ -1,0 +1,89 @@
+"""Claims: what the words that judge, rank or compare rest on, so that an audit can ask the ledger again."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+from dsw_analysis.findings.finding import Finding
+
+Number = Fraction | float | int
+
+OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+Values = Mapping[str, Number | None]
+
+
+def _end(choose: Callable[..., Number | None]) -> Callable[[Values], list[str]]:
+    def chosen(values: Values) -> list[str]:
+        end = choose((value for value in values.values() if value is not None), default=None)
+        return [id_ for id_, value in values.items() if value is not None and value == end]
+
+    return chosen
+
+
+def _most(values: Values) -> list[str]:
+    top = max((value for value in values.values() if value is not None), default=0)
+    return [id_ for id_, value in values.items() if value == top > 0]
+
+
+CHOICES: Final[Mapping[str, Callable[[Values], list[str]]]] = {
+    "most": _most,
+    "highest": _end(max),
+    "lowest": _end(min),
+    "zeros": lambda values: [id_ for id_, value in values.items() if value == 0],
+    "positive": lambda values: [id_ for id_, value in values.items() if value is not None and value > 0],
+    "unknown": lambda values: [id_ for id_, value in values.items() if value is None],
+}
+"""Which of several findings: the largest above zero, the highest, the lowest, those that are 0, above 0, or unknown."""
+ORDER: Final[Mapping[int, str]] = {-1: "ต่ำกว่า", 0: "เท่ากับ", 1: "สูงกว่า"}
+"""What a comparison of two findings prints."""
+
+
+def answer(kind: str, of: Sequence[str], ledger: Mapping[str, Finding], given: Any = None) -> Any:  # noqa: ANN401
+    """What the ledger answers to a claim; plain JSON values only.
+
+    Parameters
+    ----------
+    kind:
+        ``known`` (has a value), ``nonzero``, ``provenance``, ``compare`` (a word of :data:`ORDER`), a key of
+        :data:`CHOICES` (which of several), ``attention`` (which are at or above the finding ``given``), or one of
+        :data:`OPERATORS` (against a finding's id or a number, ``given``).
+    of:
+        Ids of the findings that are asked about.
+
+    Returns
+    -------
+    object
+        ``True`` or ``False``, a word, or the ids of those that it is true of, in the order of ``of``.
+    """
+    found = [ledger[id_] for id_ in of]
+    if kind in CHOICES:
+        return CHOICES[kind]({f.id: None if f.value is None else f.exact() for f in found})
+    if kind in OPERATORS:
+        return OPERATORS[kind](found[0].exact(), ledger[given].exact() if isinstance(given, str) else given)
+    if kind == "attention":
+        return [f.id for f in found if f.value is not None and f.exact() >= ledger[given].exact()]
+    if kind == "compare":
+        first, second = (f.exact() for f in found)
+        return ORDER[(first > second) - (first < second)]
+    return {"known": found[0].value is not None, "nonzero": bool(found[0].value), "provenance": found[0].provenance}[
+        kind
+    ]
+
+
+def broken(claims: Sequence[Mapping[str, Any]], ledger: Mapping[str, Finding]) -> list[int]:
+    """Places of the claims that the ledger does not bear out."""
+    return [
+        place
+        for place, claim in enumerate(claims)
+        if answer(claim["claim"], claim["of"], ledger, claim.get("given")) != claim["says"]
+    ]

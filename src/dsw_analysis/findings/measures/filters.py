@@ -1,0 +1,109 @@
+"""Filters that can be both applied to a frame and said in Thai, so that words and numbers never part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dsw_analysis.findings.rounding import round_half_up
+from dsw_analysis.intake.schemas import Source
+
+
+class Cell(Enum):
+    """States of a cell to filter by."""
+
+    FILLED = "มีการระบุ"
+    BLANK = "ไม่ระบุ"
+
+
+FILLED = Cell.FILLED
+BLANK = Cell.BLANK
+
+Where = Mapping[str, Any]
+"""Column -> what its cells must be: a value or code, a tuple of them, :data:`FILLED`, :data:`BLANK`,
+or a ``slice(low, high)`` of numbers (both ends included, ``None`` for no limit). A cell of several codes
+(a ``multi`` column) meets each code that it holds."""
+
+
+def select(frame: pd.DataFrame, where: Where) -> pd.Series[bool]:
+    """Rows that meet every condition, as a boolean Series on the frame's index; blanks meet none but ``BLANK``.
+
+    Raises
+    ------
+    KeyError
+        If a column is not in the frame.
+    ValueError
+        If a code is not in the column's codebook.
+    """
+    mask = pd.Series(True, index=frame.index)
+    source = frame.attrs.get("source")
+    several = {c.name: c.codes for c in source.dataset.columns if c.kind == "multi"} if source else {}
+    for column, wanted in where.items():
+        if column not in frame.columns:
+            raise KeyError(f"no column {column!r}; the frame has {', '.join(map(str, frame.columns))}")
+        if column in several and not isinstance(wanted, Cell):
+            mask &= _holds(frame[column], wanted if isinstance(wanted, tuple) else (wanted,), several[column])
+        else:
+            mask &= _meets(frame[column], wanted)
+    return mask
+
+
+def in_words(source: Source, where: Where) -> str | None:
+    """The filter in Thai, with the headers and labels of the file; ``None`` for no filter."""
+    phrases = []
+    for name, wanted in where.items():
+        column = source.dataset[name]
+        header = column.header.replace(" / ", " – ")
+        if isinstance(wanted, Cell):
+            phrases.append(f"{header}: {wanted.value}")
+        elif isinstance(wanted, slice):
+            phrases.append(f"{header}: {_range_in_words(wanted)}")
+        else:
+            values = wanted if isinstance(wanted, tuple) else (wanted,)
+            phrases.append(f"{header}: {' หรือ '.join(column.label(v) for v in values)}")
+    return " และ ".join(phrases) or None
+
+
+def _meets(cells: pd.Series, wanted: Any) -> pd.Series[bool]:  # noqa: ANN401 - see Where
+    if wanted is FILLED:
+        return cells.notna()
+    if wanted is BLANK:
+        return cells.isna()
+    if isinstance(wanted, slice):
+        low = cells.ge(wanted.start) if wanted.start is not None else cells.notna()
+        high = cells.le(wanted.stop) if wanted.stop is not None else cells.notna()
+        return low.fillna(False).astype(bool) & high.fillna(False).astype(bool)
+    values = wanted if isinstance(wanted, tuple) else (wanted,)
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        unknown = [v for v in values if v not in cells.cat.categories]
+        if unknown:
+            raise ValueError(f"{unknown} not among the codes {list(cells.cat.categories)} of {cells.name}")
+        # One look-up a code, not a row; the code -1 of a blank finds the last place.
+        met = np.append(cells.cat.categories.isin(values), False)
+        return pd.Series(met[cells.cat.codes.to_numpy()], index=cells.index)
+    return cells.isin(values)
+
+
+def _holds(cells: pd.Series, codes: tuple[str, ...], known: Mapping[str, str]) -> pd.Series[bool]:
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise ValueError(f"{unknown} not among the codes {list(known)} of {cells.name}")
+    # Separators on both sides keep one code from being found inside another.
+    bounded = ";" + cells.fillna("").astype("str") + ";"
+    held = pd.Series(False, index=cells.index)
+    for code in codes:
+        held |= bounded.str.contains(f";{code};", regex=False)
+    return held
+
+
+def _range_in_words(limits: slice) -> str:
+    parts = []
+    if limits.start is not None:
+        parts.append(f"ไม่น้อยกว่า {round_half_up(limits.start, 0):,}")
+    if limits.stop is not None:
+        parts.append(f"ไม่เกิน {round_half_up(limits.stop, 0):,}")
+    return " และ".join(parts)

@@ -1,0 +1,133 @@
+"""Measures of waiting: share within a limit, quantiles and open cases, with cases still open at the end of a round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.measures.base import UNDEFINED, Measure
+from dsw_analysis.findings.measures.filters import select
+from dsw_analysis.intake.schemas import source_of
+from dsw_analysis.intake.thai import format_date
+from dsw_analysis.statistics import ServiceTimes, UndefinedError, served_within, waiting_time
+
+TOO_MANY_OPEN = "เรื่องที่ยังไม่แล้วเสร็จมีมากจนยังหาค่านี้ไม่ได้"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Waiting(Measure):
+    """A measure of the wait from ``start`` to ``end``.
+
+    A row without ``end`` is a case still open, which has waited until the end of the day ``until``. A row that has
+    no ``start``, or one after its end, cannot be judged and counts as missing.
+    """
+
+    start: str
+    end: str
+    until: date
+
+    def _times(self, frame: pd.DataFrame) -> ServiceTimes:
+        rows = select(frame, self.where).to_numpy()
+        start, end = (_moments(frame[name])[rows] for name in (self.start, self.end))
+        # An end after `until` is a fact on file: to call the case open because the round is over would be less true.
+        over = np.datetime64(self.until, "us") + np.timedelta64(1, "D")
+        unserved, unknown = np.isnat(end), np.isnat(start)
+        stop = np.where(unserved, over, end)
+        kept = ~unknown & (stop >= start)
+        return ServiceTimes(
+            waited=(stop - start)[kept].astype("timedelta64[ns]").view(np.int64),
+            served=~unserved[kept],
+            missing=int(unknown.sum()),
+            negative=int((end < start).sum()),
+            not_yet=int((unserved & (stop < start)).sum()),
+        )
+
+    def _waited(self, frame: pd.DataFrame, times: ServiceTimes, words: str = "", **parts: Any) -> Finding:  # noqa: ANN401
+        """A finding that says in words from when to when the wait runs."""
+        left_out = times.missing + times.negative + times.not_yet
+        finding = self._finding(frame, self.start, self.end, missing=left_out + parts.pop("not_judged", 0), **parts)
+        dataset = source_of(frame).dataset
+        wait = f"ตั้งแต่{dataset[self.start].header}ถึง{dataset[self.end].header}"
+        open_ = f"เรื่องที่ยังไม่แล้วเสร็จนับเวลาถึงสิ้นวันที่ {format_date(self.until)}"
+        said = " ".join(w for w in (wait, words, open_) if w)
+        return replace(finding, where=" และ ".join(w for w in (finding.where, said) if w))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithinHours(_Waiting):
+    """Percentage of cases served within ``hours``, the limit included to the second.
+
+    A case still open whose limit had passed counts as not within. One still open whose limit had not passed may
+    yet be in time: it leaves the base and is counted as missing.
+    """
+
+    hours: float
+
+    def __call__(self, frame: pd.DataFrame) -> Finding:
+        """Work out the share; undefined if no case can be judged."""
+        times = self._times(frame)
+        counted = served_within(times, pd.Timedelta(hours=self.hours))
+        within, judged = counted.within, counted.judged
+        return self._waited(
+            frame,
+            times,
+            f"ไม่เกิน {self.hours:g} ชั่วโมง",
+            value=100 * within / judged if judged else None,
+            numerator=within,
+            denominator=judged,
+            rows=judged,
+            not_judged=len(times.waited) - judged,
+            note=None if judged else UNDEFINED,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitQuantile(_Waiting):
+    """Hours by which the share ``q`` (0 to 1) of all cases is served, open cases counted as open (Kaplan–Meier)."""
+
+    unit: str = "hours"
+    q: float
+
+    def __call__(self, frame: pd.DataFrame) -> Finding:
+        """Work out the quantile; undefined if there are no cases, or too many of them are open."""
+        times = self._times(frame)
+        value, note = None, UNDEFINED
+        if len(times.waited):
+            try:
+                value = waiting_time(times, self.q) / pd.Timedelta(hours=1)
+            except UndefinedError:
+                note = TOO_MANY_OPEN
+        return self._waited(
+            frame,
+            times,
+            value=value,
+            rows=len(times.waited),
+            method="Kaplan–Meier",
+            note=note if value is None else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCases(_Waiting):
+    """Number of cases still open; with ``under_hours``, only of those that have not waited so long yet."""
+
+    under_hours: float | None = None
+
+    def __call__(self, frame: pd.DataFrame) -> Finding:
+        """Count the open cases."""
+        times = self._times(frame)
+        chosen, words = ~times.served, "ยังไม่แล้วเสร็จ"
+        if self.under_hours is not None:
+            chosen = chosen & (times.waited < pd.Timedelta(hours=self.under_hours).as_unit("ns").value)
+            words = f"{words}และรอไม่ถึง {self.under_hours:g} ชั่วโมง"
+        return self._waited(frame, times, words, value=int(chosen.sum()), rows=len(times.waited))
+
+
+def _moments(times: pd.Series) -> npt.NDArray[np.datetime64]:
+    return times.to_numpy(dtype="datetime64[us]")

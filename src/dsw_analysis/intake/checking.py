@@ -1,0 +1,189 @@
+"""What checking a round's files found: rows read, used and refused, and every problem, grouped where it repeats."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from dsw_analysis.intake.coverage import warnings_of
+from dsw_analysis.intake.files.limits import SUFFIXES
+from dsw_analysis.intake.schemas import DATASETS, Checked, Dataset, dataset
+from dsw_analysis.intake.terminal import table, wrap
+from dsw_analysis.intake.thai import CHANGES
+from dsw_analysis.problems import Problem, UsageError, visible
+from dsw_analysis.rounds import Round
+
+HEADS: Final = ("แถวที่", "คอลัมน์", "ค่าที่พบ", "ที่ต้องเป็น", "สิ่งที่ต้องทำ")
+WARNINGS: Final = "ข้อควรยืนยันกับเจ้าของข้อมูล (ไม่หยุดการทำรายงาน)"
+"""Heading of what is odd about a file and does not stop loading."""
+_SHOWN_GROUPS: Final = 100
+_SHOWN_ROWS: Final = 12
+_SHOWN_VALUES: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Problems of one file that differ in row and value only."""
+
+    problems: tuple[Problem, ...]
+
+    @property
+    def first(self) -> Problem:
+        """The first of them, which stands for what all have in common."""
+        return self.problems[0]
+
+    def rows(self, most: int = _SHOWN_ROWS) -> str:
+        """Row numbers, ranges joined: ``5, 8–12 (รวม 6 แถว)``; ``-`` where the whole column or file is meant."""
+        return row_ranges((p.row for p in self.problems if p.row is not None), most)
+
+    def values(self, most: int = _SHOWN_VALUES) -> str:
+        """Values found, the commonest first: ``“ไลน์” (3), “อีเมล”``; ``ว่าง`` where all are blank."""
+        counts = Counter(p.value for p in self.problems)
+        if set(counts) == {None}:
+            return "-" if self.first.row is None else "(ว่าง)"
+        several = len(self.problems) > 1
+        texts = [
+            ("(ว่าง)" if value is None else f"“{visible(value)}”") + (f" ({count:,})" if several and count > 1 else "")
+            for value, count in counts.most_common(most)
+        ]
+        rest = len(counts) - most
+        return ", ".join(texts) + (f" และอีก {rest:,} แบบ" if rest > 0 else "")
+
+    def cells(self) -> tuple[str, ...]:
+        """The row of a table under :data:`HEADS`."""
+        p = self.first
+        return (
+            self.rows(),
+            visible(p.column or "-"),
+            self.values(),
+            visible(p.expected, None),
+            visible(p.action, None),
+        )
+
+
+def check_files(
+    round_: Round, folder: Path, *, only: str | None = None, path: Path | None = None
+) -> tuple[Checked, ...]:
+    """Check the files of a round, and whether they cover it.
+
+    Parameters
+    ----------
+    round_, folder:
+        The round, and the folder of its raw files.
+    only:
+        Id of the one dataset to check.
+    path:
+        A file to judge in place of the one in ``folder``; without ``only``, its name says which datasets it holds.
+
+    Raises
+    ------
+    UsageError
+        If no dataset has the id, or the name of the file, or there is no such folder or file.
+    """
+    kinds: Sequence[Dataset] = [dataset(only)] if only else DATASETS
+    if path is not None:
+        if not path.exists():
+            raise UsageError(f"no file {path}")
+        kinds = [kind for kind in kinds if only or kind.stem == path.stem]
+        if not kinds:
+            raise UsageError(f"no dataset has a file called {path.stem!r}; say which it is with --dataset")
+    elif not folder.is_dir():
+        raise UsageError(f"no folder {folder}; put the round's raw files there")
+    results = (kind.check(round_, folder, path=path) for kind in kinds)
+    return tuple(replace(checked, warnings=warnings_of(checked, round_, folder)) for checked in results)
+
+
+def group_problems(problems: Iterable[Problem]) -> list[Group]:
+    """Put problems together that have file, sheet, code, column, expectation and action in common."""
+    groups: dict[tuple[str | None, ...], list[Problem]] = {}
+    for p in problems:
+        groups.setdefault((p.file, p.sheet, p.code, p.column, p.expected, p.action), []).append(p)
+    return [Group(problems=tuple(group)) for group in groups.values()]
+
+
+def row_ranges(rows: Iterable[int], most: int = _SHOWN_ROWS) -> str:
+    """Row numbers with consecutive ones joined, at most so many ranges, and how many rows there are."""
+    numbers = sorted(set(rows))
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    texts = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:most]]
+    more = " …" if len(ranges) > most else ""
+    total = f" (รวม {len(numbers):,} แถว)" if len(numbers) > 1 else ""
+    return ", ".join(texts) + more + total if texts else "-"
+
+
+def unknown_files(folder: Path) -> list[str]:
+    """Say in Thai which data files of a folder belong to no dataset, and which name is nearest."""
+    stems = sorted({kind.stem for kind in DATASETS})
+    notes = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix.lower().lstrip(".") not in SUFFIXES or path.stem in stems:
+            continue
+        near = difflib.get_close_matches(path.stem, stems, n=1)
+        hint = f" ชื่อที่ใกล้เคียงคือ “{near[0]}{path.suffix}”" if near else ""
+        notes.append(f"ไม่ได้ตรวจไฟล์ “{visible(path.name)}” เพราะชื่อไม่ตรงกับชุดข้อมูลใด{hint}")
+    return notes
+
+
+def summary_lines(checked: Checked) -> list[str]:
+    """What is said of a file before its problems: rows, normalised cells, notes of the reader."""
+    lines = [_rows_text(checked.rows_read, checked.rows_loaded, checked.rows_refused)]
+    if checked.raw is None:
+        lines = [f"อ่านไฟล์ไม่ได้ {lines[0]}"]
+    if checked.changed:
+        most_first = sorted(checked.changed.items(), key=lambda item: (-item[1], item[0]))
+        changes = ", ".join(f"{CHANGES[kind]} {count:,} ช่อง" for kind, count in most_first)
+        lines.append(f"ปรับให้เป็นรูปแบบเดียวกัน: {changes}")
+    if checked.raw is not None:
+        lines += [visible(note, None) for note in checked.raw.notes]
+    if checked.problems:
+        lines.append(f"พบปัญหา {len(checked.problems):,} จุด")
+    if checked.warnings:
+        lines.append(f"มีข้อควรยืนยันกับเจ้าของข้อมูล {len(checked.warnings):,} ข้อ")
+    return lines
+
+
+def total_line(results: Sequence[Checked]) -> str:
+    """Rows of all datasets together, and how many problems."""
+    read, loaded = sum(c.rows_read for c in results), sum(c.rows_loaded for c in results)
+    problems, bad = sum(len(c.problems) for c in results), sum(bool(c.problems) for c in results)
+    found = f"พบปัญหา {problems:,} จุด ใน {bad:,} ชุดข้อมูล" if problems else "ไม่พบปัญหา"
+    warnings = sum(len(c.warnings) for c in results)
+    found += f" และมีข้อควรยืนยัน {warnings:,} ข้อ" if warnings else ""
+    return f"รวม {len(results):,} ชุดข้อมูล: {_rows_text(read, loaded, read - loaded)} {found}"
+
+
+def to_text(results: Sequence[Checked], width: int) -> str:
+    """Everything found, for a terminal of ``width`` columns."""
+    parts = []
+    for checked in results:
+        name = checked.raw.file if checked.raw else checked.problems[0].file
+        lines = [line for text in summary_lines(checked) for line in wrap(text, width - 2)]
+        parts.append("\n".join([f"{checked.dataset.id} ({visible(name)}) {checked.dataset.title}", *_indent(lines)]))
+        groups = group_problems(checked.problems)
+        for sheet in dict.fromkeys(g.first.sheet for g in groups[:_SHOWN_GROUPS]):
+            rows = [g.cells() for g in groups[:_SHOWN_GROUPS] if g.first.sheet == sheet]
+            title = [] if sheet is None else [f"  แผ่นงาน “{visible(sheet)}”"]
+            parts.append("\n".join([*title, *_indent(table(HEADS, rows, width - 2).split("\n"))]))
+        if len(groups) > _SHOWN_GROUPS:
+            parts.append(f"  และอีก {len(groups) - _SHOWN_GROUPS:,} รายการ ดูทั้งหมดในไฟล์ problems.xlsx")
+        if checked.warnings:
+            rows = [group.cells() for group in group_problems(checked.warnings)]
+            parts.append("\n".join([f"  {WARNINGS}", *_indent(table(HEADS, rows, width - 2).split("\n"))]))
+    return "\n\n".join([*parts, "\n".join(wrap(total_line(results), width))])
+
+
+def _rows_text(read: int, loaded: int, refused: int) -> str:
+    return f"อ่าน {read:,} แถว = ใช้ได้ {loaded:,} แถว + ปฏิเสธ {refused:,} แถว"
+
+
+def _indent(lines: Iterable[str]) -> list[str]:
+    return [f"  {line}" if line else "" for line in lines]

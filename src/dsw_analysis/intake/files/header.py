@@ -1,0 +1,157 @@
+"""Finds the header among a table's first rows and flattens header rows that lie on top of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NoReturn
+
+from dsw_analysis.intake.files.encoding import misread
+from dsw_analysis.intake.files.limits import LIMITS, refuse
+from dsw_analysis.intake.thai import normalise
+
+DEPTH: Final = 3
+LOOK: Final = 60
+"""A header is looked for in this many first rows."""
+JOIN: Final = " / "
+
+Merge = tuple[tuple[int, int], tuple[int, int]]
+"""Merged cells as (first row, first column), (last row, last column), 0-based."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """A found header.
+
+    Attributes
+    ----------
+    first, depth:
+        Position of its first row in the rows looked at (0-based), and how many rows it takes.
+    texts:
+        Flattened text of each column; ``""`` where a column has none.
+    rows:
+        The header's rows as they stand, for telling repeated headers.
+    score:
+        How many of the expected headers are among ``texts``.
+    titles:
+        Tidy texts of the rows above it, which printing may repeat.
+    """
+
+    first: int
+    depth: int
+    texts: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    score: int
+    titles: frozenset[str] = frozenset()
+
+
+def clean(cell: object) -> str:
+    """Cell as tidy text; ``""`` for a blank one."""
+    if cell is None:
+        return ""
+    return normalise(f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell))
+
+
+def key(text: str) -> str:
+    """What two spellings of one header have in common: neither spaces nor letter case count."""
+    return "".join(normalise(text).split()).casefold()
+
+
+def find_header(
+    rows: Sequence[Sequence[object]],
+    headers: Sequence[str],
+    *,
+    header_rows: int | None = None,
+    merges: Sequence[Merge] = (),
+) -> Header | None:
+    """Return the header that has most of ``headers``; of equal ones the shallowest, then the uppermost.
+
+    Parameters
+    ----------
+    rows:
+        First rows of the table, as read.
+    headers:
+        Flattened headers that the schema expects.
+    header_rows:
+        Number of header rows, if it is known; else 1 to :data:`DEPTH` are tried.
+    merges:
+        Merged ranges, where the format tells them.
+
+    Returns
+    -------
+    Header | None
+        ``None`` if no row has any of ``headers``.
+    """
+    wanted = {key(header) for header in headers}
+    cells = [[clean(cell) for cell in row[: LIMITS.columns + 1]] for row in rows[: LOOK + DEPTH]]
+    best: Header | None = None
+    for depth in (header_rows,) if header_rows else range(1, DEPTH + 1):
+        for first in range(min(LOOK, len(cells) - depth + 1)):
+            block = cells[first : first + depth]
+            if not any(block[0]) or not any(block[-1]):
+                continue
+            for grid in _filled(block, first, merges):
+                texts = _flatten(grid)
+                score = len({key(text) for text in texts if text} & wanted)
+                if score > (best.score if best else 0):
+                    best = Header(first, depth, texts, _raw(rows[first : first + depth]), score)
+    titles = frozenset(text for row in cells[: best.first] for text in row if text) if best else frozenset()
+    return best and replace(best, titles=titles)
+
+
+def refuse_headerless(
+    file: str, sheet: str | None, rows: Sequence[Sequence[object]], headers: Sequence[str]
+) -> NoReturn:
+    """Refuse a table in which no header was found, saying what was expected."""
+    expected = "ไม่พบแถวหัวตาราง ต้องมีหัวคอลัมน์ เช่น " + ", ".join(f"“{text}”" for text in headers[:6])
+    for row in rows[:LOOK]:
+        was = misread(" ".join(str(cell) for cell in row if cell is not None))
+        if was is not None:
+            refuse(
+                "misread_text",
+                file,
+                f"ข้อความเพี้ยนเพราะเปิดไฟล์ด้วยรหัสอักขระผิดแล้วบันทึกทับ (เดิมคือ “{was[:60]}”)",
+                "ใช้ไฟล์ต้นฉบับก่อนเพี้ยน แล้วบันทึกใหม่เป็น CSV UTF-8 หรือ Excel (.xlsx)",
+                sheet=sheet,
+            )
+    fullest = max(([text for text in map(clean, row) if text] for row in rows[:LOOK]), key=len, default=[])
+    refuse(
+        "header_not_found",
+        file,
+        expected,
+        f"ใส่หัวคอลัมน์ตามแม่แบบไว้ภายใน {LOOK} แถวแรก แล้วส่งไฟล์ใหม่",
+        sheet=sheet,
+        value=", ".join(fullest)[:120] or None,
+    )
+
+
+def _filled(block: Sequence[Sequence[str]], first: int, merges: Sequence[Merge]) -> tuple[list[list[str]], ...]:
+    """Return the readings of a header block: groups filled along merged cells, and along blanks."""
+    width = max(map(len, block))
+    plain = [[*row, *[""] * (width - len(row))] for row in block]
+    if len(plain) == 1:
+        return (plain,)
+    merged = [list(row) for row in plain]
+    for (top, left), (_, right) in merges:
+        if first <= top < first + len(plain) - 1 and left < width:
+            merged[top - first][left : right + 1] = [plain[top - first][left]] * (min(right, width - 1) + 1 - left)
+    blanks = [list(row) for row in plain]
+    for level, row in enumerate(blanks[:-1]):
+        for column in range(1, width):
+            below = any(lower[column] for lower in plain[level + 1 :])
+            above_same = all(blanks[i][column] == blanks[i][column - 1] for i in range(level))
+            if not row[column] and below and above_same:
+                row[column] = row[column - 1]
+    return (merged, blanks) if merges else (blanks,)
+
+
+def _raw(block: Sequence[Sequence[object]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple("" if cell is None else str(cell) for cell in row) for row in block)
+
+
+def _flatten(grid: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    texts = []
+    for column in zip(*grid, strict=True):
+        parts = [part for i, part in enumerate(column) if part and (i == 0 or part != column[i - 1])]
+        texts.append(JOIN.join(parts))
+    return tuple(texts)

@@ -1,0 +1,195 @@
+"""Judges a dataset's file part by part, so that memory does not grow with its rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.coverage import absent_months, rows_by_month
+from dsw_analysis.intake.files import RawTable
+from dsw_analysis.intake.files.rows import row_list
+from dsw_analysis.intake.files.table import UNCERTAIN
+from dsw_analysis.intake.headers import match_columns
+from dsw_analysis.intake.hints import DAYS, DayOrder
+from dsw_analysis.intake.merged import fill_merged
+from dsw_analysis.intake.parsing import match_registry, parse_cells
+from dsw_analysis.intake.sheet import Listing, Sheet
+from dsw_analysis.intake.totals import Totals
+from dsw_analysis.intake.validation import Uniqueness, validate
+from dsw_analysis.problems import Problem
+from dsw_analysis.rounds import Round
+
+if TYPE_CHECKING:
+    from dsw_analysis.intake.dataset import Dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What :meth:`Dataset.check` found.
+
+    ``refused`` are the spreadsheet rows with a problem, ``changed`` says how many cells were normalised, by kind. Rows
+    read = rows loaded + rows refused. ``raw`` and ``frame`` hold all rows read, as cells and typed; of a file so long
+    that it was read in parts ``raw`` holds the last part and ``frame`` nothing. ``months`` are the rows in each month
+    of the round, where the dataset expects some in every one. ``warnings`` are what is odd and does not stop loading;
+    :func:`dsw_analysis.intake.checking.check_files` looks for them. ``registries`` are the files with
+    the names that may stand in it -> their hashes.
+    """
+
+    dataset: Dataset
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    raw: RawTable | None = None
+    frame: pd.DataFrame | None = None
+    rows_read: int = 0
+    readable: bool = False
+    refused: tuple[int, ...] = ()
+    changed: Mapping[str, int] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+    registries: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Months of the round without a row, where others have some."""
+        return absent_months(self.months)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the file; empty if it could not be read."""
+        return self.raw.sha256 if self.raw is not None else ""
+
+    @property
+    def rows_loaded(self) -> int:
+        """Rows that can be used: none if a problem concerns a whole column or the whole file."""
+        if not self.readable or any(p.row is None for p in self.problems):
+            return 0
+        return self.rows_read - len(self.refused)
+
+    @property
+    def rows_refused(self) -> int:
+        """Rows that cannot be used."""
+        return self.rows_read - self.rows_loaded
+
+
+class Judge:
+    """Judges the parts of one file in order.
+
+    Parameters
+    ----------
+    registries:
+        Column -> the names which may stand there.
+    again:
+        Reads the file once more; only done where a value may stand twice.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        round_: Round,
+        registries: Mapping[str, list[str]],
+        again: Callable[[], Iterator[RawTable]],
+    ) -> None:
+        self.dataset, self.round, self.registries, self.again = dataset, round_, registries, again
+        self.rows_read, self.parts, self.readable = 0, 0, True
+        self._listing = Listing()
+        self._changed: Counter[str] = Counter()
+        self._months: Counter[str] = Counter()
+        self._refused: set[int] = set()
+        self._unique = [Uniqueness(column) for column in dataset.columns if column.unique]
+        self._orders = [DayOrder(column) for column in dataset.columns if column.kind in DAYS]
+        self._totals = Totals(dataset.columns)
+        self._last: tuple[Sheet, pd.DataFrame] | None = None
+
+    def add(self, raw: RawTable) -> pd.DataFrame | None:
+        """Judge a part; its typed frame, or ``None`` if a column is missing."""
+        self.parts += 1
+        self.rows_read += len(raw.frame)
+        raw, filled = fill_merged(self.dataset, raw)
+        if filled:
+            self._changed["merged"] += filled
+        matched = match_columns(self.dataset, raw)
+        told = raw.problems
+        if any(p.code == "transposed_table" for p in matched.problems):  # its rows are columns: none can be a record
+            told = tuple(p for p in told if p.code != UNCERTAIN)
+        self._listing.note([*told, *matched.problems], raw.frame.index)
+        self._refused.update(p.row for p in raw.problems if p.row is not None and p.row in raw.frame.index)
+        self._raw = raw
+        if len(matched.frame.columns) < len(self.dataset.columns):
+            self.readable = False
+            return None
+        sheet = Sheet(raw, matched.frame)
+        cells = parse_cells(self.dataset.columns, sheet, self.round, self._listing)
+        for name, names in self.registries.items():
+            cells = match_registry(cells, self.dataset[name], names, sheet, self._listing)
+        self._changed.update(cells.changed)
+        for order in self._orders:
+            order.add(sheet.cells.loc[cells.refused[order.column.name], order.column.name])
+        validate(self.dataset, cells, sheet, self.round, self._listing)
+        for unique in self._unique:
+            unique.add(cells.frame)
+        self._totals.add(cells.frame, matched.totals)
+        if self.dataset.monthly is not None:
+            self._months.update(rows_by_month(cells.frame[self.dataset.monthly.name], self.round))
+        self._last = (sheet, cells.frame)
+        return cells.frame
+
+    def finish(self) -> Checked:
+        """What was found in all parts together."""
+        if not self.readable or self._last is None:
+            return Checked(
+                dataset=self.dataset, problems=self._listing.problems(), raw=self._raw, rows_read=self.rows_read
+            )
+        for unique in self._unique:
+            repeated = unique.repeated()
+            if len(repeated):
+                unique.judge(self._column_again(unique.column), repeated, self._listing)
+        for order in self._orders:
+            cells = (sheet.cells[order.column.name] for sheet, _ in self._column_again(order.column))
+            if (doubt := order.judge(cells, self._raw)) is not None:
+                self._listing.note([doubt], pd.Index([]))
+        refused = self._refused | self._listing.judged_rows()
+        unjudged = self._totals.judge(refused, self._raw, self._listing)
+        raw = self._raw
+        if unjudged:
+            note = f"ยังไม่ได้ตรวจยอดรวม{row_list(unjudged, most=200)} เพราะในยอดมีแถวที่ถูกปฏิเสธ จะตรวจเมื่อแก้แถวนั้นแล้ว"
+            raw = replace(raw, notes=(*raw.notes, note))
+        if not (self.rows_read or self.dataset.may_be_empty):
+            self._listing.note([_no_rows(raw)], pd.Index([]))
+        return Checked(
+            dataset=self.dataset,
+            problems=self._listing.problems(),
+            raw=raw,
+            frame=self._last[1] if self.parts == 1 else None,
+            rows_read=self.rows_read,
+            readable=True,
+            refused=tuple(sorted(refused)),
+            changed=dict(self._changed),
+            months=dict(self._months),
+        )
+
+    def _column_again(self, column: Column) -> Iterator[tuple[Sheet, pd.Series]]:
+        """Cells and values of one column of the whole file."""
+        if self.parts == 1 and self._last is not None:
+            sheet, frame = self._last
+            yield sheet, frame[column.name]
+            return
+        for raw in self.again():
+            sheet = Sheet(raw, match_columns(self.dataset, raw).frame)
+            cells = parse_cells([column], sheet, self.round, Listing())
+            if column.name in self.registries:
+                cells = match_registry(cells, column, self.registries[column.name], sheet, Listing())
+            yield sheet, cells.frame[column.name]
+
+
+def _no_rows(raw: RawTable) -> Problem:
+    return Problem(
+        code="no_rows",
+        file=raw.file,
+        sheet=raw.sheet,
+        expected="ไม่มีแถวข้อมูลใต้หัวตารางเลย ซึ่งชุดข้อมูลนี้ต้องมีอย่างน้อยหนึ่งแถว",
+        action="ตรวจสอบว่าส่งไฟล์ที่กรอกแล้ว ไม่ใช่แบบฟอร์มเปล่า แล้วส่งไฟล์ใหม่",
+    )

@@ -1,0 +1,222 @@
+"""From the cells of a raw table to typed columns: every cell read with certainty or named."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dsw_analysis.intake import thai
+from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.files.header import key as header_key
+from dsw_analysis.intake.hints import DASHES, Said, advise
+from dsw_analysis.intake.sheet import Listing, Sheet
+from dsw_analysis.intake.thai.likeness import suggestion
+from dsw_analysis.intake.thai.spellings import FIRST_CELL
+from dsw_analysis.rounds import Round
+
+LONGEST: Final = 5_000
+"""Characters that a text cell may have; longer ones are documents pasted into a cell, or a broken file."""
+PROVINCES: Final = sorted(place.name_th for place in thai.provinces())
+"""Categories of every province column, in the order that text sorts in."""
+_SURE_YEARS: Final = (pd.Timestamp(FIRST_CELL), pd.Timestamp(2100, 12, 31))
+_STEPS: Final[Mapping[str, str | None]] = {"datetime": None, "date": "datetime64[D]", "month": "datetime64[M]"}
+_LARGEST: Final = 10**15 - 1
+_LISTED = 8  # labels that a message lists; of longer codebooks it gives the nearest
+_HINTS = 200  # distinct wrong labels of a column for which the nearest are looked up
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """Typed columns, the rows refused in each, and how many cells were normalised, by kind."""
+
+    frame: pd.DataFrame
+    refused: Mapping[str, pd.Index]
+    changed: Mapping[str, int]
+
+
+def parse_cells(columns: Iterable[Column], sheet: Sheet, round_: Round, listing: Listing) -> Cells:
+    """Parse columns by their kinds; each cell that cannot be read with certainty is a problem."""
+    values: dict[str, pd.Series] = {}
+    refused: dict[str, pd.Index] = {}
+    changed: Counter[str] = Counter()
+    for column in columns:
+        parsed = parse_column(sheet.cells[column.name], column, round_.year)
+        why = parsed.refused.sort_index()
+        values[column.name], refused[column.name] = parsed.values, why.index
+        changed.update(parsed.changed)
+        _list_refused(sheet, column, why, listing)
+    frame = pd.DataFrame(values, index=sheet.cells.index, copy=False)
+    return Cells(frame=frame, refused=refused, changed=changed)
+
+
+def _list_refused(sheet: Sheet, column: Column, why: pd.Series, listing: Listing) -> None:
+    """List refused cells, with what they seem to hold and what to do about it."""
+    cells = sheet.cells.loc[why.index, column.name].tolist()
+    said: dict[tuple[object, str], Said] = {}
+    rows: dict[str | None, list[int]] = {}
+    texts: dict[str | None, list[str]] = {}
+    for row, cell, expected in zip(why.index, cells, why, strict=True):
+        known = (cell if isinstance(cell, str) else None, expected)
+        if known not in said:
+            said[known] = advise(column, cell, expected) if len(said) < _HINTS else (expected, None)
+        text, action = said[known]
+        rows.setdefault(action, []).append(row)
+        texts.setdefault(action, []).append(text)
+    for action, where in rows.items():
+        listing.add(sheet, "cell", column, pd.Index(where), texts[action], action=action)
+
+
+def match_registry(cells: Cells, column: Column, names: list[str], sheet: Sheet, listing: Listing) -> Cells:
+    """Give the names of a column their official spelling; those that are not in the registry become problems."""
+    matched = thai.match_names(cells.frame[column.name], names)
+    why = matched.refused.sort_index()
+    listing.add(sheet, "registry", column, why.index, why.tolist())
+    return Cells(
+        frame=cells.frame.assign(**{column.name: matched.values}),
+        refused={**cells.refused, column.name: cells.refused[column.name].union(why.index)},
+        changed=Counter(cells.changed) + Counter(matched.changed),
+    )
+
+
+def registry_names(listed: pd.Series) -> list[str]:
+    """Names of a registry, each once."""
+    return list({_key(name): str(name) for name in listed.dropna()}.values())
+
+
+def parse_column(cells: pd.Series, column: Column, year: int | None = None) -> thai.Parsed:
+    """Read cells by the column's kind; typed cells of a Parquet file are taken at once where all are sure.
+
+    ``year`` is the B.E. year that two-digit years, where the column has them, are near.
+    """
+    if cells.dtype == "datetime64[s]":  # dates of a Parquet file, which are no time stamps
+        cells = cells.dt.date if column.kind == "datetime" else cells.astype("datetime64[us]")
+    if (typed := _typed(cells, column)) is not None:
+        return thai.Parsed(typed, cells[:0].astype(object), {})
+    if column.kind in _DATES:
+        return _DATES[column.kind](cells, near=year if column.two_digit_be else None)
+    return _PARSERS[column.kind](cells, column)
+
+
+def _typed(cells: pd.Series, column: Column) -> pd.Series | None:
+    """The cells as they are, if no rule for spreadsheet cells could change or refuse one."""
+    given = cells.dropna()
+    if cells.dtype == "datetime64[us]" and column.kind in _STEPS:
+        step = _STEPS[column.kind]
+        whole = step is None or bool((given.to_numpy().astype(step) == given.to_numpy()).all())
+        return cells if whole and given.between(*_SURE_YEARS).all() else None
+    if cells.dtype == pd.Int64Dtype() and column.kind in {"integer", "number"}:
+        sure = given.between(-_LARGEST, _LARGEST).all()
+        return (cells if column.kind == "integer" else cells.astype("Float64")) if sure else None
+    if cells.dtype == "float64" and column.kind == "number":
+        return (cells + 0.0).astype("Float64") if given.between(-_LARGEST, _LARGEST).all() else None
+    return None
+
+
+def _parse_text(cells: pd.Series, column: Column) -> thai.Parsed:
+    text = thai.parse_text(cells)
+    if not column.required:  # where a text must stand, a dash says that there is none, such as the unit of an index
+        text = _without_dashes(text)
+    strings = pa.array(text.values, type=pa.large_string(), from_pandas=True)
+    if (pc.max(pc.binary_length(strings)).as_py() or 0) <= LONGEST:
+        return text
+    long = text.values.str.len().gt(LONGEST).to_numpy()
+    why = pd.Series(f"ข้อความต้องยาวไม่เกิน {LONGEST:,} ตัวอักษร", index=cells.index[long], dtype=object)
+    return thai.Parsed(text.values.mask(long), pd.concat([text.refused, why]), text.changed)
+
+
+def _without_dashes(text: thai.Parsed) -> thai.Parsed:
+    """A text of nothing but dashes is nobody's text: a blank, and counted as read so."""
+    strings = pa.array(text.values, type=pa.large_string(), from_pandas=True)
+    found = pc.fill_null(pc.match_substring_regex(strings, f"^[{DASHES} ]+$"), fill_value=False)
+    count = pc.sum(found).as_py() or 0
+    if not count:
+        return text
+    values = text.values.mask(found.to_numpy(zero_copy_only=False))
+    return thai.Parsed(values, text.refused, {**text.changed, "dash": count})
+
+
+def _parse_category(cells: pd.Series, column: Column) -> thai.Parsed:
+    """One code a cell; labels are compared as a registry's names: :func:`dsw_analysis.intake.thai.match_name`."""
+    text = thai.parse_text(cells)
+    labels = list(column.codes.values())
+    place_of = {_key(label): place for place, label in enumerate(labels)}
+    spelling_of, spellings = pd.factorize(text.values)
+    places = np.array([place_of.get(_key(spelling), -1) for spelling in spellings] + [-1])
+    codes = places.astype(np.int64)[spelling_of]
+    respelt = [at for at, spelling in enumerate(spellings) if places[at] >= 0 and spelling != labels[places[at]]]
+    other = int(np.isin(spelling_of, respelt).sum()) if respelt else 0
+    wrong = (codes < 0) & (spelling_of >= 0)
+    unknown = [str(spelling) for at, spelling in enumerate(spellings) if places[at] < 0]
+    why = {spelling: _not_in(column, spelling, hint=n < _HINTS) for n, spelling in enumerate(unknown)}
+    return thai.Parsed(
+        values=pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(list(column.codes))), index=cells.index),
+        refused=pd.concat([text.refused, text.values[wrong].map(why).astype(object)]),
+        changed={**text.changed, **({"alias": other} if other else {})},
+    )
+
+
+def _parse_multi(cells: pd.Series, column: Column) -> thai.Parsed:
+    """Codes joined by ``;`` in the order of the codebook, each once."""
+    text = thai.parse_text(cells)
+    codes = list(column.codes)
+    place_of = {_key(label): place for place, label in enumerate(column.codes.values())}
+    spelling_of, spellings = pd.factorize(text.values)
+    joined: list[str | None] = []
+    why: dict[str, str] = {}
+    for spelling in map(str, spellings):
+        parts = [part.strip() for part in spelling.split(";")]
+        unknown = [part for part in parts if _key(part) not in place_of]
+        places = sorted({place_of[_key(part)] for part in parts if part not in unknown})
+        joined.append(None if unknown else ";".join(codes[place] for place in places))
+        if unknown:
+            reason = _not_in(column, unknown[0], hint=len(why) < _HINTS)
+            why[spelling] = f"คั่นแต่ละตัวเลือกด้วย ; และแต่ละตัวเลือก{reason}"
+    values = pd.Series(np.array([*joined, None], dtype=object)[spelling_of], index=cells.index, dtype="str")
+    wrong = values.isna() & text.values.notna()
+    refused = pd.concat([text.refused, text.values[wrong].map(why).astype(object)])
+    return thai.Parsed(values, refused, text.changed)
+
+
+def _parse_province(cells: pd.Series, column: Column) -> thai.Parsed:
+    """Official names as a categorical: 77 names in a register of millions."""
+    parsed = thai.parse_provinces(cells)
+    places = pc.index_in(
+        pa.array(parsed.values, pa.large_string(), from_pandas=True), pa.array(PROVINCES, pa.large_string())
+    )
+    codes = pc.fill_null(places, -1).to_numpy(zero_copy_only=False).astype(np.int8)
+    values = pd.Categorical.from_codes(codes, categories=pd.Index(PROVINCES))
+    return thai.Parsed(pd.Series(values, index=cells.index), parsed.refused, parsed.changed)
+
+
+def _not_in(column: Column, text: str, *, hint: bool) -> str:
+    """What is expected of a choice that is not in the codebook, with the nearest labels if ``hint``."""
+    labels = list(column.codes.values())
+    near = suggestion("ตัวเลือก", text, labels, cutoff=0.6) if hint else ""
+    known = "ต้องเป็นหนึ่งใน " + ", ".join(labels) if len(labels) <= _LISTED else "ต้องเป็นตัวเลือกตามพจนานุกรมข้อมูล"
+    return known + near
+
+
+def _key(text: object) -> str:
+    return thai.to_ascii_digits(header_key(str(text)))
+
+
+_DATES: Final[Mapping[str, Callable[..., thai.Parsed]]] = {
+    "date": thai.parse_dates,
+    "datetime": thai.parse_datetimes,
+    "month": thai.parse_months,
+}
+_PARSERS: Final[Mapping[str, Callable[[pd.Series, Column], thai.Parsed]]] = {
+    "text": _parse_text,
+    "integer": lambda cells, column: thai.parse_integers(cells, units=column.units),
+    "number": lambda cells, column: thai.parse_numbers(cells, units=column.units),
+    "province": _parse_province,
+    "category": _parse_category,
+    "multi": _parse_multi,
+}

@@ -1,0 +1,20 @@
+"""Provenance: where data come from, and how far what is worked out from them can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+Provenance = Literal["reconstructed", "published", "received"]
+PROVENANCE: dict[Provenance, str] = {
+    "reconstructed": "ข้อมูลจำลองที่สร้างย้อนกลับจากยอดรวมในรายงาน",
+    "published": "ตัวเลขตามรายงานฉบับพิมพ์",
+    "received": "ข้อมูลที่หน่วยงานส่ง",
+}
+"""Where data come from, weakest first, with the words that the report prints."""
+
+
+def weakest(provenances: Iterable[Provenance]) -> Provenance:
+    """Return the weakest of several provenances; ``"received"`` where there is none."""
+    order = list(PROVENANCE)
+    return min(provenances, key=order.index, default="received")

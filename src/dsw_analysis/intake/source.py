@@ -1,0 +1,127 @@
+"""Where a loaded frame comes from, and how real it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dsw_analysis.intake.files.limits import refuse
+from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
+
+if TYPE_CHECKING:
+    from dsw_analysis.intake.dataset import Dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a frame comes from; travels in ``frame.attrs["source"]``.
+
+    ``absent`` are the months of the round (``2568-10`` …) of which the whole file has no row, though it has of others.
+    ``read`` are all files that it rests on, the raw file, its registries and ``datapackage.json``, each with the hash
+    of what was read, taken when it was read.
+    """
+
+    dataset: Dataset
+    file: str
+    sha256: str
+    rows: int
+    refused: int = 0
+    absent: tuple[str, ...] = ()
+    provenance: Provenance = "received"
+    fields: Mapping[str, Provenance] = field(default_factory=dict)
+    province: str | None = None
+    read: Mapping[str, str] = field(default_factory=dict)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Source:
+        """Share the (immutable) source: pandas copies ``attrs`` deeply at every step."""
+        return self
+
+    def provenance_of(self, *names: str) -> Provenance:
+        """Weakest provenance of the rows and the named columns."""
+        return weakest([self.provenance, *(self.fields.get(name, self.provenance) for name in names)])
+
+
+def source_of(frame: pd.DataFrame) -> Source:
+    """Source of a loaded frame.
+
+    Raises
+    ------
+    ValueError
+        If the frame has lost it, e.g. by a merge.
+    """
+    source = frame.attrs.get("source")
+    if not isinstance(source, Source):
+        raise ValueError(
+            "this frame does not say which file it comes from; "
+            "start from section.load(), or copy attrs: new.attrs.update(old.attrs)"
+        )
+    return source
+
+
+def joined(reads: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Several records of files that were read (name -> hash) as one.
+
+    Raises
+    ------
+    DataError
+        Code ``changed_file`` if a file was not the same each time.
+    """
+    together: dict[str, str] = {}
+    for read in reads:
+        for file, sha256 in read.items():
+            if together.setdefault(file, sha256) != sha256:
+                refuse("changed_file", file, "ไฟล์ถูกแก้ไขหรือถูกแทนที่ระหว่างอ่าน", "ปิดไฟล์ในโปรแกรมอื่นก่อน แล้วอ่านใหม่อีกครั้ง")
+    return together
+
+
+def read_provenance(folder: Path, dataset: Dataset) -> tuple[Provenance, dict[str, Provenance], dict[str, str]]:
+    """Provenance of a dataset's rows and columns from ``datapackage.json``, and that file's name and hash.
+
+    Without the file, or if it says nothing of the dataset, all is ``received``.
+
+    Raises
+    ------
+    ValueError
+        If the package names an unknown provenance.
+    """
+    path = folder / "datapackage.json"
+    if not path.is_file():
+        return "received", {}, {}
+    content = path.read_bytes()
+    read = {path.name: hashlib.sha256(content).hexdigest()}
+    package = json.loads(content)
+    for resource in package.get("resources", []):
+        if resource.get("name") == dataset.id:
+            default = _provenance(path, resource.get("provenance", "received"))
+            by_header = {f["name"]: f.get("provenance", default) for f in resource["schema"]["fields"]}
+            fields = {c.name: _provenance(path, by_header.get(c.header, default)) for c in dataset.columns}
+            return default, fields, read
+    return "received", {}, read
+
+
+def read_decimals(folder: Path) -> dict[str, int]:
+    """Decimals of percentages in the round's print, by id or ``section.*``, from ``datapackage.json``; empty if none.
+
+    Raises
+    ------
+    ValueError
+        If the package holds anything but whole numbers for them.
+    """
+    path = folder / "datapackage.json"
+    decimals = json.loads(path.read_text(encoding="utf-8")).get("printed_decimals", {}) if path.is_file() else {}
+    if not isinstance(decimals, dict) or not all(type(n) is int and 0 <= n <= 9 for n in decimals.values()):
+        raise ValueError(f"{path}: printed_decimals must give a number from 0 to 9 for each id or section.*")
+    return decimals
+
+
+def _provenance(path: Path, value: str) -> Provenance:
+    for known in PROVENANCE:
+        if value == known:
+            return known
+    raise ValueError(f"{path}: provenance {value!r} is none of {', '.join(PROVENANCE)}")

@@ -1,0 +1,311 @@
+"""Whole columns of cells read at once: fast paths first, then every distinct spelling once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .text import SUSPECT, ThaiValueError, read_text, tidy
+
+Reading = tuple[Any, tuple[str, ...]]
+"""A value (``None`` for a blank) and the kinds of change made to read it."""
+Fast = tuple[npt.NDArray[np.bool_], npt.NDArray[Any], Mapping[str, int]]
+"""Which strings were read, the values of those, and kind of change → number of them."""
+FastPath = Callable[[pa.Array], Fast]
+_STR = pd.StringDtype("pyarrow", na_value=np.nan)
+_SAMPLE = 4096
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A column that was read.
+
+    Attributes
+    ----------
+    values:
+        Typed values with the index of the column; missing where the cell is blank or refused.
+    refused:
+        For refused cells only, with their index: the Thai phrase that says what is expected.
+    changed:
+        Kind of change (key of :data:`dsw_analysis.intake.thai.CHANGES`) → number of cells it was made in.
+    """
+
+    values: pd.Series
+    refused: pd.Series
+    changed: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Normalised text and how many cells each kind of change was made in."""
+
+    values: pd.Series
+    changed: dict[str, int]
+
+
+@dataclass
+class Gathered:
+    """Results by position while a column is read."""
+
+    size: int
+    values: npt.NDArray[Any]
+    present: npt.NDArray[np.bool_] = field(init=False)
+    refused_at: list[npt.NDArray[np.intp]] = field(default_factory=list)
+    refused_why: list[npt.NDArray[Any]] = field(default_factory=list)
+    changed: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.present = np.zeros(self.size, dtype=bool)
+
+    def put(self, at: npt.NDArray[np.intp], values: npt.NDArray[Any]) -> None:
+        """Store values that were read."""
+        self.values[at] = values
+        self.present[at] = True
+
+    def put_distinct(
+        self,
+        at: npt.NDArray[np.intp],
+        codes: npt.NDArray[np.integer],
+        distinct: list[Any],
+        read: Callable[[Any], Reading],
+    ) -> None:
+        """Read each distinct cell once and store it at all its positions."""
+        found: list[Any] = [None] * len(distinct)
+        why: list[str | None] = [None] * len(distinct)
+        messages: dict[str, str] = {}  # one copy of each, however many cells are refused
+        kinds: dict[str, list[int]] = {}
+        for code, cell in enumerate(distinct):
+            try:
+                found[code], changes = read(cell)
+            except ThaiValueError as error:
+                why[code] = messages.setdefault(str(error), str(error))
+                continue
+            for kind in changes:
+                kinds.setdefault(kind, []).append(code)
+        count = np.bincount(codes, minlength=len(distinct))
+        self.changed.update({kind: int(count[which].sum()) for kind, which in kinds.items()})
+        good = np.array([value is not None for value in found], dtype=bool)
+        slots = np.cumsum(good) - 1
+        read_values = np.empty(int(good.sum()), dtype=self.values.dtype)
+        read_values[:] = [value for value in found if value is not None]
+        rows = good[codes]
+        self.put(at[rows], read_values[slots[codes[rows]]])
+        bad = np.array([text is not None for text in why], dtype=bool)[codes]
+        if bad.any():
+            self.refused_at.append(at[bad])
+            self.refused_why.append(np.array(why, dtype=object)[codes[bad]])
+
+    def put_strings(self, at: npt.NDArray[np.intp], strings: pa.Array, read: Callable[[str], Reading]) -> None:
+        """Read each distinct string once."""
+        if len(strings):
+            encoded = pc.dictionary_encode(strings)
+            codes = encoded.indices.to_numpy(zero_copy_only=False)
+            self.put_distinct(at, codes, encoded.dictionary.to_pylist(), read)
+
+    def changes(self) -> dict[str, int]:
+        """Kinds of change by name, with the number of cells."""
+        return dict(sorted(self.changed.items()))
+
+    def refused(self, index: pd.Index) -> pd.Series:
+        """The refused cells in the order of the column."""
+        if not self.refused_at:
+            return pd.Series([], index=index[:0], dtype=object)
+        at = np.concatenate(self.refused_at)
+        order = np.argsort(at, kind="stable")
+        return pd.Series(np.concatenate(self.refused_why)[order], index=index[at[order]], dtype=object)
+
+
+def gather(
+    cells: pd.Series,
+    empty: npt.NDArray[Any],
+    read: Callable[[str], Reading],
+    native: Callable[[object], Reading],
+    fast: Sequence[FastPath] = (),
+    *,
+    native_fast: Callable[[npt.NDArray[Any]], tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]] | None = None,
+) -> Gathered:
+    """Read a column into ``empty``, an array of its length that gives the type of the values.
+
+    Parameters
+    ----------
+    cells:
+        Strings, or objects as a spreadsheet reader gives them; missing cells are blanks.
+    read, native:
+        Read one string, or one cell of another type; they raise ``ThaiValueError`` or return a :data:`Reading`.
+    fast:
+        Tried in turn where strings hardly repeat: each reads some spellings of a whole Arrow array at once.
+    native_fast:
+        Tells which cells of one other type it reads without any change, and gives the values of those.
+    """
+    result = Gathered(len(cells), empty)
+    strings, at, others = _split(cells)
+    for path in () if _few_distinct(strings) else fast:
+        mask, values, changed = path(strings)
+        result.put(at[mask], values)
+        result.changed.update(changed)
+        strings, at = _rest(strings, at, ~mask)
+    result.put_strings(at, strings, read)
+    for where, group in others:
+        if native_fast is not None:
+            mask, values = native_fast(group)
+            result.put(where[mask], values)
+            where, group = where[~mask], group[~mask]  # noqa: PLW2901
+        codes, distinct = pd.factorize(group)
+        result.put_distinct(where, codes, list(distinct), native)
+    return result
+
+
+def strings_from(
+    cells: pd.Series, read: Callable[[str], Reading], native: Callable[[object], Reading], *, tidy_is_read: bool = False
+) -> Parsed:
+    """Read a column whose values are strings.
+
+    ``tidy_is_read`` says that a non-blank string without anything to normalise or refuse is its own value, so
+    that near-unique columns are scanned and not read one by one.
+    """
+    keep = np.zeros(len(cells), dtype=bool)
+    table: dict[str, int] = {}
+
+    def code(reading: Reading) -> Reading:
+        text, kinds = reading
+        return (table.setdefault(text, len(table)), kinds) if text else (None, ())
+
+    result = Gathered(len(cells), np.zeros(len(cells), dtype=np.int64))
+    strings, at, others = _split(cells)
+    if tidy_is_read and not others and not _few_distinct(strings):
+        suspect = _suspect(strings)
+        keep[at[~suspect]] = True
+        strings, at = _rest(strings, at, suspect)
+    result.put_strings(at, strings, lambda text: code(read(text)))
+    for where, group in others:
+        codes, distinct = pd.factorize(group)
+        result.put_distinct(where, codes, list(distinct), lambda cell: code(native(cell)))
+    texts = pa.array(list(table), type=pa.large_string()).take(pa.array(result.values, mask=~result.present))
+    if keep.any():
+        texts = pc.if_else(pa.array(keep), _arrow(cells), texts)
+    values = texts.to_pandas(types_mapper={pa.large_string(): _STR}.get).set_axis(cells.index).rename(cells.name)
+    return Parsed(values, result.refused(cells.index), result.changes())
+
+
+def parse_text(cells: pd.Series) -> Parsed:
+    """Read text, normalised; whole numbers in spreadsheet cells become their digits (codes typed as numbers).
+
+    Values are pandas ``str``. Refused: hidden control characters and direction overrides, dates, times and logical
+    values in spreadsheet cells.
+
+    Examples
+    --------
+    >>> parse_text(pd.Series(["  เเพร่", "", 12.0], dtype=object)).values.tolist()
+    ['แพร่', nan, '12']
+    """
+    return strings_from(cells, read_text, _native_text, tidy_is_read=True)
+
+
+def normalise_series(cells: pd.Series) -> Changed:
+    """:func:`~dsw_analysis.intake.thai.normalise` for every string of a column; other cells stay as they are.
+
+    Examples
+    --------
+    >>> normalise_series(pd.Series(["เเพร่", "แพร่", None])).changed
+    {'sara_ae': 1}
+    """
+    strings, at, _ = _split(cells)
+    if not _few_distinct(strings):
+        strings, at = _rest(strings, at, _suspect(strings))
+    if not len(strings):
+        return Changed(cells, {})
+    result = Gathered(len(cells), cells.to_numpy(dtype=object, copy=True))
+    result.put_strings(at, strings, tidy)
+    values = pd.Series(result.values, index=cells.index, name=cells.name, dtype=cells.dtype)
+    return Changed(values, result.changes())
+
+
+def _native_text(cell: object) -> Reading:
+    if isinstance(cell, (bool, np.bool_)) or not isinstance(cell, (int, float, np.integer, np.floating)):
+        raise ThaiValueError("ต้องเป็นข้อความ")
+    number: Any = cell
+    if not abs(number) < 10**15:
+        raise ThaiValueError("ต้องเป็นข้อความ (รหัสที่ยาวเกิน 15 หลักให้พิมพ์เป็นข้อความ เพราะเซลล์ตัวเลขเก็บได้ไม่ครบ)")
+    return (str(int(number)) if number == int(number) else repr(float(number))), ("number_as_text",)
+
+
+def _arrow(cells: pd.Series) -> pa.Array:
+    if not isinstance(cells.dtype, pd.StringDtype):
+        return _encoded(cells.astype(object).where(cells.notna(), None).to_numpy())
+    array = pa.array(cells.array, type=pa.large_string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+_Parts = tuple[pa.Array, npt.NDArray[np.intp], list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]]
+
+
+def _split(cells: pd.Series) -> _Parts:
+    """Strings with their positions, and the cells of each other type with theirs; missing cells are in neither."""
+    if isinstance(cells.dtype, pd.StringDtype):
+        return _present(_arrow(cells))
+    objects = cells.astype(object).to_numpy()
+    strings = _all_strings(objects)
+    if strings is not None:
+        return _present(strings)
+    present = np.flatnonzero(cells.notna().to_numpy())
+    types = np.empty(len(present), dtype=object)
+    types[:] = list(map(type, objects[present]))
+    codes, kinds = pd.factorize(types)
+    groups = [(kind, present[codes == code]) for code, kind in enumerate(kinds)]
+    text = [where for kind, where in groups if issubclass(kind, str)]
+    at = np.sort(np.concatenate(text)) if text else present[:0]
+    others = [(where, objects[where]) for kind, where in groups if not issubclass(kind, str)]
+    return _encoded(objects[at]), at, others
+
+
+def _present(strings: pa.Array) -> _Parts:
+    if strings.null_count == 0:
+        return strings, np.arange(len(strings), dtype=np.intp), []
+    return strings.drop_null(), np.flatnonzero(strings.is_valid().to_numpy(zero_copy_only=False)), []
+
+
+def _all_strings(objects: npt.NDArray[Any]) -> pa.Array | None:
+    """Cells as one array if all are strings or missing: quicker than asking each for its type."""
+    try:
+        array = pa.array(objects, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError, OverflowError):
+        return None
+    return array.cast(pa.large_string()) if isinstance(array, pa.StringArray) else None
+
+
+def _encoded(texts: npt.NDArray[Any]) -> pa.Array:
+    try:
+        return pa.array(texts, type=pa.large_string())
+    except UnicodeEncodeError:  # a lone surrogate; U+FFFD stands for it and is refused just as well
+        mended = [t and t.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for t in texts]
+        return pa.array(mended, type=pa.large_string())
+
+
+def _rest(
+    strings: pa.Array, at: npt.NDArray[np.intp], wanted: npt.NDArray[np.bool_]
+) -> tuple[pa.Array, npt.NDArray[np.intp]]:
+    if wanted.all():
+        return strings, at
+    return strings.filter(pa.array(wanted)), at[wanted]
+
+
+def _few_distinct(strings: pa.Array) -> bool:
+    """Whether a sample repeats itself so much that reading distinct spellings beats scanning all cells."""
+    size = min(len(strings), _SAMPLE)
+    sample = strings.take(pa.array(np.linspace(0, len(strings) - 1, size).astype(np.int64)))
+    return bool(pc.count_distinct(sample).as_py() * 2 < size)
+
+
+def _suspect(strings: pa.Array) -> npt.NDArray[np.bool_]:
+    """Strings that could be blank, change or be refused."""
+    blank = pc.equal(pc.binary_length(strings), 0)
+    found = pc.or_(blank, pc.match_substring_regex(strings, SUSPECT))
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)

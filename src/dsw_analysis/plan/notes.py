@@ -1,0 +1,50 @@
+"""What plan and notebooks have that the other has not, said to the person who checks a round's files."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from dsw_analysis.plan.plan import Plan
+from dsw_analysis.problems import DataError, visible
+from dsw_analysis.rounds import Round
+
+
+def plan_notes(round_: Round, folder: Path, sections: Iterable[str], findings: Collection[str] = ()) -> list[str]:
+    """Say in Thai what the plan and the notebooks have that the other has not, with the nearest name.
+
+    Parameters
+    ----------
+    sections:
+        Ids of the sections that have a notebook.
+    findings:
+        Ids of the numbers of the last run, to which the plan's indicators are held; empty if there was none.
+    """
+    try:
+        plan = Plan.load(round_, folder)
+    except DataError:  # said of its file already
+        return []
+    names = dict(zip(plan.projects["section"], plan.projects["project"], strict=True))
+    alone, unknown = [s for s in names if s not in sections], [s for s in sections if s not in names]
+    notes = [
+        f"โครงการ “{visible(names[section])}” (รหัสส่วน {section}) ยังไม่มีโน้ตบุ๊ก รายงานจะแสดงเฉพาะสิ่งที่แผนระบุ"
+        + _nearest(section, unknown)
+        for section in alone
+    ]
+    notes += [
+        f"โน้ตบุ๊กของส่วน {section} ไม่มีโครงการในแผนของรอบนี้ จะไม่อยู่ในรายงาน" + _nearest(section, names) for section in unknown
+    ]
+    measured = [i for section in names if section in sections for i in plan.indicators_of(section) if i.measured_by]
+    ran = {finding.partition(".")[0] for finding in findings}
+    return notes + [
+        f"ตัวชี้วัด {i.id} วัดจาก {i.measured_by} ซึ่งการประมวลผลครั้งล่าสุดไม่มี ให้แก้ช่อง “วัดจาก” ในแผ่นงานตัวชี้วัด"
+        + _nearest(str(i.measured_by), findings)
+        for i in measured
+        if i.section in ran and i.measured_by not in findings
+    ]
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f" ชื่อที่ใกล้เคียงคือ “{near[0]}”" if near else ""

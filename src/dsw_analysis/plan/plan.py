@@ -1,0 +1,268 @@
+"""The action plan: projects, their steps over the fiscal months, and indicators with a status."""
+
+from __future__ import annotations
+
+import difflib
+import operator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.measures import BLANK, FILLED, Count, Value
+from dsw_analysis.intake.schemas import dataset
+from dsw_analysis.rounds import Round
+
+NOT_STATED = "ไม่ปรากฏในเอกสาร"
+"""What the report prints where the action plan says nothing."""
+
+_STEP_COUNTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("steps", "ขั้นตอนตามแผนการดำเนินงาน", {}),
+    ("steps_done", "ขั้นตอนที่ดำเนินการแล้ว", {"state": "done"}),
+    ("steps_in_progress", "ขั้นตอนที่อยู่ระหว่างดำเนินการ", {"state": "in_progress"}),
+    ("steps_not_started", "ขั้นตอนที่ยังไม่ดำเนินการ", {"state": "not_started"}),
+    ("steps_not_stated", "ขั้นตอนที่ไม่ปรากฏสถานะ", {"state": BLANK}),
+)
+"""What is counted of a project's steps: end of the finding's id, label, filter by state."""
+
+
+class NotInPlanError(KeyError):
+    """A section was asked for that no project of the plan has; names the nearest."""
+
+    def __init__(self, section: str, known: Iterable[str]) -> None:
+        near = difflib.get_close_matches(section, list(known), n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"the action plan of this round has no project {section!r}{hint}")
+
+    def __str__(self) -> str:
+        """Message without the quotes that KeyError adds."""
+        return str(self.args[0])
+
+
+class Status(Enum):
+    """State of an indicator, best first; the value is the Thai word that the report prints."""
+
+    REACHED = "บรรลุเป้าหมายแล้ว"
+    ON_THE_WAY = "เป็นไปตามจังหวะเวลา"
+    BEHIND = "ช้ากว่าจังหวะเวลา"
+    NOT_MEASURABLE = "ยังวัดผลไม่ได้"
+    NO_TARGET = "ไม่ปรากฏค่าเป้าหมาย"
+    BEING_DEFINED = "อยู่ระหว่างกำหนดตัวชี้วัด"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """A target of the plan and the finding that measures it.
+
+    Attributes
+    ----------
+    id:
+        Id of the finding that holds the target, e.g. ``csr.target``.
+    name:
+        Thai name; ``None`` while it is being defined or where the source does not show it.
+    stage:
+        ``"set"``, ``"being_defined"`` or ``"not_shown"`` (by the source).
+    target:
+        In ``unit``; ``None`` where there is none yet.
+    direction:
+        ``"at_least"`` or ``"at_most"``.
+    due:
+        Day by which the target is to be met.
+    measured_by:
+        Id of the finding that measures it, ``None`` where nothing does yet.
+    """
+
+    id: str
+    section: str
+    name: str | None
+    stage: str
+    target: float | None
+    unit: str | None
+    direction: str | None
+    due: date | None
+    measured_by: str | None
+    note: str | None
+
+    def status(self, result: Finding | None, round_: Round) -> Status:
+        """Judge the indicator at the end of a round; the one place where the rule stands.
+
+        - the plan says that it is being defined: being defined; no target: no target;
+        - no result: not measurable yet;
+        - the target is met: reached;
+        - at least: on the way if result / target >= the share of the fiscal year that has passed
+          (a steady pace), else behind;
+        - at most: behind as soon as the limit is passed.
+        """
+        if self.target is None:
+            return Status.BEING_DEFINED if self.stage == "being_defined" else Status.NO_TARGET
+        if result is None or result.value is None:
+            return Status.NOT_MEASURABLE
+        if self.direction == "at_most":
+            return Status.REACHED if result.value <= self.target else Status.BEHIND
+        if result.value >= self.target:
+            return Status.REACHED
+        return Status.ON_THE_WAY if result.value >= self.target * round_.elapsed else Status.BEHIND
+
+    def printed(self, result: Finding) -> Finding:
+        """The result with as many decimals as show on which side of the target it is: 89.7, not 90, is below 90."""
+        return result if self.target is None else _on_its_side(result, self.target, self.direction)
+
+    def printed_attained(self, attained: Finding, round_: Round) -> Finding:
+        """The share of the target attained, which is read against all of it and against the year that has passed."""
+        for limit in (100, 100 * round_.elapsed):
+            attained = _on_its_side(attained, limit, self.direction)
+        return attained
+
+    def attainment(self, result: Finding | None) -> float | None:
+        """Share of the target attained so far, in percent; ``None`` where it cannot be said."""
+        if not self.target or result is None or result.value is None or self.direction == "at_most":
+            return None
+        return 100 * result.value / self.target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """One project of the plan as the action plan describes it; ``None`` where the source is silent."""
+
+    section: str
+    order: int
+    strategy: str | None
+    issue: str | None
+    name: str
+    owner: str | None
+    partners: str | None
+    state: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The action plan of one round, from its three sheets."""
+
+    projects: pd.DataFrame
+    steps: pd.DataFrame
+    indicators: pd.DataFrame
+
+    @classmethod
+    def load(cls, round_: Round, folder: Path) -> Plan:
+        """Load the plan from the round's folder.
+
+        Raises
+        ------
+        DataError
+            If a sheet has problems.
+        """
+        return cls(
+            **{name: dataset(f"plan_{name}").load(round_, folder) for name in ("projects", "steps", "indicators")}
+        )
+
+    def project(self, section: str) -> Project:
+        """Project of a section.
+
+        Raises
+        ------
+        NotInPlanError
+            If the plan has no such section.
+        """
+        rows = self.projects[self.projects["section"] == section]
+        if len(rows) != 1:
+            raise NotInPlanError(section, self.projects["section"])
+        row = rows.iloc[0]
+        state = _or_none(row["state"])
+        return Project(
+            section=section,
+            order=int(row["order"]),
+            strategy=_or_none(row["strategy"]),
+            issue=_or_none(row["issue"]),
+            name=str(row["project"]),
+            owner=_or_none(row["owner"]),
+            partners=_or_none(row["partners"]),
+            state=dataset("plan_projects")["state"].label(state) if state else None,
+            note=_or_none(row["source_note"]),
+        )
+
+    def steps_of(self, section: str) -> pd.DataFrame:
+        """Steps of a section in order, one row each, with the columns of ``plan_steps``."""
+        return self.steps[self.steps["section"] == section]
+
+    def step_counts(self, section: str) -> Iterator[Finding]:
+        """Steps of a section, all of them and by state: ``<section>.steps``, ``<section>.steps_done`` and so on."""
+        for name, label, state in _STEP_COUNTS:
+            # A row without a number is a remark that the source shows no steps, not a step.
+            where = {"section": section, "step": FILLED, **state}
+            yield Count(id=f"{section}.{name}", label=label, unit="steps", where=where)(self.steps)
+
+    def indicators_of(self, section: str) -> list[Indicator]:
+        """Indicators of a section in the order of the file."""
+        rows = self.indicators[self.indicators["section"] == section]
+        return [
+            Indicator(
+                id=str(row["indicator"]),
+                section=section,
+                name=_or_none(row["name"]),
+                target=_or_none(row["target"]),
+                stage=str(row["stage"]),
+                unit=_or_none(row["unit"]),
+                direction=_or_none(row["direction"]),
+                due=None if pd.isna(row["due"]) else row["due"].date(),
+                measured_by=_or_none(row["measured_by"]),
+                note=_or_none(row["source_note"]),
+            )
+            for _, row in rows.iterrows()
+        ]
+
+    def gaps(self, section: str) -> list[str]:
+        """What the plan leaves open for a section and its follow-up needs, in Thai; empty if nothing."""
+        steps, indicators = self.steps_of(section), self.indicators_of(section)
+        known = {
+            "ชื่อหน่วยงานหลักที่รับผิดชอบ": self.project(section).owner is not None,
+            "ชื่อขั้นตอนการดำเนินงานให้ครบทุกขั้นตอน": _complete(steps["name"]),
+            "เดือนที่วางแผนของแต่ละขั้นตอน": len(steps) > 0 and bool(steps.filter(regex="^m[0-9]").notna().any(axis=1).all()),
+            "สถานะของแต่ละขั้นตอนเมื่อสิ้นรอบ": _complete(steps["state"]),
+            "ชื่อตัวชี้วัด": bool(indicators) and all(i.name is not None for i in indicators),
+            "ค่าเป้าหมายของตัวชี้วัด": bool(indicators) and all(i.target is not None for i in indicators),
+        }
+        return [words for words, is_known in known.items() if not is_known]
+
+    def target(self, indicator: Indicator) -> Finding | None:
+        """The target as a finding; ``None`` where the plan gives none."""
+        if indicator.target is None or indicator.unit is None:
+            return None
+        digits = 0 if float(indicator.target).is_integer() else max(2, len(str(indicator.target).partition(".")[2]))
+        label = f"ค่าเป้าหมายรอบ 12 เดือน: {indicator.name or indicator.id}"
+        measure = Value(
+            id=indicator.id,
+            label=label,
+            unit=indicator.unit,
+            column="target",
+            where={"indicator": indicator.id},
+            digits=digits,
+        )
+        return measure(self.indicators)
+
+
+def _on_its_side(finding: Finding, limit: float, direction: str | None) -> Finding:
+    """The finding with as many decimals as its print needs to meet a limit where its value does, and only there."""
+    if finding.value is None:
+        return finding
+    meets = operator.le if direction == "at_most" else operator.ge
+    border = Fraction(str(limit))
+    met = meets(Fraction(str(finding.value)), border)
+    digits = finding.decimals
+    while meets(Fraction(finding.rounded(digits) or 0), border) != met:
+        digits += 1
+    return finding if digits == finding.decimals else replace(finding, digits=digits)
+
+
+def _complete(cells: pd.Series) -> bool:
+    return len(cells) > 0 and bool(cells.notna().all())
+
+
+def _or_none(cell: Any) -> Any:  # noqa: ANN401 - cells have several types
+    return None if pd.isna(cell) else cell

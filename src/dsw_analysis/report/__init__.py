@@ -1,0 +1,1 @@
+"""The report: executed sections as HTML, PDF and DOCX, and the audit of what stands there."""

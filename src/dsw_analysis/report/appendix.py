@@ -1,0 +1,88 @@
+"""Where each number comes from: its row in the appendix, the same for writing and checking, and in the workbook."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dsw_analysis.findings import sentences
+from dsw_analysis.findings.finding import UNITS, Finding
+from dsw_analysis.intake.provenance import PROVENANCE, Provenance
+from dsw_analysis.intake.writing.workbooks import BODY, HEAD, new_workbook, write_table
+from dsw_analysis.rounds import Round
+
+SHORT: dict[Provenance, str] = {"reconstructed": "จำลอง", "published": "ฉบับพิมพ์", "received": "หน่วยงานส่ง"}
+"""Provenance in a narrow column; what the words mean stands above the table."""
+
+
+def origin(finding: Finding) -> tuple[tuple[str, ...], ...]:
+    """Cells of a finding's row, each as its lines.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Label and id; value with unit; n/N; file, filter, note and method; rows; provenance.
+    """
+    basis = (finding.file, finding.where, finding.note, *finding.basis())
+    return (
+        (finding.label, finding.id),
+        (finding.text("unit"),),
+        (finding.text("n/N") if finding.denominator is not None else "-",),
+        tuple(line for line in basis if line) or ("-",),
+        ("-" if finding.rows is None else f"{finding.rows:,}",),
+        (SHORT[finding.provenance],),
+    )
+
+
+def input_cells(read: Mapping[str, Any]) -> tuple[str, ...]:
+    """Cells of a data file's row: dataset, file, rows, hash."""
+    return (str(read["dataset"]), str(read["file"]), f"{read['rows']:,}", str(read["sha256"]))
+
+
+def _interval(finding: Finding) -> str | None:
+    """What the limits of a finding are, with the level of confidence; ``None`` where there are none."""
+    said = sentences.interval(finding)
+    return None if said is None else said.partition(":")[0]
+
+
+_COLUMNS: dict[str, Callable[[Finding], str | int | float | None]] = {
+    "รหัส": lambda f: f.id,
+    "รายการ": lambda f: f.label,
+    "ค่า": lambda f: f.value,
+    "หน่วย": lambda f: UNITS[f.unit] or f.unit,
+    "ตัวตั้ง": lambda f: f.numerator,
+    "ตัวหาร": lambda f: f.denominator,
+    "ขอบล่างของช่วง": lambda f: f.low,
+    "ขอบบนของช่วง": lambda f: f.high,
+    "ความหมายของช่วง": _interval,
+    "วิธีคำนวณ": sentences.method,
+    "ขนาดประชากร": lambda f: f.population,
+    "แถวที่ไม่ระบุ": lambda f: f.missing,
+    "แถวที่ไม่เกี่ยวข้อง": lambda f: f.not_applicable,
+    "แถวที่ไม่ประสงค์ตอบ": lambda f: f.refused,
+    "ชุดข้อมูล": lambda f: f.dataset,
+    "ไฟล์": lambda f: f.file,
+    "เงื่อนไข": lambda f: f.where,
+    "จังหวัด": lambda f: f.province,
+    "จำนวนแถว": lambda f: f.rows,
+    "ที่มา": lambda f: PROVENANCE[f.provenance],
+    "หมายเหตุ": lambda f: f.note,
+    "SHA-256": lambda f: f.sha256,
+}
+"""Column of ``findings.xlsx`` -> its cell."""
+
+
+def findings_workbook(round_: Round, ledger: Mapping[str, Finding]) -> bytes:
+    """All findings as a workbook; texts are written as texts, so that none becomes a formula."""
+    target = io.BytesIO()
+    with new_workbook(target, title=round_.label, created=round_.end) as book:
+        write_table(
+            book.add_worksheet("ที่มาของตัวเลข"),
+            list(_COLUMNS),
+            [[cell(finding) for cell in _COLUMNS.values()] for _, finding in sorted(ledger.items())],
+            head=book.add_format(HEAD),
+            body=book.add_format(BODY),
+            widths=[38, 48, *[16] * (len(_COLUMNS) - 2)],
+        )
+    return target.getvalue()

@@ -1,0 +1,75 @@
+"""What a page holds around its sections, all of which the ledger gives: cover, contents, sources, style, policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from itertools import zip_longest
+from typing import Any
+
+from dsw_analysis.findings.finding import Ledger
+from dsw_analysis.findings.ledger import SUMMARY
+from dsw_analysis.report.audit.words import around
+from dsw_analysis.report.page import Chapter, brief_sources, finished, section_sources
+from dsw_analysis.rounds import Round
+
+_CHAPTER = re.compile(
+    r'<section id="(?P<id>[^"]+)" class="chapter" data-filter>\s*(?:<p class="eyebrow">[^<]*</p>)?'
+    r'(?P<body>.*?)</section>\s*(?=<section id="[^"]+" class="chapter")',
+    re.S,
+)
+_USE = re.compile(r'(<a class="n[ r]*") id="[^"]*"(?= href="#f\.)')
+_ROW = re.compile(r'<tr id="f\.([^"]+)"')
+
+
+def take_apart(page: str, failed: Collection[str]) -> tuple[str, dict[str, str]]:
+    """The frame of a page and the bodies of its sections by id.
+
+    What stands in the place of sections that ``failed`` is of the frame, since the ledger gives it.
+    """
+    bodies: dict[str, str] = {}
+
+    def take(match: re.Match[str]) -> str:
+        if match["id"] in bodies or match["id"] in failed:
+            bodies.setdefault(match["id"], "")
+            return match[0]
+        bodies[match["id"]] = match["body"].strip()
+        start, end = (place - match.start() for place in match.span("body"))
+        return f"{match[0][:start].rstrip()}\n{match[0][end:]}"
+
+    return _CHAPTER.sub(take, page), bodies
+
+
+def expected(
+    document: Mapping[str, Any], ledger: Ledger, bodies: Mapping[str, str]
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """What a page of these bodies may be, taken apart: the whole report or brief, or a section's own page."""
+    round_ = Round.parse(document["round"])
+    province = next((finding.province for finding in ledger.values()), None)
+    sections = sorted(document["sections"], key=lambda s: s["section"] != SUMMARY)
+    # Ids of uses are given anew.
+    plain = {section: _USE.sub(r"\1", body) for section, body in bodies.items()}
+    chapters = [
+        Chapter(id=s["section"], title=s["title"], order=s["order"], body=plain.get(s["section"], ""), error=s["error"])
+        for s in sections
+    ]
+    failed = {chapter.id for chapter in chapters if chapter.error is not None}
+    own = [chapter for chapter in chapters if chapter.id in bodies]
+    if len(own) == 1:
+        listed, inputs = section_sources(own[0].id, own[0].body, ledger, document["inputs"])
+        yield take_apart(finished(round_, own, listed, inputs, province=province), failed)
+    if len(own) != 1 or len(chapters) == 1:
+        listed = ledger if province is None else brief_sources(bodies.values(), ledger)
+        yield take_apart(finished(round_, chapters, listed, document["inputs"], province=province), failed)
+
+
+def differences(text: str, right: str) -> Iterator[tuple[str | None, str, str]]:
+    """Where a text is not right: id of the finding whose row it is, words there, and words that belong there."""
+    lines, others = text.split("\n"), right.split("\n")
+    pairs = [pair for pair in zip_longest(lines, others, fillvalue="") if pair[0] != pair[1]]
+    if len(lines) != len(others):  # a line more or less moves all that follow it
+        pairs = pairs[:1]
+    for line, other in pairs:
+        row = _ROW.search(other)
+        place = next((i for i, (a, b) in enumerate(zip(line, other, strict=False)) if a != b), 0)
+        yield row[1] if row else None, around(line, place), around(other, place)

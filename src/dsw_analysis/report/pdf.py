@@ -1,0 +1,85 @@
+"""Typesets a document as a tagged PDF with Typst."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typst
+
+from dsw_analysis.intake.writing.pages import TEMPLATES
+from dsw_analysis.intake.writing.typefaces import stand_ins
+from dsw_analysis.report.clusters import write_fonts
+from dsw_analysis.report.document import Document, Node, strings, walk
+from dsw_analysis.report.markup import convert_formulas
+from dsw_analysis.report.typst_source import Writer, quote
+from dsw_analysis.report.words import broken_words
+
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
+STANDARDS: list[PDFStandard] = ["ua-1", "a-2a"]
+"""Accessible to screen readers (PDF/UA-1) and fit for the archive (PDF/A-2a)."""
+
+
+def to_pdf(document: Document) -> bytes:
+    """Typeset a document: A4, tagged, with bookmarks, contents and links; the same input gives the same bytes.
+
+    Raises
+    ------
+    typst.TypstError
+        If a figure has no alternative text, or the result would break one of :data:`STANDARDS`.
+    ValueError
+        If the document holds something that has no form in print yet.
+    """
+    look = (TEMPLATES / "report.typ").read_text(encoding="utf-8")
+    texts = [*strings(document.blocks), document.title, document.label, look]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for image, content in document.images.items():
+            (folder / image).write_bytes(content)
+        write_fonts(folder, texts)
+        faces = stand_ins("".join(texts))
+        for face in faces.values():
+            shutil.copy(face, folder)
+        (folder / "report.typ").write_text(look, encoding="utf-8")
+        source = typst_source(document, broken_words(texts, folder))
+        (folder / "main.typ").write_text(source, encoding="utf-8")
+        return typst.compile(
+            folder / "main.typ",
+            root=folder,
+            font_paths=[folder],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=STANDARDS,
+            timestamp=document.moment,
+            sys_inputs={"faces": "|".join(faces)},
+        )
+
+
+def _formulas(blocks: list[Node]) -> dict[str, str]:
+    """TeX of every formula -> its Typst source."""
+    found = {node["c"][1]: node["c"][0]["t"] == "DisplayMath" for node in walk(blocks) if node["t"] == "Math"}
+    if not found:
+        return {}
+    return dict(zip(found, convert_formulas([(alone, tex) for tex, alone in found.items()], "typst"), strict=True))
+
+
+def typst_source(document: Document, unbroken: frozenset[str] = frozenset()) -> str:
+    """Typst source of a document; it imports ``report.typ`` and needs the document's images beside it."""
+    writer = Writer(unbroken, _formulas(document.blocks))
+    cover, *chapters = document.blocks
+    day = document.moment
+    values = f"title: {quote(document.title)}, label: {quote(document.label)}, "
+    return "\n\n".join(
+        [
+            '#import "report.typ": *',
+            f"#show: report.with({values}date: datetime(year: {day.year}, month: {day.month}, day: {day.day}))",
+            writer.blocks([cover]),
+            "#contents()",
+            writer.blocks(chapters),
+            "",
+        ]
+    )

@@ -1,0 +1,269 @@
+"""The host's side of a notebook run: papermill's own state machine, fed from a warm kernel's pipe."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import zmq
+from jupyter_client.client import KernelClient
+from jupyter_client.session import Session
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager
+from papermill.exceptions import PapermillException
+from papermill.execute import prepare_notebook_metadata, raise_for_execution_errors, remove_error_markers
+from papermill.inspection import _infer_parameters
+from papermill.iorw import load_notebook_node
+from papermill.log import logger
+from papermill.parameterize import parameterize_notebook
+from papermill.utils import chdir, merge_kwargs, remove_args
+from traitlets.config import Config
+
+from dsw_analysis.run.warm import KEY, forking, processes, watching
+
+
+class Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill has no types
+    """papermill's record of a run, which can leave saving to the end."""
+
+    save_cells = True
+
+    def save(self, **kwargs: Any) -> None:  # noqa: ANN401 - papermill's
+        """Save the notebook, unless that is left to papermill, which does so once more at the end."""
+        if self.save_cells:
+            super().save(**kwargs)
+
+
+class Channel:
+    """Messages of one channel, as nbclient awaits them."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.put = self._messages.put_nowait
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message to the kernel."""
+        self._link.send(message)
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        """Next message; :class:`queue.Empty` if none comes within the seconds given."""
+        self._link.listen()
+        try:
+            return await asyncio.wait_for(self._messages.get(), timeout)
+        except TimeoutError:
+            raise Empty from None
+
+
+class Link(KernelClient):
+    """Kernel client, and manager, of a kernel behind a pipe."""
+
+    has_kernel = True
+    allow_stdin = False
+
+    def __init__(self, child: forking.Child) -> None:
+        super().__init__(session=Session(key=KEY))
+        self.child = child
+        self._channels = {"shell": Channel(self), "iopub": Channel(self)}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._busy = False
+
+    @property
+    def shell_channel(self) -> Channel:
+        """Requests and replies."""
+        return self._channels["shell"]
+
+    @property
+    def iopub_channel(self) -> Channel:
+        """What cells show."""
+        return self._channels["iopub"]
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message to the kernel, if it is there."""
+        with contextlib.suppress(OSError):
+            self.child.connection.send(self.session.serialize(message))
+
+    def listen(self) -> None:
+        """Pass messages on to the channels while the running event loop runs."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._loop.add_reader(self.child.connection.fileno(), self._receive)
+
+    def _receive(self) -> None:
+        try:
+            channel, frames = self.child.connection.recv()
+        except (EOFError, OSError):  # nbclient finds out when it asks whether the kernel is alive
+            self._forget()
+            return
+        _, frames = self.session.feed_identities(frames)
+        message = self.session.deserialize(frames)
+        if message["msg_type"] == "status":
+            self._busy = message["content"]["execution_state"] == "busy"
+        self._channels[channel].put(message)
+
+    def _forget(self) -> None:
+        if self._loop is not None and not self.child.connection.closed:
+            self._loop.remove_reader(self.child.connection.fileno())
+
+    async def is_alive(self) -> bool:
+        """Whether the kernel runs."""
+        return self.child.poll() is None
+
+    async def interrupt_kernel(self) -> None:
+        """Interrupt the cell that runs."""
+        self.child.signal(signal.SIGINT)
+
+    async def shutdown_kernel(self, now: bool = False) -> None:
+        """Let the kernel say goodbye, for as long as jupyter_client does; a cell that still runs is interrupted."""
+        with contextlib.suppress(OSError):
+            self.child.connection.send(None)
+        began = time.monotonic()
+        interrupted, pause = False, 0.001
+        while self.child.poll() is None and time.monotonic() < began + (0 if now else 5):
+            if self._busy and not interrupted and time.monotonic() > began + 0.1:
+                self.child.signal(signal.SIGINT)
+                interrupted = True
+            await asyncio.sleep(pause)  # meanwhile nbclient reads what the cell has to say about that
+            pause = min(2 * pause, 0.1)
+
+    async def cleanup_resources(self) -> None:
+        """End the kernel if it is still there, and all that it has started."""
+        self.close()
+
+    def stop_channels(self) -> None:
+        """Read no more."""
+        self._forget()
+
+    def close(self) -> None:
+        """End the kernel if it is still there, and all that it has started; may be called again."""
+        if self.child.connection.closed:
+            return
+        self._forget()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.signal(signal.SIGKILL)  # it may not lead its group yet
+        self.child.wait()
+        self.child.connection.close()
+
+
+class WarmEngine(Engine):  # type: ignore[misc]  # papermill has no types
+    """papermill's engine for Python notebooks, each in a process of its own that is forked warm."""
+
+    @classmethod
+    def execute_notebook(  # noqa: PLR0917 - papermill's
+        cls,
+        nb: Any,  # noqa: ANN401 - nbformat has no types
+        kernel_name: str,
+        output_path: str | None = None,
+        progress_bar: Any = True,  # noqa: ANN401 - papermill's
+        log_output: bool = False,
+        autosave_cell_every: int = 30,
+        save_cells: bool = True,
+        **kwargs: Any,  # noqa: ANN401 - papermill's
+    ) -> Any:  # noqa: ANN401 - nbformat has no types
+        """Run a notebook; like papermill's, but for ``save_cells``, which ``False`` leaves one save at the end."""
+        nb_man = Manager(nb, output_path, log_output, progress_bar, autosave_cell_every)
+        nb_man.save_cells = save_cells
+        nb_man.notebook_start()
+        try:
+            cls.execute_managed_notebook(nb_man, kernel_name, log_output=log_output, **kwargs)
+        except BaseException:
+            nb_man.save_cells = True  # papermill saves what has ended well or with an error in a cell, but not this
+            raise
+        finally:
+            nb_man.cleanup_pbar()
+            nb_man.notebook_complete()
+        return nb_man.nb
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Run the cells; kernels of other languages or environments are left to papermill's own engine."""
+        ours = kernel_name in ("python3", "", None)
+        if not processes.FORKS or not ours:
+            options = _watching(kwargs) if ours and watching.ASKED in os.environ else kwargs
+            return NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **_private(options))
+        timeout = kwargs.pop("execution_timeout", None)
+        start_timeout = kwargs.pop("start_timeout", 60)
+        options = merge_kwargs(
+            remove_args(["input_path", "timeout", "startup_timeout"], **kwargs),
+            timeout=timeout or kwargs.get("timeout"),
+            startup_timeout=start_timeout,
+            kernel_name=kernel_name,
+            log=logger,
+        )
+        child = forking.fork("dsw_analysis.run.warm.kernel:serve")
+        link = Link(child)
+        try:
+            child.connection.send(list(kwargs.get("extra_arguments", ())))
+            client = PapermillNotebookClient(nb_man, km=link, **options)
+            client.kc = link
+            client.execute(cleanup_kc=True)
+        finally:
+            link.close()
+        return nb_man.nb
+
+
+def _private(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options for papermill's own engine under which nobody else can listen to the kernel, and none need be told so."""
+    config = Config(options.get("config") or {})
+    if zmq.has("curve"):
+        config.KernelManager.transport_encryption = "auto"
+    return {**options, "config": config}
+
+
+def _watching(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options for papermill's own engine under which the kernel watches what the notebook reads."""
+    extension = f"--IPKernelApp.extra_extensions={watching.__name__}"
+    return {**options, "extra_arguments": [*options.get("extra_arguments", ()), extension]}
+
+
+def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path, report: Path) -> tuple[Any, Exception | None]:
+    """Do what :func:`papermill.execute_notebook` does with engine ``dsw``, but write nothing.
+
+    papermill writes the executed notebook at least once, which takes long where a section hands over many findings,
+    and returns it only if all went well.
+
+    Parameters
+    ----------
+    path:
+        The notebook to run.
+    parameters:
+        Typed values for its parameters.
+    cwd:
+        Folder to run in; this process is there meanwhile.
+    report:
+        File for what the kernel sees the notebook read; see :func:`dsw_analysis.run.watched.seen`.
+
+    Returns
+    -------
+    tuple
+        The executed notebook (a dict of :mod:`nbformat`), as far as it came, and what stopped it, as papermill
+        and its stock engine raise it; ``None`` if nothing did.
+
+    Raises
+    ------
+    PapermillException
+        If the notebook has no such parameter.
+    OSError, nbformat.reader.NotJSONError
+        If the notebook cannot be read.
+    """
+    nb = load_notebook_node(str(path))
+    unknown = set(parameters) - {known.name for known in _infer_parameters(nb, name="python3")}
+    if unknown:
+        raise PapermillException(f"the notebook has no parameter {', '.join(sorted(unknown))}")
+    if parameters:
+        nb = parameterize_notebook(nb, dict(parameters), kernel_name="python3", engine_name="dsw")
+    nb = remove_error_markers(prepare_notebook_metadata(nb, str(path), None))
+    try:
+        with chdir(str(cwd)), watching.asked(report):
+            WarmEngine.execute_notebook(nb, "python3", progress_bar=False, save_cells=False)
+        raise_for_execution_errors(nb, None)
+    except Exception as error:
+        return nb, error
+    return nb, None

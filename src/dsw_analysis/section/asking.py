@@ -1,0 +1,241 @@
+"""What texts may ask of a section: numbers and families by short id, whose answers become claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+from dsw_analysis.findings.claims import OPERATORS
+from dsw_analysis.findings.families import Row, ranked
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.section.blocks import BEGIN, END, HELD, literal
+
+_HIDDEN = re.compile("[\ue000-\uf8ff]")
+
+
+class WordsError(ValueError):
+    """A text cannot be made; says the line and what to write instead."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the message says the line, and the way to it is of no use to who wrote the text."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class Story(Protocol):
+    """What texts are about: a section's numbers under their short ids, and what may be asked of them."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def ledger(self) -> Mapping[str, Finding]: ...  # noqa: D102
+    def names(self) -> Mapping[str, Any]: ...  # noqa: D102
+    def number(self, path: str) -> Number: ...  # noqa: D102
+    def found(self, path: str) -> Finding | None: ...  # noqa: D102
+    def is_absent(self, path: str) -> bool: ...  # noqa: D102
+    def rows(self, name: str, by: object = None) -> list[Row]: ...  # noqa: D102
+    def label(self, column: str, code: str) -> str: ...  # noqa: D102
+    def claim(self, kind: str, of: Sequence[Finding], given: Any = None) -> Any: ...  # noqa: ANN401, D102
+    def asked(self) -> str: ...  # noqa: D102
+    def ask_again(self, claim: str) -> None: ...  # noqa: D102
+    def fresh(self) -> Words: ...  # noqa: D102
+    def opens(self) -> Words: ...  # noqa: D102
+
+
+class Words(str):
+    """Text that is ours: Markdown with ``{id:style}``. All other text is data, and is escaped."""
+
+    __slots__ = ()
+
+
+class Number:
+    """A finding, or a family, by its short id in a text: it prints itself, and what is asked of it becomes a claim."""
+
+    __slots__ = ("_path", "_story")
+
+    def __init__(self, story: Story, path: str) -> None:
+        self._story, self._path = story, path
+
+    @property
+    def path(self) -> str:
+        """Short id."""
+        return self._path
+
+    @property
+    def finding(self) -> Finding:
+        """The finding, or the family's total."""
+        found = self._story.found(self._path)
+        if found is None and self._story.is_absent(self._path):
+            raise WordsError(f"{self._path!r} is the country's alone; put it under [if country]")
+        if found is None:
+            start = f"{self._story.id}."
+            near = [i.removeprefix(start) for i in self._story.ledger if i.startswith(f"{start}{self._path}.")]
+            raise WordsError(f"{self._path!r} has no total; its numbers are {', '.join(near[:4])} …")
+        return found
+
+    def __getitem__(self, end: str) -> Number:
+        return self._story.number(f"{self._path}.{end}")
+
+    def ask(self, kind: str, given: Any = None) -> Any:  # noqa: ANN401 - JSON
+        """What the ledger answers; see :func:`dsw_analysis.findings.claims.answer`."""
+        if kind in OPERATORS:
+            for finding in (self.finding, given.finding if isinstance(given, Number) else self.finding):
+                if finding.value is None:
+                    raise WordsError(f"{finding.id} has no value; first ask [if {self._path} is known]")
+        return self._story.claim(kind, [self.finding], given.finding.id if isinstance(given, Number) else given)
+
+    def __bool__(self) -> bool:
+        return bool(self.ask("nonzero"))
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.ask("==", other))
+
+    def __ne__(self, other: object) -> bool:
+        return bool(self.ask("!=", other))
+
+    def __lt__(self, other: object) -> bool:
+        return bool(self.ask("<", other))
+
+    def __le__(self, other: object) -> bool:
+        return bool(self.ask("<=", other))
+
+    def __gt__(self, other: object) -> bool:
+        return bool(self.ask(">", other))
+
+    def __ge__(self, other: object) -> bool:
+        return bool(self.ask(">=", other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        raise WordsError(f"write {{{{ {self._path} }}}} or {{{self._path}:unit}} alone, not joined to other text")
+
+
+class Chosen(list[Row]):
+    """Rows that a claim chose; whether there are any is asked of it too."""
+
+    claim = ""
+    story: Story | None = None
+
+    def __bool__(self) -> bool:
+        if self.story is not None and self.claim:
+            self.story.ask_again(self.claim)
+        return len(self) > 0
+
+
+class Functions:
+    """What texts may ask of families; in the words of a figure or table, of what that shows."""
+
+    def __init__(self, story: Story, shown: list[Row] | None = None) -> None:
+        self._story, self._shown = story, shown
+
+    def _rows(self, family: Number | str | list[Row] | None, by: object) -> list[Row]:
+        if isinstance(family, list):  # some of a family: each(answers)[:-1]
+            return family
+        if family is not None:
+            return self._story.rows(family.path if isinstance(family, Number) else family, by)
+        if self._shown is None:
+            raise WordsError('say of what, e.g. most(activities, by="province")')
+        return self._shown
+
+    def _those(self, kind: str, rows: list[Row], given: str | None = None) -> Chosen:
+        ids = self._story.claim(kind, [row.finding for row in rows], given) if rows else []
+        chosen = Chosen(row for row in rows if row.finding.id in ids)
+        chosen.claim, chosen.story = self._story.asked() if rows else "", self._story
+        return chosen
+
+    def leaders(self, family: Number | None = None, by: object = None) -> Chosen:
+        """The largest, ties together; none if none is above zero."""
+        return self._those("most", self._rows(family, by))
+
+    def most(self, family: Number | None = None, by: object = None, share: Number | str | None = None) -> Words:
+        """The largest for prose, with its number: ``ตาก จำนวน 12 กิจกรรม``; ``share`` adds the share of it."""
+        top = self.leaders(family, by)
+        if not top:
+            of = family.path if family is not None else "what is shown"
+            raise WordsError(f"nothing of {of} is above zero; put it under [if {of}]")
+        first, *others = top
+        names = [escape(row.name) for row in top]
+        joint = "และ" if "ก" <= names[-1][0] <= "๎" else "และ "  # a space between Thai and other letters
+        together = f"{' '.join(names[:-1])} {joint}{names[-1]}" if others else names[0]
+        shares = {row.code: row.finding.id for row in self._rows(share, None)} if share is not None else {}
+        of_all = f" ({{{shares[first.code]}:unit}})" if first.code in shares else ""
+        equal = "เท่ากัน" if others else ""
+        return held(top.claim, f"{together} จำนวน {{{first.finding.id}:unit}}{equal}{of_all}")
+
+    def each(self, family: Number | None = None, by: object = None) -> list[Row]:
+        """All, in the order of the codebook."""
+        return self._rows(family, by)
+
+    def highest(self, family: Number | None = None, by: object = None, ties: bool = False) -> Row | list[Row] | None:
+        """The highest known one, the first of those that are equal; with ``ties`` all of them."""
+        return self._end("highest", family, by, ties)
+
+    def lowest(self, family: Number | None = None, by: object = None, ties: bool = False) -> Row | list[Row] | None:
+        """The lowest known one, the first of those that are equal; with ``ties`` all of them."""
+        return self._end("lowest", family, by, ties)
+
+    def _end(self, kind: str, family: Number | None, by: object, ties: bool) -> Row | list[Row] | None:
+        found = self._those(kind, self._rows(family, by))
+        return found if ties else next((replace(row, claim=found.claim) for row in found), None)
+
+    def zeros(self, family: Number | None = None, by: object = None) -> list[Row]:
+        """Those that are zero."""
+        return self._those("zeros", self._rows(family, by))
+
+    def above_zero(self, family: Number | None = None, by: object = None) -> list[Row]:
+        """Those above zero."""
+        return self._those("positive", self._rows(family, by))
+
+    def unknown(self, family: Number | None = None, by: object = None) -> list[Row]:
+        """Those that have no value."""
+        return self._those("unknown", self._rows(family, by))
+
+    def attention(self, family: Number, threshold: Number, by: object = None) -> list[Row]:
+        """Those at or above a threshold, from the highest."""
+        return ranked(self._those("attention", self._rows(family, by), threshold.finding.id))
+
+    def compare(self, first: Number, second: Number) -> Words:
+        """``สูงกว่า``, ``เท่ากับ`` or ``ต่ำกว่า``."""
+        for number in (first, second):
+            if number.finding.value is None:
+                raise WordsError(f"{number.path} has no value to compare; first ask [if {number.path} is known]")
+        word = self._story.claim("compare", [first.finding, second.finding])
+        return held(self._story.asked(), word)
+
+    def widest(self, family: Number, by: str, across: str) -> dict[str, Row] | None:
+        """The row of ``by`` that differs most ``across`` groups, with its highest and lowest; ``None`` if none does."""
+        best, gap = None, 0.0
+        for row in self._rows(family, by):
+            cells = [c for c in self._rows(family, (by, across)) if c.codes[0] == row.code]
+            known = [c for c in cells if c.finding.value is not None]
+            if not known:
+                continue
+            high, low = (end(known, key=lambda c: c.finding.exact()) for end in (max, min))
+            between = float(high.finding.exact() - low.finding.exact())
+            if between > gap:
+                gap = between
+                ends = (replace(end, names=end.names[1:], codes=end.codes[1:]) for end in (high, low))
+                best = dict(zip(("row", "high", "low"), (row, *ends), strict=True))
+        return best
+
+    def label(self, column: str, codes: Iterable[str] | str) -> str:
+        """Words of the codebook for codes of a column: ``ไม่ระบุ หรือ อื่น``."""
+        return " หรือ ".join(self._story.label(column, code) for code in ([codes] if isinstance(codes, str) else codes))
+
+
+RESERVED: Final = frozenset("and else false if in is none not or true".split())
+"""Names that mean something else in a text."""
+
+FUNCTIONS: Final = frozenset(name for name in vars(Functions) if not name.startswith("_"))
+
+
+def held(claim: str, said: str) -> Words:
+    """Words that a claim has chosen, marked with it."""
+    return Words(f"{BEGIN}{claim}{HELD}{said}{END}" if claim else said)
+
+
+def escape(text: object) -> str:
+    """Text of data, in which nothing is markup or the place of a number any more."""
+    return literal(_HIDDEN.sub("", str(text)))

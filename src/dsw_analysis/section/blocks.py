@@ -1,0 +1,259 @@
+"""Blocks of a section: prose, tables and figures as safe HTML in which every number links to its origin."""
+
+from __future__ import annotations
+
+import base64
+import re
+import string
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import mistune
+import pandas as pd
+from markupsafe import Markup, escape
+
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
+
+PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
+"""``{id}`` or ``{id:style}``, where a number goes into a text."""
+
+_SIGNS = {ord(sign): chr(0xE000 + ord(sign)) for sign in string.punctuation}
+_AS_WRITTEN = {hidden: sign for sign, hidden in ((chr(k), ord(v)) for k, v in _SIGNS.items())}
+"""Punctuation that Markdown or a template could take for its own, and what stands for it until both are done."""
+
+BEGIN, HELD, END = "\ue001", "\ue002", "\ue003"
+"""Stand before, in and after words that claims chose: ``BEGIN csr:3 HELD สูงกว่า END``. No text of the data holds them:
+the intake refuses such characters."""
+
+_CLAIMED = re.compile(f"{BEGIN}([^{HELD}]*){HELD}|{END}")
+
+_MARKDOWN = mistune.create_markdown(escape=True, plugins=["strikethrough", "table"])
+
+_THAI_MARKS = "\u0e31" + "".join(map(chr, [*range(0x0E34, 0x0E3B), *range(0x0E47, 0x0E4F)]))
+_BESIDE_STAR = re.compile(f"(?<=[*_])[{_THAI_MARKS}]|[{_THAI_MARKS}](?=[*_])")
+_AS_LETTERS = {ord(mark): chr(0x10900 + place) for place, mark in enumerate(_THAI_MARKS)}
+_AS_MARKS = {ord(letter): chr(mark) for mark, letter in _AS_LETTERS.items()}
+"""Letters, of a script that nobody writes any more, that stand for the marks while Markdown is read."""
+
+_PHONE = 600
+"""Width of a drawing in CSS pixels above which a phone scrolls it instead of shrinking its letters too much."""
+
+RECONSTRUCTED_MARK = "ข้อมูลจำลอง"
+"""Printed beside every table and figure that rests on reconstructed data."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a section that Jupyter shows as HTML; ``data`` are further MIME types for programs."""
+
+    html: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {"text/html": self.html, "text/plain": _as_text(self.html), **self.data}
+
+
+def anchor(finding_id: str) -> str:
+    """HTML id of a finding's row in the table of figures."""
+    return f"f.{finding_id}"
+
+
+def link(finding: Finding, style: str = "value") -> Markup:
+    """A number as a link to its row in the table of figures."""
+    return Markup('<a class="{}" href="#{}">{}</a>').format(look(finding), anchor(finding.id), finding.text(style))
+
+
+def look(finding: Finding) -> str:
+    """Class of a linked number, which tells those from reconstructed data."""
+    return "n r" if finding.provenance == "reconstructed" else "n"
+
+
+def literal(text: str) -> str:
+    """Text of data for use in prose, a headline, caption, note or alternative text: it prints as it is written.
+
+    Only so do ``{csr.linked_share}``, ``**x**``, ``<b>`` or ``# 1`` of a file stay what they are, and neither numbers
+    nor markup. What a notebook itself says needs nothing of the kind.
+    """
+    return " ".join(text.split()).translate(_SIGNS)
+
+
+def as_written(text: str) -> str:
+    """Plain text with literal text as it was written."""
+    return text.translate(_AS_WRITTEN)
+
+
+def _written_html(html: str) -> Markup:
+    """HTML with literal text as it was written, escaped."""
+    return Markup(html.translate({hidden: str(escape(sign)) for hidden, sign in _AS_WRITTEN.items()}))
+
+
+def unmarked(text: str) -> str:
+    """A text without the marks of claims."""
+    return _CLAIMED.sub("", text)
+
+
+def fill(text: str, findings: Mapping[str, Finding]) -> str:
+    """Put numbers into ``{id}`` or ``{id:style}`` as plain text.
+
+    Raises
+    ------
+    UnknownFindingError
+        If an id is not among ``findings``.
+    """
+    return as_written(unmarked(PLACEHOLDER.sub(lambda m: findings[m[1]].text(m[2] or "value"), text)))
+
+
+def rich(text: str, findings: Mapping[str, Finding]) -> Markup:
+    """Escape a text and put linked numbers into ``{id}`` or ``{id:style}``."""
+    return _linked(str(escape(text)), findings)
+
+
+def prose(text: str, findings: Mapping[str, Finding]) -> Block:
+    """Markdown prose with linked numbers; raw HTML in it is escaped."""
+    return Block(_linked(thai_markdown(_MARKDOWN, text.strip()), findings))
+
+
+def _linked(html: str, findings: Mapping[str, Finding]) -> Markup:
+    """HTML with linked numbers, and the words that claims chose marked with them."""
+    filled = PLACEHOLDER.sub(lambda m: link(findings[m[1]], m[2] or "value"), html)
+    open_: list[bool] = []
+
+    def mark(match: re.Match[str]) -> str:
+        if match[0] == END:
+            return "</span>" if open_.pop() else ""
+        open_.append(bool(match[1]))  # what no claim chose, such as the words of a brief, has no mark
+        return f'<span data-claim="{match[1]}">' if match[1] else ""
+
+    return _written_html(_CLAIMED.sub(mark, filled))
+
+
+def thai_markdown(render: Callable[[str], Any], text: str) -> str:
+    """Render Markdown with Thai in it: ``**ที่**`` is bold, though mistune takes the tone mark for punctuation."""
+    return str(render(_BESIDE_STAR.sub(lambda m: m[0].translate(_AS_LETTERS), text))).translate(_AS_MARKS)
+
+
+def said(text: str) -> Markup:
+    """Words of a source, told apart from the report's own, so that numbers in them need no finding."""
+    return Markup('<span class="src">{}</span>').format(text)
+
+
+def badge(provenances: Iterable[str]) -> Markup:
+    """The mark of reconstructed data, empty for better ones."""
+    if "reconstructed" not in set(provenances):
+        return Markup("")
+    return Markup('<span class="mark" title="{}">{}</span>').format(PROVENANCE["reconstructed"], RECONSTRUCTED_MARK)
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    findings: Mapping[str, Finding],
+    note: str | None = None,
+    uses: Iterable[Finding] = (),
+    provenances: Iterable[Provenance] = (),
+    css: str = "",
+) -> Block:
+    """A table with a caption; the first column heads the rows.
+
+    Parameters
+    ----------
+    frame:
+        Cells are texts, findings (printed as linked numbers), :class:`~markupsafe.Markup`, lists of
+        findings (printed as value and n/N) or ``None``.
+    uses:
+        Findings that the table rests on besides those in its cells.
+    provenances:
+        Those of data that it quotes.
+
+    Raises
+    ------
+    TypeError
+        If a cell is a bare number: readers could not trace it.
+    """
+    used = [*uses, *(c for c in frame.to_numpy().ravel() if isinstance(c, Finding))]
+    aligned = [_css(frame[name]) for name in frame.columns]
+    head = "".join(f'<th scope="col"{css}>{escape(n)}</th>' for n, css in zip(frame.columns, aligned, strict=True))
+    rows = "".join(
+        "<tr>" + "".join(_cell(cell, first=place == 0, css=aligned[place]) for place, cell in enumerate(row)) + "</tr>"
+        for row in frame.itertuples(index=False)
+    )
+    title = rich(caption, findings)
+    label = escape(fill(caption, findings))
+    remark = Markup('<p class="note">{}</p>').format(rich(note, findings)) if note else ""
+    return Block(
+        f'<div class="table {css}"><div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+        f"<table><caption>{title} {badge([*provenances, *(f.provenance for f in used)])}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{remark}</div>"
+    )
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn figure: its SVG and the findings that it shows, by their labels in the figure.
+
+    ``boxed`` are characters of it that no typeface has, so that it shows boxes in their place.
+    """
+
+    svg: str
+    shows: tuple[tuple[str, Finding], ...]
+    width: int
+    height: int
+    boxed: str = ""
+
+
+def figure(drawing: Drawing, *, headline: str, subtitle: str, alt: str, findings: Mapping[str, Finding]) -> Block:
+    """A figure with a headline that says the finding, a subtitle that says the statistic, and its data.
+
+    Parameters
+    ----------
+    alt:
+        What the picture shows, for those who do not see it; ``{id}`` as in prose.
+    """
+    source = base64.b64encode(drawing.svg.encode()).decode()
+    rows = "".join(
+        f'<tr><th scope="row">{escape(label)}</th><td class="num">{link(finding, "full")}</td></tr>'
+        for label, finding in drawing.shows
+    )
+    mark = badge([weakest(f.provenance for _, f in drawing.shows)])
+    data = (
+        f'<details><summary>ข้อมูลของภาพ</summary><table><thead><tr><th scope="col">รายการ</th>'
+        f'<th scope="col" class="num">ค่า</th></tr></thead><tbody>{rows}</tbody></table></details>'
+    )
+    picture = (
+        f'<img src="data:image/svg+xml;base64,{source}" alt="{escape(fill(alt, findings))}" '
+        f'width="{drawing.width}" height="{drawing.height}">'
+    )
+    boxes = Markup('<p class="note">ภาพแสดงอักขระต่อไปนี้เป็นกรอบ: {}</p>').format(drawing.boxed) if drawing.boxed else ""
+    if drawing.width > _PHONE:
+        label = escape(fill(headline, findings))
+        picture = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{picture}</div>'
+    return Block(
+        f"<figure><figcaption><strong>{rich(headline, findings)}</strong> "
+        f'<span class="sub">{rich(subtitle, findings)}</span> {mark}</figcaption>'
+        f"{picture}{boxes}{data if rows else ''}</figure>"
+    )
+
+
+def _cell(cell: Any, *, first: bool, css: str) -> str:  # noqa: ANN401 - see table
+    if isinstance(cell, Finding):
+        return f'<td class="num">{link(cell, "full" if cell.unit == "percent" and cell.denominator else "value")}</td>'
+    if isinstance(cell, (int, float)) and not pd.isna(cell):
+        raise TypeError(f"bare number {cell!r} in a table; record it as a finding so that readers can trace it")
+    content = Markup('<span class="none">-</span>') if _is_none(cell) else escape(cell)
+    return f'<th scope="row">{content}</th>' if first else f"<td{css}>{content}</td>"
+
+
+def _is_none(cell: Any) -> bool:  # noqa: ANN401
+    return cell is None or (not isinstance(cell, str) and pd.isna(cell))
+
+
+def _css(cells: pd.Series) -> str:
+    return ' class="num"' if any(isinstance(c, Finding) for c in cells) else ""
+
+
+def _as_text(html: str) -> str:
+    without_data = re.sub(r"<(details|img|style)\b.*?(</\1>|>)", " ", html, flags=re.S)
+    return re.sub(r"\s+", " ", Markup(without_data).striptags()).strip()

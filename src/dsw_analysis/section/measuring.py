@@ -1,0 +1,236 @@
+"""What a section measures: families, each a measure's total and all its groups, recorded in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import repeat
+from typing import Any
+
+import pandas as pd
+
+from dsw_analysis.findings import families
+from dsw_analysis.findings.families import PLACES, PROVINCE, Family, Key, Row
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.measures.base import Distinct
+from dsw_analysis.intake.schemas import Column, source_of
+from dsw_analysis.section import asking
+from dsw_analysis.section.knowing import TOTAL, Knowing
+
+COUNTRY, BRIEF = "country", "brief"
+RULE = "เป็นเกณฑ์ที่กำหนดไว้ล่วงหน้า ไม่ได้คำนวณจากข้อมูล"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measuring(Knowing):
+    """The grammar of numbers; a part of :class:`dsw_analysis.section.section.Section`."""
+
+    def measure(
+        self,
+        frame: pd.DataFrame | None,
+        /,
+        *drawn: Any,  # noqa: ANN401 - what the measures take
+        by: object = (),
+        over: Mapping[str, Any] | None = None,
+        ids: str | None = None,
+        total: str = "",
+        only: str | None = None,
+        **measures: Any,  # noqa: ANN401 - measures of every kind
+    ) -> None:
+        """Record measures under their names, each with its total and its groups.
+
+        Parameters
+        ----------
+        frame, drawn:
+            What the measures are called with; a frame of ``load(..., only="country")`` is ``None`` in a brief.
+        by:
+            A column, or a list of columns, of tuples of columns that are crossed, of ``Split`` and ``Part``.
+        over:
+            Name of a dimension -> its items (columns, or code -> name); each measure is then a function of the item,
+            and ``{}`` in its label is the item's name.
+        ids:
+            End of the id where it is not the measure's name; with ``over`` it has ``{}`` for the item's code, which by
+            default follows the name.
+        total:
+            Name of the total where it stands beside its groups.
+        only:
+            ``"country"``: a brief records none of it. Provinces are the country's to count anyhow.
+
+        Raises
+        ------
+        ValueError
+            If a column has no groups, an id is taken, or a name means something else in texts.
+        """
+        dimension, items = ("", [("", "", None)]) if over is None else families.items(over)
+        recorder = None if frame is None else families.Recorder(self.id, frame, drawn, total)
+        kept = self._splits(by)
+        for name, measure in measures.items():
+            if name in asking.RESERVED or name in asking.FUNCTIONS or name in self.names():
+                raise ValueError(f"{name!r} means something else in texts; give the measure another name")
+            one = measure if over is None else measure(items[0][2]) if items else None
+            family = self.families.setdefault(name, Family(name, one.short or one.label if one is not None else name))
+            family.total_name = total or family.total_name
+            if recorder is None or not self._is_here(one, only):
+                family.only_country = True
+                continue
+            if not items:
+                family.rows.setdefault((dimension,), [])  # there are no rows to ask for, which is no error
+            for split in kept:  # also where no group takes part
+                family.rows.setdefault((dimension, *split.key) if over is not None else split.key, [])
+            for code, called, item in items:
+                one = measure if over is None else measure(item)
+                one = (
+                    replace(one, label=families.filled(one.label, called))
+                    if over is not None and "{}" in one.label
+                    else one
+                )
+                base = families.filled(ids or (name if over is None else f"{name}.{{}}"), code)
+                for header, row in recorder.rows(base, one, kept):
+                    self.add(row.finding)
+                    kept_row = replace(row, finding=self.ledger[row.finding.id], family=name)
+                    if over is not None:
+                        kept_row = _of_item(kept_row, dimension, code, called, item)
+                    self._keep(family, header, kept_row)
+
+    def combine(
+        self,
+        *,
+        of: tuple[str, str],
+        by: object = None,
+        ids: str = "",
+        known: bool = False,
+        previous: bool = False,
+        only: str | None = None,
+        **measures: Any,  # noqa: ANN401 - Ratio or Difference
+    ) -> None:
+        """Record quotients or differences of two families, group by group wherever both have the group.
+
+        Parameters
+        ----------
+        of:
+            Short ids of the two: ``s.combine(selected_share=Ratio("…"), of=("selected", "centres"))``; ``"total"`` as
+            the second is the first one's own total, which its groups alone are combined with. Items, which have no
+            total, are combined with the total of the other where that is not of the same items.
+        by:
+            The splits to combine, as in :meth:`rows`; all that both have by default.
+        ids:
+            End of each group's id with ``{}`` for the code; by default the measure's name, a dot and the code.
+        known:
+            Leave out groups of which the first has no value: the result would only repeat that it is not known.
+        previous:
+            The items are stages: each is combined with the one before it, and only the first with the other's total.
+        only:
+            ``"country"`` or ``"brief"``.
+        """
+        first, second = of
+        for name, measure in measures.items():
+            family = self.families.setdefault(name, Family(name, measure.short or measure.label))
+            if only == (BRIEF if self.national else COUNTRY) or any(map(self.is_absent, of)):
+                family.only_country = True
+                continue
+            for key in self.families[first].rows if first in self.families else ():  # also where no group takes part
+                family.rows.setdefault(key, [])
+            usual = family.short if "{}" in family.short else f"{family.short}: {{}}"
+            for key, x, y in self._pairs(first, second, previous=previous):
+                if (by is not None and key not in self.keys(first, by)) or (known and x.finding.value is None):
+                    continue
+                group = x if x.codes else y
+                end = families.filled(ids or f"{name}.{{}}", group.code) if key else name
+                label = families.filled(usual, group.full_name) if key else measure.label
+                made = replace(measure, id=f"{self.id}.{end}", label=label)
+                self.add(made(x.finding, y.finding))
+                header = self.families[group.family].headers.get(key, "") if key else ""
+                self._keep(family, header, replace(group, finding=self.ledger[made.id], family=name))
+
+    def _pairs(self, first: str, second: str, *, previous: bool = False) -> Iterator[tuple[Key, Row, Row]]:
+        groups = self.families[first].rows if first in self.families else {}
+        if second == TOTAL:
+            yield from ((key, row, self._total(first)) for key, rows in groups.items() if key for row in rows)
+            return
+        others = self.families[second].rows if second in self.families else {}
+        if not self._is_of_items(first) and not self._is_of_items(second):
+            yield (), self._total(first), self._total(second)
+        for key, rows in groups.items():
+            if key and key in others:
+                yield from ((key, *pair) for pair in zip(rows, others[key], strict=True))
+            elif key and self._is_of_items(first):
+                before = [self._total(second), *rows] if previous else repeat(self._total(second))
+                yield from ((key, *pair) for pair in zip(rows, before, strict=False))
+        if self._is_of_items(second):
+            yield from ((k, self._total(first), row) for k in others if k not in groups for row in others[k])
+
+    def rule(self, frame: pd.DataFrame, name: str, label: str, value: float, *, unit: str, digits: int = 0) -> None:
+        """Record a rule of the analysis with the file that it is applied to, so that it can be traced."""
+        source = source_of(frame)
+        finding = Finding(
+            id=f"{self.id}.{name}",
+            label=label,
+            value=value,
+            unit=unit,
+            digits=digits,
+            dataset=source.dataset.id,
+            file=source.file,
+            sha256=source.sha256,
+            provenance=source.provenance_of(),
+            where="กฎของการวิเคราะห์ที่ใช้กับคำตอบในไฟล์นี้",
+            note=RULE,
+            province=source.province,
+        )
+        self.add(finding)
+
+    def fields(self, frame: pd.DataFrame, group: str | None = None) -> list[Column]:
+        """Columns of a loaded frame under a group header of the file; without one, the questions it asks."""
+        columns = source_of(frame).dataset.columns
+        return [c for c in columns if (c.statement if group is None else c.group == group)]
+
+    def present(self, frame: pd.DataFrame, column: str) -> dict[str, str]:
+        """Codes of a column that rows have -> their labels, in the order of the codebook."""
+        held = set(frame[column].dropna())
+        return {code: label for code, label in source_of(frame).dataset[column].codes.items() if code in held}
+
+    def commonest(self, frame: pd.DataFrame, by: str, column: str) -> Callable[[Row], str | None]:
+        """What a table says of a group of ``by``: the labels of the codes of a column that most of its rows have."""
+        declared = source_of(frame).dataset[column]
+
+        def said(row: Row) -> str | None:
+            counts = frame.loc[frame[by] == row.code, column].value_counts()
+            top = [code for code in declared.codes if counts.get(code, 0) == counts.max() > 0]
+            return "; ".join(map(declared.label, top)) or None
+
+        return said
+
+    def _splits(self, by: object) -> list[families.Split | families.Part]:
+        """The splits that there are here: a brief is of one province, and some groups do not take part in it."""
+        kept: list[families.Split | families.Part] = []
+        for split in families.splits(by):
+            if isinstance(split, families.Split) and split.present == "brief":
+                kept.append(replace(split, present=not self.national))
+            elif self.national or not PLACES & set(split.key):
+                kept.append(split)
+        return kept
+
+    def _is_here(self, measure: Any, only: str | None) -> bool:  # noqa: ANN401 - measures of every kind
+        counts_provinces = isinstance(measure, Distinct) and measure.column == PROVINCE
+        return self.national or (only != COUNTRY and not counts_provinces)
+
+    def _is_of_items(self, name: str) -> bool:
+        """Whether a family has groups, but no total."""
+        return name in self.families and f"{self.id}.{name}" not in self.ledger
+
+    def _keep(self, family: Family, header: str, row: Row) -> None:
+        family.rows.setdefault(row.split, []).append(row)
+        family.headers[row.split] = header
+
+    def _total(self, name: str) -> Row:
+        return Row((), ("",), self.ledger[f"{self.id}.{name}"], family=name)
+
+
+def _of_item(row: Row, dimension: str, code: str, called: str, item: Any) -> Row:  # noqa: ANN401
+    """A row of a measure of one item, as a row of the family over all items."""
+    codes, names = (code, *row.codes), (called, *(name for name in row.names if row.codes))
+    return replace(row, codes=codes, names=names, item=item, split=(dimension, *row.split))
+
+
+def any_number(findings: Iterable[Finding]) -> bool:
+    """Whether there is anything to show: a count above zero, or a share of something, be it zero."""
+    return any(f.value or (f.value == 0 and f.denominator) for f in findings)

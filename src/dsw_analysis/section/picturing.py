@@ -1,0 +1,228 @@
+"""Figures of a section, by the names of its families: empty states and alternative texts inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dsw_analysis.findings.families import PROVINCE, Row, ranked
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.section import asking, blocks, figures, words
+from dsw_analysis.section.blocks import Block, Drawing
+from dsw_analysis.section.measuring import any_number
+from dsw_analysis.section.telling import Telling
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picturing(Telling):
+    """The grammar of figures; a part of :class:`dsw_analysis.section.section.Section`.
+
+    Every ``headline``, ``subtitle``, ``alt``, ``caption`` and ``note`` is written in the language of
+    :mod:`dsw_analysis.section.words`, where ``leaders()``, ``most()`` and the like are of what is shown, and ``what``
+    says what that is. Values of the data are given by keyword. Nothing is shown (``None``) where all counts are zero,
+    the numbers are the country's and this is a brief, or ``when`` does not hold.
+    """
+
+    def bars(
+        self,
+        name: str,
+        by: object = None,
+        *,
+        sort: bool = False,
+        target: str | None = None,
+        found: bool = False,
+        **about: Any,  # noqa: ANN401 - words and their values
+    ) -> Block | None:
+        """Horizontal bars of a family's groups.
+
+        Parameters
+        ----------
+        target:
+            Short id of a threshold to draw.
+        found:
+            In a brief, leave out groups that it has nothing of, and show no lone bar.
+        """
+        rows = self.rows(name, by, sort=sort)
+        if found and not self.national:
+            rows = [row for row in rows if row.finding.value]
+            if len(rows) < 2:
+                return None
+        limit = {} if target is None else {"target": self.ledger[f"{self.id}.{target}"], "target_name": "เกณฑ์"}
+        return self._chart("แผนภูมิแท่งแนวนอน", figures.bars, rows, limit, **about)
+
+    def columns(self, name: str, by: object = None, *, codes: bool = False, **about: Any) -> Block | None:  # noqa: ANN401
+        """Vertical bars of a family's groups in their order; ``codes`` writes the codes under them."""
+        return self._chart("แผนภูมิแท่งแนวตั้ง", figures.columns, self.rows(name, by), {}, codes=codes, **about)
+
+    def funnel(self, *names: str, **about: Any) -> Block | None:  # noqa: ANN401 - words and their values
+        """Stages from first to last: numbers, and the groups of families that have no total."""
+        stages = ([self._stage(name)] if self.found(name) else self.rows(name) for name in names)
+        rows = [row for several in stages for row in several]
+        return self._chart("แผนภูมิกรวย", figures.funnel, rows, {}, **about)
+
+    def tile_map(self, name: str, *, zero: str = "", **about: Any) -> Block | None:  # noqa: ANN401
+        """A tile for each province; ``zero="×"`` crosses out those without."""
+        rows = [row for row in self.rows(name, PROVINCE) if row.finding.value or not zero]
+        return self._chart("แผนที่ช่องสี่เหลี่ยมรายจังหวัด", figures.tile_map, rows, {}, **about)
+
+    def heatmap(
+        self,
+        name: str,
+        *,
+        rows: str,
+        columns: str,
+        short: Callable[[str], str] = lambda name: name.replace(" ", "\n"),
+        when: str = "",
+        **about: Any,  # noqa: ANN401 - words and their values
+    ) -> Block | None:
+        """A matrix of crossed columns, whose names ``short`` makes fit; a brief leaves out the empty ones."""
+        cells = self.rows(name, (rows, columns))
+        if not self._is_shown(cells, when):
+            return None
+        kept = {cell.codes[1] for cell in cells if self.national or cell.finding.value}
+        matrix: dict[str, dict[str, Finding]] = {}
+        for cell in cells:
+            if cell.codes[1] in kept:
+                matrix.setdefault(cell.names[0], {})[short(cell.names[1])] = cell.finding
+        sums = self.families[name].rows.get((rows,), [])
+        listed = " ".join(f"{_data(row.name)} รวม {{{row.finding.id}:unit}}" for row in sums)
+        hidden = any(cell.codes[1] not in kept for cell in cells)
+        return self._drawn(figures.heatmap(matrix), "ตารางสี", listed, rows=cells, hidden=hidden, **about)
+
+    def stacked(
+        self,
+        of: str | Mapping[str, str],
+        *,
+        rows: str,
+        parts: str = "",
+        when: str = "",
+        **about: Any,  # noqa: ANN401
+    ) -> Block | None:
+        """Stacked bars of a family's crossed columns, or of several families (name -> name of the part)."""
+        families = {of: (rows, parts)} if isinstance(of, str) else dict.fromkeys(of, rows)
+        cells = [cell for name, by in families.items() for cell in self.rows(name, by)]
+        if not self._is_shown(cells, when):
+            return None
+        bars: dict[str, dict[str, Finding]] = {}
+        for cell in cells:
+            part = cell.names[1] if isinstance(of, str) else of[cell.family]
+            bars.setdefault(cell.names[0], {})[part] = cell.finding
+        listed = " ".join(
+            f"{_data(row)} " + " ".join(f"{_data(part)} {{{f.id}:unit}}" for part, f in of.items())
+            for row, of in bars.items()
+        )
+        return self._drawn(figures.stacked(bars), "แผนภูมิแท่งซ้อน", listed, rows=cells, **about)
+
+    def change(
+        self,
+        pair: tuple[str, str],
+        by: object = None,
+        *,
+        names: tuple[str, str],
+        when: str = "",
+        **about: Any,  # noqa: ANN401 - words and their values
+    ) -> Block | None:
+        """Two families joined group by group, as before and after; groups without either are left out."""
+        if not self.national and any(map(self.is_absent, pair)):
+            return None
+        both = zip(*(self.rows(name, by) or [self._stage(name)] for name in pair), strict=True)
+        known = [(a, b) for a, b in both if a.finding.value is not None and b.finding.value is not None]
+        if not self._is_shown([a for a, _ in known], when):
+            return None
+        drawing = figures.change({a.full_name: (a.finding, b.finding) for a, b in known}, names=names)
+        listed = " ".join(
+            f"{_data(a.full_name)} {names[0]} {{{a.finding.id}}} {names[1]} {{{b.finding.id}}}" for a, b in known
+        )
+        return self._drawn(drawing, "แผนภูมิจุดสองจุดเชื่อมด้วยเส้น", listed, rows=[a for a, _ in known], **about)
+
+    def _stage(self, name: str) -> Row:
+        finding = self.ledger[f"{self.id}.{name}"]
+        short = self.families[name].short if name in self.families else finding.label
+        return Row((name,), (short,), finding, family=name)
+
+    def _chart(
+        self,
+        kind: str,
+        draw: Callable[..., Drawing],
+        rows: list[Row],
+        options: Mapping[str, Any],
+        *,
+        when: str = "",
+        highlight: object = (),
+        listed: int | None = None,
+        codes: bool = False,
+        **about: Any,  # noqa: ANN401 - words and their values
+    ) -> Block | None:
+        """Bars of any form.
+
+        Parameters
+        ----------
+        highlight:
+            ``"most"``, or rows or codes to bring out.
+        listed:
+            How many values the alternative text names, from the largest; all, in order, by default.
+        codes:
+            Write codes under the bars in place of names.
+        """
+        if not self._is_shown(rows, when):
+            return None
+        called = {(row.code if codes else row.name): row for row in rows}
+        marked = (
+            {str(getattr(mark, "code", mark)) for mark in highlight} if isinstance(highlight, Collection) else set()
+        )
+        if highlight == "most":
+            top = self.claim("most", [row.finding for row in rows])
+            marked = {row.code for row in rows if row.finding.id in top}
+        more = {"highlight": [name for name, row in called.items() if row.code in marked]} if marked else {}
+        drawing = draw({name: row.finding for name, row in called.items()}, **options, **more)
+        named = rows if listed is None else ranked(rows)[:listed]
+        values = " ".join(f"{_data(row.name)} {{{row.finding.id}:unit}}" for row in named)
+        return self._drawn(drawing, kind, values, rows=rows, **about)
+
+    def _drawn(
+        self,
+        drawing: Drawing,
+        kind: str,
+        listed: str,
+        *,
+        rows: list[Row],
+        headline: str = "{% if leaders() %}มากที่สุดคือ {{ most() }}{% endif %}",
+        subtitle: str = "{{ what }}",
+        alt: str = "",
+        **names: Any,  # noqa: ANN401 - data that the words name
+    ) -> Block:
+        """The drawing with its words; the alternative text says kind, subtitle and values, or what ``alt`` says."""
+        names = {"rows": rows, "what": self._what(rows) if rows else "", **names}
+        said = self.plain(subtitle, "subtitle", **names)
+        seen = self.plain(alt, "alt", **names) if alt else f"แสดง{said} ได้แก่"
+        alternative = blocks.unmarked(f"{kind}{seen} {listed}").strip()
+        self.shown.picture(drawing, alternative)
+        shown = blocks.figure(
+            drawing,
+            headline=self.plain(headline, "headline", **names),
+            subtitle=said,
+            alt=alternative,
+            findings=self.ledger,
+        )
+        return self.shown.block(shown)
+
+    def _is_shown(self, rows: Sequence[Row], when: str) -> bool:
+        return any_number(row.finding for row in rows) and self._holds(when)
+
+    def _holds(self, when: str) -> bool:
+        return not when or words.holds(when, self)
+
+    def _what(self, rows: Sequence[Row]) -> str:
+        """What rows show: the family, and the headers of the columns that it is split by."""
+        family = self.families.get(rows[0].family)
+        if family is None:
+            return rows[0].finding.label
+        headers = [family.headers.get(key) for key in dict.fromkeys(row.split for row in rows)]
+        by = " และ".join(header for header in headers if header)
+        short = family.short.replace("{}", "").strip(" :")
+        return f"{short} จำแนกตาม{by}" if by else short
+
+
+def _data(text: str) -> str:
+    return asking.escape(text)

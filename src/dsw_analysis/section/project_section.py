@@ -1,0 +1,419 @@
+"""A section of the action plan: a project with its data, road map and indicators, of the country or one province."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from dsw_analysis.findings.finding import Finding, UnknownFindingError
+from dsw_analysis.findings.measures import Ratio
+from dsw_analysis.intake.provinces import official_province
+from dsw_analysis.intake.schemas import Source, dataset, source_of
+from dsw_analysis.intake.source import read_decimals
+from dsw_analysis.intake.thai import format_date
+from dsw_analysis.plan import schedule
+from dsw_analysis.plan.plan import NOT_STATED, Indicator, Plan, Project, Status
+from dsw_analysis.rounds import MONTHS, Round
+from dsw_analysis.section import blocks, figures, road_map
+from dsw_analysis.section.asking import Number
+from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.measuring import COUNTRY
+from dsw_analysis.section.section import Section
+from dsw_analysis.section.telling import register
+
+_PLAN_ONLY = (
+    "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ "
+    "ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ และตัวชี้วัดทุกตัวที่มีค่าเป้าหมายยังวัดผลไม่ได้"
+)
+"""What is said of a project without a notebook."""
+
+
+def open_section(
+    section: str,
+    *,
+    round_id: str,
+    data_dir: str | Path,
+    province: str | None = None,
+    accept_partial: bool = False,
+    plan_only: bool = False,
+) -> ProjectSection:
+    """Open a section for a notebook.
+
+    Parameters
+    ----------
+    section:
+        Id of the section, as in the action plan.
+    round_id:
+        Round, e.g. ``"2569-6m"``.
+    data_dir:
+        Folder that holds one folder of raw files a round.
+    province:
+        Name of the province to restrict data to, in any usual spelling; ``None`` or empty for the whole country.
+    accept_partial:
+        Report on the valid rows of a dataset that has problems, and say so, instead of refusing it.
+    plan_only:
+        Show what the plan says and nothing else, as of a project that has no notebook yet: no indicator is measured.
+
+    Raises
+    ------
+    ValueError
+        If the round's id is malformed or no province has that name; the message gives the nearest names.
+    NotInPlanError
+        If the action plan has no such section.
+    DataError
+        If the action plan has problems.
+    """
+    round_ = Round.parse(round_id)
+    place = official_province(province) if province else None
+    folder = Path(data_dir) / str(round_)
+    plan = Plan.load(round_, folder)
+    figures.set_theme()
+    project = plan.project(section)
+    opened = ProjectSection(
+        id=section,
+        order=project.order,
+        title=project.name,
+        round=round_,
+        folder=folder,
+        plan=plan,
+        project=project,
+        province=place,
+        accept_partial=accept_partial,
+        decimals=read_decimals(folder),
+        plan_only=plan_only,
+    )
+    opened._record_plan()
+    register(opened)
+    return opened
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSection(Section):
+    """One project of the plan, open in a notebook; made by :func:`open_section`.
+
+    The plan is that of the whole country, so a brief of one province shows neither its road map nor its targets.
+    """
+
+    folder: Path
+    plan: Plan
+    project: Project
+    accept_partial: bool = False
+    decimals: Mapping[str, int] = field(default_factory=dict)
+    plan_only: bool = False
+
+    def add(self, *findings: Finding) -> None:
+        """Record findings as the country's report prints them; see :meth:`Section.add`.
+
+        Percentages have the decimals of the round's print, and a result has those that its status needs.
+        """
+        super().add(*(self._as_printed(finding) for finding in findings))
+
+    def _as_printed(self, finding: Finding) -> Finding:
+        if not self.national:
+            return finding
+        printed = self.decimals.get(finding.id, self.decimals.get(f"{self.id}.*"))
+        if printed is not None and finding.unit == "percent" and finding.digits is None:
+            finding = replace(finding, digits=printed)
+        for indicator in self._indicators:
+            if indicator.measured_by == finding.id:
+                finding = indicator.printed(finding)
+        return finding
+
+    @cached_property
+    def _indicators(self) -> list[Indicator]:
+        found = self.plan.indicators_of(self.id)
+        return [replace(indicator, measured_by=None) for indicator in found] if self.plan_only else found
+
+    def load(self, dataset_id: str, columns: Sequence[str] | None = None, *, only: str | None = None) -> Any:  # noqa: ANN401
+        """Load one of the round's datasets, or some of its columns; see :class:`~dsw_analysis.intake.dataset.Dataset`.
+
+        Where rows were refused and ``accept_partial`` is set, the share of rows used becomes a finding,
+        ``<section>.rows_used.<dataset>``, which :meth:`overview` shows. A brief says so without a number: of which
+        province a refused row is cannot be relied on.
+
+        With ``only="country"`` a brief loads nothing and gets ``None``, which :meth:`measure` passes over.
+
+        Raises
+        ------
+        ValueError
+            In a brief, if the dataset does not say of which province its rows are.
+        """
+        if not self.national and only == COUNTRY:
+            return None
+        kind = dataset(dataset_id)
+        if not self.national and all(column.kind != "province" for column in kind.columns):
+            raise ValueError(
+                f'{dataset_id} has no province, so nothing in it is of {self.province}; load it with only="country"'
+            )
+        frame = kind.load(
+            self.round, self.folder, province=self.province, columns=columns, accept_partial=self.accept_partial
+        )
+        source = source_of(frame)
+        self.rest_on(source if self.national else replace(source, rows=len(frame)))
+        if source.refused and self.national:
+            self.add(_rows_used(self.id, source))
+        self.shown.learn(kind, frame)
+        return frame
+
+    def codes(self, of: str | pd.DataFrame, column: str) -> Mapping[str, str]:
+        """Codebook of a column of a dataset (its id) or of a loaded frame: code -> Thai label, in order."""
+        return (dataset(of) if isinstance(of, str) else source_of(of).dataset)[column].codes
+
+    def names(self) -> Mapping[str, Any]:
+        """What texts know besides numbers: also indicators that have a target, and steps under way.
+
+        ``indicator(progress)`` has the ``status``, ``target`` and ``due`` day of the indicator that a number measures,
+        and ``deadline("คำสั่ง")`` is the last month planned for the last step whose name holds these words.
+        """
+        steps = self.plan.steps_of(self.id)
+        going = steps[(steps["state"] == "in_progress") & steps["step"].notna()]
+        return {
+            **super().names(),
+            "targets": [indicator for indicator in self._indicators if indicator.target is not None],
+            "under_way": [f"ขั้นตอนที่ {number:.0f}" for number in going["step"]],
+            "indicator": self._indicator_of,
+            "deadline": self._deadline,
+        }
+
+    def overview(self) -> Block:
+        """Where the project stands in the plan and who owns it; a brief says of which province it is instead."""
+        p = self.project
+        who = [("โครงการ/กิจกรรม", p.name), ("หน่วยงานหลัก", p.owner), ("หน่วยงานร่วม", p.partners)]
+        if self.national:
+            plan = [("แผนปฏิบัติการ", p.strategy), ("ประเด็นการพัฒนา", p.issue)]
+            rows = [*plan, *who, ("สถานะในรอบนี้", p.state), ("หมายเหตุ", p.note)]
+        else:
+            rows = [("พื้นที่", self.place), *who]
+        optional = {"หน่วยงานร่วม", "หมายเหตุ"}
+        items = "".join(
+            f"<dt>{term}</dt><dd>{escape(words or NOT_STATED)}</dd>"
+            for term, words in rows
+            if words or term not in optional
+        )
+        only = "" if self.national else f"<p>ตัวเลขทุกตัวในส่วนนี้คำนวณจากข้อมูลของ{self.place}เท่านั้น</p>"
+        if self.plan_only:
+            only = f'<p class="warning">{_PLAN_ONLY}</p>'
+        notices = f"{self._warning()}{self._absences()}"
+        return self.shown.block(Block(f'<dl class="overview src">{items}</dl>{only}{notices}'))
+
+    def roadmap(self) -> Block | None:
+        """The road map under its heading: every step over the twelve fiscal months; ``None`` in a brief."""
+        if not self.national:
+            return None
+        counts = blocks.rich(
+            f"ทั้งหมด {{{self.id}.steps}} ขั้นตอน ดำเนินการแล้ว {{{self.id}.steps_done}} "
+            f"อยู่ระหว่างดำเนินการ {{{self.id}.steps_in_progress}} ยังไม่ดำเนินการ {{{self.id}.steps_not_started}} "
+            f"ไม่ปรากฏสถานะ {{{self.id}.steps_not_stated}}",
+            self.ledger,
+        )
+        table = road_map.table(self.plan.steps_of(self.id), self.round, counts)
+        return self.shown.block(Block(f"<h2>แผนการดำเนินงาน</h2>{table}"))
+
+    def steps(self) -> pd.DataFrame | None:
+        """The project's steps as a frame to measure (:func:`dsw_analysis.plan.schedule.scheduled`); none in a brief."""
+        return schedule.scheduled(self.plan.steps_of(self.id), self.round) if self.national else None
+
+    def gantt(self, **about: Any) -> Block | None:  # noqa: ANN401 - words and their values
+        """Months planned for each step and its state at the end of the round; ``None`` in a brief or without steps."""
+        steps = self.steps()
+        if steps is None or steps.empty:
+            return None
+        labels = [f"ขั้นตอนที่ {number}" for number in steps["step"]]
+        months = dict(zip(labels, steps[schedule.PLANNED].notna().to_numpy().tolist(), strict=True))
+        states = dict(zip(labels, steps["status"], strict=True))
+        listed = " ".join(
+            f"{label} {named} {schedule.STATUSES[states[label]]}"
+            for label, named in zip(labels, steps["months"], strict=True)
+        )
+        return self._drawn(figures.gantt(months, states, self.round), "แผนภูมิแกนต์", listed, rows=[], **about)
+
+    def _deadline(self, words: str) -> str:
+        steps = self.steps()
+        if steps is None:
+            return ""
+        last = steps.loc[steps["name"].str.contains(words, regex=False, na=False), "last_month"].dropna()
+        return MONTHS[last.iloc[-1] - 1] if len(last) else ""
+
+    def _indicator_of(self, result: Number) -> dict[str, Any] | None:
+        """Status, target and due day of the indicator that a number measures; ``None`` if it has no target."""
+        for indicator in self._indicators:
+            if indicator.measured_by == result.finding.id and indicator.target is not None:
+                target = self.number(indicator.id)
+                return {"status": self._status(indicator).value, "target": target, "due": indicator.due}
+        return None
+
+    def indicators(self) -> Block | None:
+        """Indicators under their heading, against their targets, with the status at the end of the round.
+
+        A brief shows what of them is measured in the province, against no target; ``None`` if nothing is, or if the
+        data have no row of the province.
+        """
+        indicators = self._indicators
+        measured = [found for i in indicators if (found := self._result(i)) is not None]
+        if not self.national:
+            any_rows = any(source.rows for source in self.sources.values() if source.province is not None)
+            return self._results(indicators) if measured and any_rows else None
+        rows = [self._indicator_row(indicator) for indicator in indicators]
+        columns = ["ตัวชี้วัด", "ค่าเป้าหมาย", "ผลการดำเนินงาน", "ผลต่อเป้าหมาย", "สถานะ", "หมายเหตุ"]
+        shown = blocks.table(
+            pd.DataFrame(rows, columns=columns, dtype=object),
+            caption=f"ตัวชี้วัดและค่าเป้าหมายรอบ 12 เดือน เทียบกับผล{self.round.label}",
+            findings=self.ledger,
+            uses=measured,
+            css="indicators src",
+        )
+        return self.shown.block(Block(f"<h2>ตัวชี้วัดและค่าเป้าหมาย</h2>{shown.html}"))
+
+    def gaps(self) -> Block | None:
+        """What the plan leaves open for this project, to be asked of its owner."""
+        return self.say(
+            "[if gaps] การติดตามผลในรอบต่อไปต้องใช้ข้อมูลต่อไปนี้ ซึ่งไม่ปรากฏในเอกสาร ควรขอจากเจ้าของโครงการ\n"
+            "[else] แผนระบุหน่วยงาน ขั้นตอน เดือน สถานะ ตัวชี้วัด และค่าเป้าหมายครบถ้วนสำหรับการติดตามผล\n\n"
+            "{% for gap in gaps %}\n- {{ gap }}\n{% endfor %}",
+            gaps=self.plan.gaps(self.id),
+        )
+
+    def _warning(self) -> str:
+        """That rows were refused, with the share of those used where it is of the same place as the section."""
+        refused = [name for name, source in self.sources.items() if source.refused]
+        if not refused:
+            return ""
+        # Numbers of ours stay out of the source's words: they are bound to their findings instead.
+        shares = {
+            name: f" {blocks.link(self.ledger[f'{self.id}.rows_used.{name}'], 'full')}" if self.national else ""
+            for name in refused
+        }
+        items = "".join(f"<li>{escape(dataset(name).title)}{share}</li>" for name, share in shares.items())
+        notice = "<p>มีแถวที่ไม่ผ่านการตรวจสอบ ส่วนนี้จึงคำนวณจากแถวที่ใช้ได้เท่านั้น</p>"
+        return f'<div class="warning">{notice}<ul>{items}</ul></div>'
+
+    def _absences(self) -> str:
+        """A quiet note on months of which a file has no row: they are shown as ``-``, since nobody counted a 0."""
+        labels = self.round.month_labels()
+        return "".join(
+            f'<p class="note">ไฟล์{escape(source.dataset.title)} ไม่มีแถวของเดือน '
+            f'<span class="src">{" ".join(labels[code] for code in source.absent)}</span> '
+            "จึงบอกไม่ได้ว่าไม่มีรายการหรือยังไม่ได้รับข้อมูล เดือนดังกล่าวแสดงเป็นเครื่องหมาย - ไม่ใช่ศูนย์</p>"
+            for source in self.sources.values()
+            if source.absent
+        )
+
+    def _handed_over(self) -> dict[str, Any]:
+        """What a section hands over, and of which plan it is: the batch finds projects without a notebook by it."""
+        if not self.national:
+            return super()._handed_over()
+        columns = [self.plan.projects[name].tolist() for name in ("section", "order")]
+        return {**super()._handed_over(), "plan": dict(zip(*columns, strict=True)), "plan_only": self.plan_only}
+
+    def _judged(self) -> list[dict[str, Any]]:
+        if not self.national:
+            return []
+        return [
+            {
+                "id": indicator.id,
+                "name": indicator.name,
+                "unit": indicator.unit,
+                "direction": indicator.direction,
+                "target": indicator.id if indicator.target is not None else None,
+                "result": indicator.measured_by,
+                "status": self._status(indicator).name.lower(),
+                "note": indicator.note,
+            }
+            for indicator in self._indicators
+        ]
+
+    def _record_plan(self) -> None:
+        """Quote the plan; record the counts of steps by state and the targets, which are the country's."""
+        self.shown.plan(self.id, self.plan)
+        steps = (self.plan.steps,) if self.national else ()
+        for frame in (self.plan.projects, *steps, self.plan.indicators):
+            self.rest_on(source_of(frame))
+        if not self.national:
+            return
+        self.add(*self.plan.step_counts(self.id))
+        targets = (self.plan.target(indicator) for indicator in self._indicators)
+        self.add(*(target for target in targets if target is not None))
+
+    def _status(self, indicator: Indicator) -> Status:
+        return indicator.status(self._result(indicator), self.round)
+
+    def _result(self, indicator: Indicator) -> Finding | None:
+        """The finding that measures an indicator; an error that names both if the notebook has not recorded it."""
+        if indicator.measured_by is None:
+            return None
+        try:
+            return self.ledger[indicator.measured_by]
+        except UnknownFindingError as error:
+            raise KeyError(f"indicator {indicator.id} of the action plan is measured by {error}") from None
+
+    def _indicator_row(self, indicator: Indicator) -> list[Any]:
+        status = self._status(indicator)
+        result = self._result(indicator)
+        target = self.ledger[indicator.id] if indicator.target is not None else None
+        attainment = indicator.attainment(result)
+        sign = "≥" if indicator.direction == "at_least" else "≤"
+        attained: Finding | None = None
+        if attainment is not None and result is not None and target is not None:
+            label = f"ผลต่อเป้าหมาย: {indicator.name or indicator.id}"
+            attained = indicator.printed_attained(
+                Ratio(id=f"{indicator.id}_attained", label=label)(result, target), self.round
+            )
+            self.add(attained)
+        why = result.note if result and result.value is None else None
+        notes = [blocks.said(note) for note in (indicator.note, why) if note]
+        return [
+            indicator.name or NOT_STATED,
+            Markup("{} {}").format(sign, blocks.link(target, "unit")) if target else NOT_STATED,
+            Markup("{}").format(blocks.link(result, "full")) if result else None,
+            Markup("{}").format(blocks.link(attained, "unit")) if attained else None,
+            Markup('<span class="status {}">{}</span>').format(status.name.lower(), status.value),
+            Markup(" ").join([*notes, f"ครบกำหนด {format_date(indicator.due)}"] if indicator.due else notes) or None,
+        ]
+
+    def _results(self, indicators: list[Indicator]) -> Block:
+        """Results of a province: a target of the whole country says nothing of one province."""
+        results = [(i.name, found) for i in indicators if (found := self._result(i)) is not None]
+        rows = [
+            [
+                name or result.label,
+                Markup("{}").format(blocks.link(result, "full")),
+                result.note if result.value is None else None,
+            ]
+            for name, result in results
+        ]
+        frame = pd.DataFrame(rows, columns=["ตัวชี้วัด", "ผลการดำเนินงาน", "หมายเหตุ"], dtype=object)
+        shown = blocks.table(
+            frame if frame["หมายเหตุ"].notna().any() else frame.drop(columns="หมายเหตุ"),
+            caption=f"ผลตามตัวชี้วัดของ{self.place} {self.round.label}",
+            note="ค่าเป้าหมายของตัวชี้วัดกำหนดไว้สำหรับทั้งประเทศ จึงไม่นำมาเทียบกับผลของจังหวัดเดียว",
+            findings=self.ledger,
+            uses=[result for _, result in results],
+            css="indicators src",
+        )
+        return self.shown.block(Block(f"<h2>ตัวชี้วัด</h2>{shown.html}"))
+
+
+def _rows_used(section: str, source: Source) -> Finding:
+    """Share of a dataset's rows that could be used, where others were refused."""
+    rows, read = source.rows, source.rows + source.refused
+    return Finding(
+        id=f"{section}.rows_used.{source.dataset.id}",
+        label=f"แถวที่ใช้ได้ของชุดข้อมูล {source.dataset.title}",
+        value=100 * rows / read,
+        unit="percent",
+        numerator=rows,
+        denominator=read,
+        digits=2,
+        dataset=source.dataset.id,
+        file=source.file,
+        sha256=source.sha256,
+        rows=rows,
+        provenance=source.provenance,
+        note="แถวที่ไม่ผ่านการตรวจสอบไม่นำมาคำนวณ",
+    )

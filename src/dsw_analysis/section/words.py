@@ -1,0 +1,172 @@
+"""Words: Thai Markdown with numbers by short id and conditions in front of sentences; what chose a word is a claim."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+import jinja2
+from jinja2 import meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from dsw_analysis.findings.families import Row
+from dsw_analysis.intake.thai import format_date
+from dsw_analysis.section.asking import FUNCTIONS, Functions, Number, Story, Words, WordsError, escape, held
+from dsw_analysis.section.blocks import END
+
+_NUMBER = re.compile(r"(?<![{%#])\{([a-z0-9_]+)((?:\.[a-z0-9_-]+)*)(?::([a-zA-Z/]+))?\}(?!\})")
+_GUARD = re.compile(r"\[(if .+?|elif .+?|else)\] (.*)")
+_BLOCK = re.compile(r"[#>|]|[-*+] |\d+\. ")
+"""Beginnings of lines that Markdown makes blocks of, which nothing may stand before."""
+_STYLES: Final = {"value": "value", "unit": "unit", "full": "full", "interval": "interval", "n_of_n": "n/N"}
+"""Jinja's filters -> styles of :meth:`Finding.text`."""
+
+
+def written(
+    text: str,
+    story: Story,
+    *,
+    where: str = "text",
+    rows: list[Row] | None = None,
+    **names: Any,  # noqa: ANN401 - data that the text names
+) -> str:
+    """A text with its conditions settled and full ids: ``{csr.linked:unit}``.
+
+    Parameters
+    ----------
+    markdown:
+        Whether the text is Markdown, so that data in it are escaped as such.
+    where:
+        What messages call the text.
+    rows:
+        What the figure or table shows whose words these are.
+    names:
+        Values that the text may name besides numbers; texts among them are data.
+
+    Raises
+    ------
+    WordsError
+        With the line, and the nearest names where there is no such name, be it in a branch that is not taken.
+    """
+    source = _guarded(_NUMBER.sub(_spelled, text))
+    template, known = _compiled(source, where, names, Functions(story, rows))
+    try:
+        return template.render(known)
+    except WordsError as error:
+        raise WordsError(f"{where}, line {_line(error)}: {error}") from None
+    except (jinja2.TemplateError, TypeError, AttributeError, ValueError, KeyError, IndexError) as error:
+        raise WordsError(f"{where}, line {_line(error)}: {type(error).__name__}: {error}") from None
+
+
+def holds(expression: str, story: Story, *, where: str = "when") -> bool:
+    """Whether a condition holds, in the language of texts."""
+    return "1" in written(f"{{% if {expression} %}}1{{% endif %}}", story, where=f"{where} {expression!r}")
+
+
+def _compiled(
+    source: str, where: str, extra: Mapping[str, Any], functions: Functions
+) -> tuple[jinja2.Template, dict[str, Any]]:
+    environment, story = _environment(), functions._story
+    try:
+        tree = environment.parse(source)
+        undeclared = meta.find_undeclared_variables(tree)
+    except jinja2.TemplateSyntaxError as error:
+        raise WordsError(f"{where}, line {error.lineno}: {error.message}") from None
+    found: dict[str, Any] = {
+        **extra,
+        "_nl": Words("\n"),
+        "_fresh": story.fresh,
+        "_opens": story.opens,
+        "_closes": Words(END),
+    }
+    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+    for name in undeclared - set(found) - own:
+        if name in story.names():
+            found[name] = story.names()[name]
+        elif name in FUNCTIONS:
+            found[name] = getattr(functions, name)
+        else:
+            try:
+                found[name] = story.number(name)
+            except WordsError as error:
+                line = next((n.lineno for n in tree.find_all(nodes.Name) if n.name == name), 0)
+                near = difflib.get_close_matches(name, [*story.names(), *FUNCTIONS], n=2)
+                more = f" or {', '.join(near)}" if near else ""
+                raise WordsError(f"{where}, line {line}: {error}{more}") from None
+    return environment.from_string(tree), found
+
+
+def _guarded(text: str) -> str:
+    """Sentences with their condition in front as Jinja, each on the line where it was.
+
+    ``[if area_only] …`` says a line only where the condition holds; lines with ``[elif …]`` and ``[else]`` may follow.
+    The sentence is held by the claims that chose it.
+    """
+    lines, said = text.split("\n"), []
+    guards = [_GUARD.fullmatch(line) for line in lines]
+    for place, (line, guard, after) in enumerate(zip(lines, guards, [*guards[1:], None], strict=True)):
+        if guard is None:
+            if line.startswith(("[if ", "[elif ", "[else]")):
+                raise WordsError(f"line {place + 1}: after {line.partition(']')[0]}] goes a space and the sentence")
+            said.append(line)
+            continue
+        begins = guard[1].startswith("if ")
+        sentence = guard[2] if _BLOCK.match(guard[2]) else f"{{{{ _opens() }}}}{guard[2]}{{{{ _closes }}}}"
+        if not begins and (place == 0 or guards[place - 1] is None):
+            raise WordsError(f"line {place + 1}: [{guard[1]}] belongs to an [if …] in the line before it")
+        goes_on = after is not None and not after[1].startswith("if ")
+        start = "{{ _fresh() }}" if begins else "#}"  # a comment takes in the end of the line before
+        end = "{#" if goes_on else "{% endif %}"
+        said.append(f"{start}{{% {guard[1]} %}}{sentence}{{{{ _nl }}}}{end}")
+    return "\n".join(said)
+
+
+def _line(error: BaseException) -> int:
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
+    return (lines or [0])[-1] or 0
+
+
+def _spelled(match: re.Match[str]) -> str:
+    name, ends, style = match.groups()
+    parts = "".join(f'["{end}"]' for end in ends.split(".")[1:])
+    filters = {printed: name for name, printed in _STYLES.items()}
+    return f"{{{{ {name}{parts}{'|' + filters.get(style, style) if style else ''} }}}}"
+
+
+def _style(style: str) -> Callable[[Number | Row], Words]:
+    return lambda number: Words(f"{{{number.finding.id}:{style}}}")
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    def finalize(value: Any) -> Any:  # noqa: ANN401 - whatever stands in {{ }}
+        if isinstance(value, (Words, jinja2.Undefined)):
+            return value
+        if isinstance(value, Number):
+            return Words(f"{{{value.finding.id}}}")
+        if isinstance(value, date):
+            return Words(format_date(value))
+        if isinstance(value, (Row, str)):
+            return held(value.claim if isinstance(value, Row) else "", escape(value))
+        if isinstance(value, (list, tuple)):
+            return held(getattr(value, "claim", ""), " ".join(finalize(part) for part in value))
+        raise WordsError(f"{value!r} is no number of the ledger and no text")
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
+    )
+    environment.globals.clear()
+    keep = {"join", "first", "last", "length"}
+    environment.filters = {name: filter_ for name, filter_ in environment.filters.items() if name in keep}
+    environment.filters |= {name: _style(style) for name, style in _STYLES.items()}
+    environment.tests |= {
+        "known": lambda number: number.ask("known"),
+        "zero": lambda number: not number,
+        "reconstructed": lambda number: number.ask("provenance") == "reconstructed",
+    }
+    return environment

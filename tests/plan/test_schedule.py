@@ -1,0 +1,93 @@
+"""The schedule of a project: what is due and overdue on both sides of the end of a round, worked out by hand."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dsw_analysis import Count, Ratio, open_section
+from dsw_analysis.intake.schemas import source_of
+from dsw_analysis.intake.schemas.plan import PLAN_STEPS
+from dsw_analysis.intake.source import Source
+from dsw_analysis.plan.plan import NOT_STATED, Status
+from dsw_analysis.plan.schedule import PLANNED, scheduled
+from dsw_analysis.rounds import MONTHS, Round
+
+RAW = Path(__file__).parents[2] / "data" / "raw"
+HALF = Round.parse("2569-6m")
+
+
+def plan(*steps):
+    """Steps of a project: number, name, months planned (1 is October), state."""
+    rows = [
+        {"section": "toy", "step": number, "name": name, "state": state}
+        | {column: "planned" if place in months else None for place, column in enumerate(PLANNED, start=1)}
+        for number, name, months, state in steps
+    ]
+    frame = pd.DataFrame(rows, columns=[column.name for column in PLAN_STEPS.columns]).astype({"step": "Int64"})
+    frame.attrs["source"] = Source(dataset=PLAN_STEPS, file="plan.xlsx", sha256="0" * 64, rows=len(frame))
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("months", "state", "due", "timing", "last"),
+    [
+        ([1, 6], "done", "due", "in_time", 6),
+        ([1, 6], "in_progress", "due", "overdue", 6),
+        ([6], None, "due", "overdue", 6),
+        ([2, 7], "not_started", "ahead", "in_time", 7),
+        ([12], None, "ahead", "in_time", 12),
+        ([], "not_started", "unplanned", "in_time", None),
+        ([], None, "unplanned", "in_time", None),
+    ],
+)
+def test_a_step_is_due_with_its_last_month_and_overdue_unless_done(months, state, due, timing, last):
+    (step,) = scheduled(plan((1, "ก", months, state)), HALF).to_dict("records")
+    assert (step["due"], step["timing"], step["status"]) == (due, timing, state or "unstated")
+    assert (None if pd.isna(step["last_month"]) else step["last_month"]) == last
+
+
+def test_words_of_steps_and_remarks_that_are_no_steps():
+    steps = scheduled(
+        plan((1, "สำรวจ", [1, 2, 4], "done"), (2, None, [3], None), (3, "จบ", [], None), (None, "ไม่มี", [1], None)), HALF
+    )
+    assert source_of(steps).dataset["title"].kind == "text"
+    assert list(steps["title"]) == ["1. สำรวจ", f"2. {NOT_STATED}", "3. จบ"]
+    assert list(steps["months"]) == ["ต.ค. พ.ย. ม.ค.", "ธ.ค.", "ไม่ปรากฏเดือน"]
+    assert list(steps["span"].fillna("")) == ["ต.ค.\u00a0– ม.ค.", "ธ.ค.", ""]
+
+
+def test_a_project_without_steps_has_none():
+    assert scheduled(plan(), HALF).empty
+    assert scheduled(plan((None, "ไม่มี", [], None)), HALF).empty
+
+
+def test_steps_are_measured_with_a_filter_that_says_so():
+    steps = scheduled(plan((1, "ก", [6], "done"), (2, "ข", [7], None), (3, "ค", [], None)), HALF)
+    due = Count("ถึงกำหนด", id="toy.due", unit="steps", where={"last_month": slice(None, 6)})(steps)
+    late = Count("เลยกำหนด", id="toy.late", unit="steps", where={"timing": "overdue"})(steps)
+    assert (due.value, due.where) == (1, "เดือนสุดท้ายตามแผน ลำดับที่ของปีงบประมาณ: ไม่เกิน 6")
+    assert (late.value, late.where) == (0, "กำหนดเวลา: เลยกำหนดตามแผนและยังไม่แล้วเสร็จ")
+
+
+def test_a_brief_has_no_steps_and_texts_know_the_deadline():
+    s = open_section("highland_welfare", round_id="2569-6m", data_dir=RAW)
+    assert s.gantt(headline="ก", subtitle="ข") is not None
+    (ordering,) = s.plan.steps_of(s.id).loc[lambda f: f["name"].str.contains("จัดทำคำสั่ง", na=False)].to_dict("records")
+    last = max(place for place, column in enumerate(PLANNED) if not pd.isna(ordering[column]))
+    said = s.say('[if deadline("จัดทำคำสั่ง")] เดือน {{ deadline("จัดทำคำสั่ง") }}')
+    assert re.sub("<[^>]+>", "", said.html).split() == ["เดือน", MONTHS[last]]
+    assert s.say('[if deadline("ไม่มีขั้นนี้")] ก') is None
+    brief = open_section("highland_welfare", round_id="2569-6m", data_dir=RAW, province="ตาก")
+    assert brief.steps() is None
+    assert brief.gantt(headline="ก", subtitle="ข") is None
+
+
+def test_texts_know_the_status_and_target_of_what_measures_an_indicator():
+    s = open_section("five_year_plan", round_id="2569-6m", data_dir=RAW)
+    s.combine(progress=Ratio("ก้าวหน้า"), of=("steps_done", "steps"))
+    source = "[if indicator(progress)] {{ indicator(progress).status }} {{ indicator(progress).target|unit }}"
+    # 2 steps of 5 are 40 %, which is half of the target of 80 % half-way through the year.
+    assert re.sub("<[^>]+>", "", s.say(source).html).split() == [Status.ON_THE_WAY.value, "ร้อยละ", "80"]
+    assert s.say("[if indicator(steps)] ก") is None

@@ -1,0 +1,321 @@
+"""The audit: a finished page passes, and one changed digit anywhere in it is found."""
+
+import copy
+import random
+import re
+
+import openpyxl
+import pytest
+from conftest import FULL
+from page_edits import other_digit
+from small_projects import HAND_OVER, add
+
+from dsw_analysis import cli
+from dsw_analysis.findings.finding import SECTION_MIME
+from dsw_analysis.findings.ledger import ledger_document
+from dsw_analysis.report.audit import ALLOWED, Audit
+from dsw_analysis.report.markup import markdown
+from dsw_analysis.report.page import Chapter
+from dsw_analysis.report.page import page as rendered
+from dsw_analysis.rounds import Round
+from dsw_analysis.run.tasks import Project
+from dsw_analysis.section.readback import Body
+
+DIGIT = re.compile(r"\d")
+BOUND = re.compile(r'<a class="n[^"]*"[^>]* href="#f\.([^"]+)">([^<]*)</a>')
+
+
+@pytest.fixture(scope="module")
+def audit(made):
+    return Audit(made.document)
+
+
+@pytest.fixture(scope="module")
+def report(made):
+    return (made.out / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def sections(made):
+    return [p.read_text(encoding="utf-8") for p in sorted((made.out / "sections").glob("*.html"))]
+
+
+def visible_digits(html, start, end):
+    """Places of digits that readers see between two places of a page: in text, not in tags or scripts."""
+    body = html[:end]
+    texts = re.finditer(r">([^<]+)<(?!/script)", body[start:])
+    return [start + t.start(1) + d.start() for t in texts for d in DIGIT.finditer(t[1])]
+
+
+def test_finished_pages_pass(audit, report, sections):
+    assert audit.slips(report) == []
+    assert [audit.slips(page) for page in sections] == [[]] * 16
+
+
+@pytest.mark.parametrize("part", ["content", "appendix"])
+def test_one_changed_digit_is_caught_wherever_it_stands_but_for_one_place_in_250(audit, sections, part):
+    rng = random.Random(2569)
+    places = []
+    for page in sections:
+        split = page.index('<section id="figures"')
+        body = page.index("<body>")
+        ends = (body, split) if part == "content" else (split, len(page))
+        places += [(page, place) for place in visible_digits(page, *ends)]
+    tried = rng.sample(places, 250 if FULL else 50)
+    missed = [page[at - 40 : at + 10] for page, at in tried if not audit.slips(other_digit(page, at, rng))]
+    assert len(missed) <= len(tried) // 250, missed
+
+
+def test_one_changed_digit_is_caught_in_the_whole_report_even_where_nobody_sees_it(audit, report):
+    rng = random.Random(6)
+    places = [match.start() for match in DIGIT.finditer(report)]
+    missed = [at for at in rng.sample(places, 20) if not audit.slips(other_digit(report, at, rng))]
+    assert missed == []
+
+
+def test_one_changed_digit_is_caught_in_every_tag_and_attribute_that_has_any(audit, report, sections):
+    kinds = {}
+    for page in sorted([*sections, report], key=len):  # each is tried in the shortest page, which is judged soonest
+        for tag in re.finditer(r"<(/?[a-z0-9]+)([^>]*)>", page):
+            for digit in DIGIT.finditer(tag[1]):
+                kinds.setdefault(tag[1], (page, tag.start(1) + digit.start()))
+            for given in re.finditer(r'([a-z-]+)="([^"]*)"', tag[2]):
+                for digit in DIGIT.finditer(given[2]):
+                    kinds.setdefault((tag[1], given[1]), (page, tag.start(2) + given.start(2) + digit.start()))
+    assert {"h2", "/h3", ("td", "colspan"), ("img", "width"), ("img", "src"), ("meta", "content")} <= set(kinds)
+    rng = random.Random(16)
+    missed = [kind for kind, (page, at) in kinds.items() if not audit.slips(other_digit(page, at, rng))]
+    assert missed == []
+
+
+def test_a_page_without_bound_numbers_fails(audit, sections):
+    assert any("ไม่มีตัวเลขใดผูกกับที่มา" in str(slip) for slip in audit.slips("<p>ไม่มีตัวเลข</p>"))
+    unbound = BOUND.sub(r"\2", sections[0])
+    slips = [str(slip) for slip in audit.slips(unbound)]
+    assert any("ไม่มีตัวเลขใดผูกกับที่มา" in slip for slip in slips)
+    assert any("ไม่ได้ผูกกับที่มา โปรดใช้" in slip for slip in slips)
+
+
+def test_a_number_under_another_finding_is_caught(audit, made, sections):
+    page = next(page for page in sections if 'href="#f.csr.linked"' in page and 'id="csr"' in page)
+    printed = {m[1]: m[2] for m in BOUND.finditer(page)}
+    other = next(i for i, text in printed.items() if text not in printed["csr.linked"])
+    broken = page.replace('href="#f.csr.linked"', f'href="#f.{other}"', 1)
+    assert any(other in slip.problem for slip in audit.slips(broken))
+    unknown = page.replace('href="#f.csr.linked"', 'href="#f.csr.unknown"', 1)
+    assert any("csr.unknown" in slip.problem for slip in audit.slips(unknown))
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        ("โทรสายด่วน 1300 ได้ตลอดวัน", True),
+        ("โทรสายด่วน 1301 ได้ตลอดวัน", False),
+        ("เชื่อมโยงกับ SDG 17 มากที่สุด", True),
+        ("เชื่อมโยงกับ SDG 18 มากที่สุด", False),
+        ("ส่งต่อภายใน 24 ชั่วโมง", True),
+        ("ส่งต่อภายใน 124 ชั่วโมง", False),
+        ("ข้อมูลถึงวันที่ 31 มีนาคม 2569", True),
+        ("ข้อมูลถึงวันที่ 31 มีนาคม 2568", False),
+        ("ผลรอบ 6 เดือน ปีงบประมาณ พ.ศ. 2569", True),
+        ("ผลรอบ 9 เดือน", False),
+        ("เดือน ธ.ค. 68", True),
+        ("เดือน ธ.ค. 69", False),
+        ("ช่วงความเชื่อมั่นร้อยละ 95", True),
+        ("ผลคือร้อยละ 95", False),
+        ("มีผู้เข้าร่วม 57 คน", False),
+        ("มีผู้เข้าร่วม ๕๗ คน", False),
+        ("มีผู้เข้าร่วม ⁷⁰⁰ คน", False),
+        ("มีผู้เข้าร่วม ₇ คน", False),
+        ("มีผู้เข้าร่วม ½ ของทั้งหมด", False),
+        ("มีผู้เข้าร่วม 𝟕 คน", False),
+        ("มีผู้เข้าร่วม ⑦ คน", False),
+        ("มีผู้เข้าร่วม Ⅶ คน", False),
+        ("มีผู้เข้าร่วมเจ็ดร้อยคน", False),
+        ("มีผู้เข้าร่วมจำนวนเจ็ดคน", False),
+        ("คิดเป็นร้อยละเก้าสิบ", False),
+        ("ทั้งสองด้านไม่มีข้อมูล และมีอีกจำนวนหนึ่งที่ร้อยเอ็ด", True),
+        ("รวมสามารถห้ามหกล้มพันธกิจศูนย์", True),
+    ],
+)
+def test_digits_outside_links_need_a_reason(audit, sections, words, allowed):
+    page = sections[0].replace("</section>", f"<p>{words}</p></section>", 1)
+    assert (audit.slips(page) == []) is allowed
+
+
+def test_every_allowed_pattern_has_a_reason():
+    assert all(reason for reason in ALLOWED.values())
+    assert not any(re.fullmatch(pattern, "57") for pattern in ALLOWED)
+
+
+def test_words_of_the_sources_may_hold_digits_in_their_own_section_only(made, sections):
+    document = copy.deepcopy(made.document)
+    first, second = (s for s in document["sections"] if s["section"] in ("citizen_questions", "csr"))
+    first["shown"]["texts"] = ["แฟ้ม 77 เล่ม"]
+    second["shown"]["texts"] = []
+    other = Audit(document)
+    own = first["section"]
+    assert other.words.unaccounted(own, "พบแฟ้ม 77 เล่มในห้อง") is None
+    assert other.words.unaccounted(own, "พบแฟ้ม 177 เล่มในห้อง") == "พบแฟ้ม 177 เล่มในห้อง"
+    assert other.words.unaccounted(second["section"], "พบแฟ้ม 77 เล่มในห้อง") is not None
+
+
+def test_a_note_that_is_nothing_but_numbers_may_stand_beside_other_words(copy, show):
+    path = copy.raw / "action_plan.xlsx"
+    book = openpyxl.load_workbook(path)
+    for sheet, note in (("ขั้นตอน", "3/5"), ("ตัวชี้วัด", "1.5.2569")):
+        rows = book[sheet]
+        heads = {cell.value: cell.column for row in rows.iter_rows(max_row=3) for cell in row}
+        first = next(row for row in rows.iter_rows() if row[heads["รหัสส่วน"] - 1].value == "five_year_plan")
+        rows.cell(first[0].row, heads["หมายเหตุจากเอกสาร"], note)
+    book.save(path)
+    section = show("five_year_plan")
+    closing = section.section.close()
+    document = closing.data[SECTION_MIME]
+    ledger = ledger_document(section.section.round, [("five_year_plan", document["title"], None, document)])
+    body = section.html.removesuffix(closing.html)  # the report shows no more of it than its findings
+    chapter = Chapter(id="five_year_plan", title=document["title"], order=document["order"], body=body)
+    html = rendered(section.section.round, [chapter], section.section.ledger, ledger["inputs"])
+    assert ' <small><span class="src">3/5</span></small>' in html
+    assert '<span class="src">1.5.2569</span>' in html
+    assert Audit(ledger).slips(html) == []
+    # Only what the source says is the source's, whatever it claims to be.
+    for note in ("3/6", "13/5"):
+        assert Audit(ledger).slips(html.replace('"src">3/5</span>', f'"src">{note}</span>')) != []
+    unsaid = html.replace("</section>", '<p>พบ <span class="src">4/5</span> แห่ง</p></section>', 1)
+    assert [slip.words for slip in Audit(ledger).slips(unsaid)] == ["พบ 4/5 แห่ง"]
+
+
+def test_a_row_of_the_appendix_must_equal_the_ledger(audit, made, sections):
+    finding = made.findings["csr.linked_share"]
+    page = next(page for page in sections if 'id="f.csr.linked_share"' in page and '<section id="csr"' in page)
+    assert f"{finding['numerator']:,}/{finding['denominator']:,}" in page
+    row = re.search(r'<tr id="f\.csr\.linked_share">.*?</tr>', page, re.S)[0]
+    assert any("csr.linked_share" in s.problem for s in audit.slips(page.replace(row, row.replace("จำลอง", "ส่ง"))))
+    assert any("ไม่มีปลายทาง" in s.problem for s in audit.slips(page.replace(row, "")))
+
+
+def test_pictures_must_be_those_that_were_drawn(audit, sections):
+    page = next(page for page in sections if "<img " in page)
+    image = re.search(r"data:image/svg\+xml;base64,([^\"]+)", page)[1]
+    for other in (image[:-8] + "AAAA" + image[-4:], "PHN2Zy8+", "?"):
+        assert any("s.figure" in slip.problem for slip in audit.slips(page.replace(image, other)))
+    alt = re.search(r'<img [^>]*alt="([^"]+)"', page)[1]
+    assert any("คำบรรยายภาพ" in slip.problem for slip in audit.slips(page.replace(f'alt="{alt}"', 'alt="ภาพ"')))
+
+
+@pytest.mark.parametrize("tag", ["style", "script"])
+def test_style_and_script_are_those_of_every_page(audit, sections, tag):
+    page = sections[0]
+    end = page.index(f"</{tag}>")
+    assert len(audit.slips(page[:end] + " " + page[end:])) == 1
+    assert audit.slips(page.replace("</p>", "<script>x()</script></p>", 1)) != []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "hidden",
+        'onclick="x()"',
+        'ONCLICK="x()"',
+        'style="display:none"',
+        'style="text-align:left;display:none"',
+        'class="skip"',
+        'class="note back"',
+        'class="note\tskip"',
+        'aria-hidden="true"',
+        'tabindex="1"',
+        'dir="rtl"',
+        "inert",
+    ],
+)
+def test_no_attribute_hides_or_runs_anything(audit, sections, given):
+    added = f"<p {given}>ไม่มีตัวเลข</p></section>"
+    slips = audit.slips(sections[0].replace("</section>", added, 1))
+    name = given.lower().split("=")[0]
+    assert [slip.words.split("=")[0] for slip in slips] == [name]
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        '<a href="https://example.org/">ดูที่นี่</a>',
+        '<a href="javascript:x()">ดูที่นี่</a>',
+        '<a href="#nowhere">ดูที่นี่</a>',
+        '<iframe src="#csr"></iframe>',
+        '<svg width="9" height="9"></svg>',
+        "<template>ก</template>",
+        "<p>ก</div>",
+        "<!-- x --><!DOCTYPE html>",
+        '<p id="files">ก</p>',
+    ],
+)
+def test_no_element_or_link_stands_in_a_section_that_reports_do_not_have(audit, sections, added):
+    assert audit.slips(sections[0].replace("</section>", f"{added}</section>", 1)) != []
+
+
+def test_what_markdown_writes_may_stand_in_a_section_and_nothing_more():
+    text = "$a^b$\n\n5. ก\n\n~~ก~~ <ins>ข</ins> <u>ค</u>\n\n|ก|ข|\n|:-|-:|\n|ค|ง|\n\n```python\nx = y\n```"
+    assert Body(markdown(text)).foreign == []
+    assert Body('<math><mi onclick="x()">a</mi></math>').foreign == ['onclick="x()"']
+    assert Body("<p><mi>a</mi></p>").foreign == ["<mi>"]
+
+
+def test_braces_in_the_words_of_a_heading_are_no_number(audit, sections):
+    own = "<h3>โครงการ {csr.linked_share}</h3></section>"
+    assert audit.slips(sections[0].replace("</section>", own, 1)) == []
+    number = BOUND.search(sections[0])[0].replace("id=", "data-was=")
+    moved = re.sub(' data-was="[^"]*"', "", f"<p>เพิ่ม {number}</p></section>")
+    assert any("ไม่ใช่สิ่งที่ส่วนนี้แสดง" in s.problem for s in audit.slips(sections[0].replace("</section>", moved, 1)))
+
+
+def test_marks_and_the_looks_of_numbers_follow_their_origin(audit, sections):
+    page = next(page for page in sections if 'id="csr"' in page)
+    mark = re.search(r' ?<span class="mark" title[^>]*>ข้อมูลจำลอง</span>', page)[0]
+    assert any("ข้อมูลจำลอง" in slip.problem for slip in audit.slips(page.replace(mark, "", 1)))
+    other = page.replace("จำลอง</span></caption>", "จริง</span></caption>", 1)
+    assert any("ข้อมูลจำลอง" in slip.problem for slip in audit.slips(other))
+    assert any("ตามที่มา" in slip.problem for slip in audit.slips(page.replace('class="n r"', 'class="n"', 1)))
+    warning = re.search(r'<p class="warning">.*?</p>\n', page, re.S)[0]
+    assert audit.slips(page.replace(warning, "")) != []
+
+
+def test_what_a_section_said_must_be_there_as_it_was_said(audit, made, sections):
+    page = next(page for page in sections if 'id="csr"' in page)
+    said = next(s for s in made.document["sections"] if s["section"] == "csr")["shown"]["pieces"]
+    (sentence,) = next(rows for rows in said if "สูงกว่า" in rows[0] and len(rows) == 1)
+    assert "สูงกว่าเกณฑ์" in sentence
+    assert "สูงกว่า</span>เกณฑ์" in page
+    slips = audit.slips(page.replace("สูงกว่า</span>เกณฑ์", "ต่ำกว่า</span>เกณฑ์"))
+    assert any("ไม่ตรงกับที่ส่วนนี้แสดง" in slip.problem for slip in slips)
+    slips = audit.slips(page.replace("ความพึงพอใจอยู่ที่", "ความพึงพอใจลดลงเหลือ"))
+    assert any("ไม่ตรงกับที่ส่วนนี้แสดง" in slip.problem for slip in slips)
+
+
+def test_a_picture_left_out_is_missed(audit, sections):
+    page = next(page for page in sections if "<figure>" in page)
+    figure = re.search(r"<figure>.*?</figure>", page, re.S)[0]
+    assert any("ภาพที่หายไป" in slip.problem for slip in audit.slips(page.replace(figure, "")))
+
+
+def test_command_reports_what_it_finds(made, tmp_path, capsys):
+    findings = str(made.out / "findings.json")
+    assert cli.main(["audit-report", str(made.out / "report.html"), "--findings", findings]) == 0
+    page = (made.out / "sections" / "csr.html").read_text(encoding="utf-8")
+    wrong = tmp_path / "csr.html"
+    wrong.write_text(page.replace("</section>", "<p>รวม 99 ครั้ง</p></section>", 1), encoding="utf-8")
+    assert cli.main(["audit-report", str(wrong), "--findings", findings]) == 1
+    told = capsys.readouterr().err
+    assert "พบ 1 แห่ง" in told
+    assert "“รวม 99 ครั้ง”" in told
+    assert "โปรดใช้ {รหัสตัวเลข} แทนการพิมพ์ตัวเลข" in told
+    assert cli.main(["audit-report", str(tmp_path / "none.html"), "--findings", findings]) == 2
+
+
+def test_report_fails_if_its_audit_does(tmp_path, capsys):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data" / "raw" / "2569-6m").mkdir(parents=True)
+    shown = "from IPython.display import HTML, display\ndisplay(HTML('<p>รวม 99 ครั้ง</p>'))"
+    add(Project(root=tmp_path), "01_one", shown, HAND_OVER)
+    assert cli.main(["--project", str(tmp_path), "report", str(Round(2569, 6)), "--to", "html"]) == 1
+    assert "ไม่ได้ผูกกับที่มา" in capsys.readouterr().err

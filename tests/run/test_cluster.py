@@ -1,0 +1,311 @@
+"""The cluster, on a real one: scheduler and workers in processes of their own, one of which dies on the way."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from dsw_analysis.findings.finding import SECTION_MIME
+from dsw_analysis.rounds import Round
+from dsw_analysis.run import cluster
+from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.cluster import ClusterError, connect
+from dsw_analysis.run.sections import put_in_place, run_sections
+from dsw_analysis.run.steps import Progress
+from dsw_analysis.run.tasks import Project
+from dsw_analysis.run.warm.processes import ProcessDied
+
+ROOT = Path(__file__).parents[2]
+ROUND = Round.parse("2569-6m")
+FILES = ("report.html", "report.pdf", "report.docx", "findings.xlsx")
+"""What the report has and a run of the sections has not."""
+
+# What a worker runs before it starts, to be one without our package, or one with another pandas.
+MISSING = """
+from importlib import metadata
+def version(name, found=metadata.version):
+    if name == "dsw-analysis":
+        raise metadata.PackageNotFoundError(name)
+    return found(name)
+metadata.version = version
+"""
+OTHER = """
+from dsw_analysis import cluster
+found = cluster.versions()
+cluster.versions = lambda: {**found, "pandas": "2.1.0"}
+"""
+
+
+class Machines:
+    """A Dask cluster on this machine; whatever a test starts ends with it."""
+
+    def __init__(self, folder, **settings):
+        self.folder = folder
+        self.environment = {**os.environ, **settings}
+        self.stack = contextlib.ExitStack()
+        about = folder / "scheduler.json"
+        self.scheduler = self._start("scheduler", "--port=0", f"--scheduler-file={about}", "--idle-timeout=5 minutes")
+        self.address = wait_for(lambda: about.exists() and json.loads(about.read_text(encoding="utf-8"))["address"])
+
+    def worker(self, *options):
+        """Start a worker that runs two notebooks at once."""
+        place = self.folder / f"worker{len(list(self.folder.iterdir()))}"
+        return self._start(
+            "worker", self.address, "--no-nanny", "--nthreads=2", "--memory-limit=0", f"--local-directory={place}",
+            "--death-timeout=10", *options,
+        )  # fmt: skip
+
+    def _start(self, kind, *arguments):
+        command = [
+            sys.executable,
+            "-m",
+            f"distributed.cli.dask_{kind}",
+            "--no-dashboard",
+            "--host=127.0.0.1",
+            *arguments,
+        ]
+        with (self.folder / f"{kind}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+        self.stack.callback(end, process)
+        return process
+
+
+def end(process):
+    """Kill a process with all that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def wait_for(condition, seconds=30):
+    until = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.05)
+    return found
+
+
+@contextlib.contextmanager
+def machines(folder, **settings):
+    folder.mkdir(exist_ok=True)
+    made = Machines(folder, **settings)
+    with made.stack:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """A cluster of two workers."""
+    with machines(tmp_path_factory.mktemp("cluster")) as made:
+        made.workers = [made.worker(), made.worker()]
+        yield made
+
+
+@pytest.fixture
+def executor(pair):
+    with connect(pair.address) as found:
+        wait_for(lambda: found.threads == 4)
+        yield found
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A project with notebooks that say what they read, after a moment."""
+    root = tmp_path / "small"
+    (root / "notebooks").mkdir(parents=True)
+    raw = root / "data" / "raw" / str(ROUND)
+    raw.mkdir(parents=True)
+    (raw / "a.csv").write_text("ก", encoding="utf-8")
+    (raw / "b.csv").write_bytes(os.urandom(200_000))
+    for number in range(1, 7):
+        write_notebook(
+            root / "notebooks" / f"{number:02}_part{chr(96 + number)}.ipynb",
+            "import hashlib, pathlib, time\ntime.sleep(0.3)",
+            'for path in sorted(pathlib.Path("../data/raw", round_id).iterdir()):\n'
+            "    print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())",
+        )
+    write_notebook(root / "notebooks" / "07_fails.ipynb", "1 / 0")
+    write_notebook(root / "notebooks" / "08_dies.ipynb", "import os; os._exit(3)")
+    return Project(root=root)
+
+
+def write_notebook(path, *cells):
+    document = {
+        "section": path.stem[3:],
+        "order": 1,
+        "title": "ส่วนตัวอย่าง",
+        "round": str(ROUND),
+        "province": None,
+        "inputs": [],
+        "indicators": [],
+        "findings": [],
+    }
+    last = f"from IPython.display import display\ndisplay({{{SECTION_MIME!r}: {document!r}}}, raw=True)"
+    book = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "x", "language": "python"}},
+        cells=[
+            nbformat.v4.new_code_cell(c, id=f"c{i}") for i, c in enumerate((f'round_id: str = "{ROUND}"', *cells, last))
+        ],
+    )
+    book.cells[0].metadata.tags = ["parameters"]
+    nbformat.write(book, path)
+
+
+def copied(project, folder):
+    """The same project elsewhere, without outputs."""
+    for name in ("notebooks", "data"):
+        shutil.copytree(project / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "checked"))
+    return Project(root=folder)
+
+
+def run(project, sections=None, **options):
+    with Batch(project, ROUND, **options) as batch:
+        outcomes = run_sections(batch, sections)
+        put_in_place(batch, outcomes)
+        return {o.section: o for o in outcomes}
+
+
+def outputs(out):
+    """Content of every output by its path, but for the logs of the run, which tell times."""
+    paths = [p for p in out.rglob("*") if p.is_file() and p.name not in (".lock", "manifest.json", "run.jsonl")]
+    return {p.relative_to(out).as_posix(): p.read_bytes() for p in paths}
+
+
+def test_a_cluster_gives_the_bytes_that_one_machine_gives(executor, made, tmp_path):
+    there = copied(ROOT, tmp_path / "there")
+
+    together = run(there, executor=executor, jobs=executor.threads)
+
+    assert {s["section"]: s["state"] for s in made.document["sections"]} == {s: o.state for s, o in together.items()}
+    assert len(together) == 16
+    assert "findings.json" in outputs(there.outputs(ROUND))
+    here = outputs(made.out)
+    assert outputs(there.outputs(ROUND)) == {name: here[name] for name in here if name not in FILES}
+    assert not (there.root / "data" / "checked").exists()  # the work was not done here
+
+
+def test_a_worker_dies_midway_and_nothing_is_lost(pair, small, tmp_path):
+    alone = run(copied(small.root, tmp_path / "alone"), jobs=2)
+    doomed = pair.worker()
+    with connect(pair.address) as executor:
+        wait_for(lambda: executor.threads == 6)
+
+        def kill(_):
+            if doomed.poll() is None:
+                wait_for(lambda: any(busy(executor, doomed.pid)))
+                os.kill(doomed.pid, signal.SIGKILL)
+                doomed.wait()
+
+        outcomes = run(small, executor=executor, jobs=6, progress=Progress(done=kill))
+
+        assert executor.threads == 4
+    assert doomed.poll() == -signal.SIGKILL
+    assert {s: o.error for s, o in outcomes.items()} == {s: o.error for s, o in alone.items()}
+    assert [s for s, o in outcomes.items() if o.error] == ["fails", "dies"]
+    assert outputs(small.outputs(ROUND)) == outputs(Project(root=tmp_path / "alone").outputs(ROUND))
+
+
+def busy(executor, pid):
+    """Tasks that the worker with a process id is at."""
+    pids = executor._client.run(os.getpid)
+    (address,) = [name for name, found in pids.items() if found == pid]
+    return executor._client.processing()[address]
+
+
+def test_raw_files_go_to_a_worker_once(executor, small):
+    four = ["parta", "partb", "partc", "partd"]
+    run(small, four, executor=executor, jobs=4)
+
+    def kept(dask_worker):
+        place = Path(dask_worker.local_directory) / "dsw-analysis"
+        found = [t["keys"] for t in dask_worker.transfer_incoming_log]
+        return (
+            [key for keys in found for key in keys if key.startswith("raw-")],
+            {p.name: p.stat().st_mtime_ns for p in (place / "files").iterdir()},
+        )
+
+    before = executor._client.run(kept)
+    b = cluster.digest((small.data / str(ROUND) / "b.csv").read_bytes())
+    with connect(executor._address) as again:
+        (small.data / str(ROUND) / "a.csv").write_text("ข", encoding="utf-8")
+        run(small, four, executor=again, jobs=4, fresh=True)
+        sent = set(again._sent)
+
+    assert sent == {cluster.digest("ข".encode())}  # the other file was there already
+    for worker, (fetched, files) in executor._client.run(kept).items():
+        assert len(fetched) == len(set(fetched))
+        assert files[b] == before[worker][1][b]
+
+
+def test_what_a_function_raises_and_how_its_process_died_come_back(executor):
+    with pytest.raises(ZeroDivisionError):
+        executor.submit(divmod, 1, 0).result(30)
+    with pytest.raises(ProcessDied, match="exit code 3"):
+        executor.submit(os._exit, 3).result(30)
+    assert executor.submit(divmod, 7, 2).result(30) == (3, 1)
+
+
+def test_a_call_given_up_does_not_run(executor):
+    running = [executor.submit(time.sleep, 1) for _ in range(8)]
+    assert running[-1].cancel()
+    assert running[-1].cancelled()
+    assert running[0].result(30) is None
+
+
+def test_a_cluster_that_cannot_be_used_says_why(tmp_path):
+    with pytest.raises(ClusterError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9 .*check the address"):
+        connect("tcp://127.0.0.1:9", timeout=0.5)
+    with pytest.raises(ClusterError, match="no Dask scheduler answers at nonsense://x"):
+        connect("nonsense://x", timeout=0.5)
+    with pytest.raises(ClusterError, match=r"tls://127\.0\.0\.1:9 asks for certificates"):
+        connect("tls://127.0.0.1:9", timeout=0.5)
+    missing, other = tmp_path / "missing.py", tmp_path / "other.py"
+    missing.write_text(MISSING, encoding="utf-8")
+    other.write_text(OTHER, encoding="utf-8")
+    with machines(tmp_path / "cluster", DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as made:
+        with pytest.raises(ClusterError, match=f"no workers after 0.2 s; start some with: dask worker {made.address}"):
+            connect(made.address, timeout=0.2)
+        for preload, said in (
+            (missing, r"worker tcp://.* has no dsw-analysis; install it there"),
+            (other, r"worker tcp://.* has pandas 2\.1\.0 where dsw runs with 3\."),
+        ):
+            worker = made.worker(f"--preload={preload}")
+            with pytest.raises(ClusterError, match=said):
+                connect(made.address)
+            end(worker)
+        worker = made.worker()
+        with connect(made.address) as executor:
+            late = made.worker(f"--preload={other}")
+            wait_for(lambda: executor.threads == 4)
+            errors = {str(call.exception(30)) for call in [executor.submit(time.sleep, 0.5) for _ in range(8)]}
+            assert any("has pandas 2.1.0 where" in error for error in errors)
+            end(late)
+            wait_for(lambda: executor.threads == 2)
+
+            # One failure allowed fewer than Dask's three, so that one worker is enough to see it.
+            doomed = executor.submit(time.sleep, 60)
+            wait_for(lambda: any(busy(executor, worker.pid)))
+            os.kill(worker.pid, signal.SIGKILL)
+            assert type(doomed.exception(30)).__name__ == "KilledWorker"
+
+            waiting = executor.submit(time.sleep, 60)
+            threading.Timer(0.5, end, [made.scheduler]).start()
+            with pytest.raises(ClusterError, match=r"the connection to the scheduler at tcp://.* was lost"):
+                waiting.result(30)
+
+
+def test_without_dask_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterError, match=r"pip install 'dsw-analysis\[cluster\]'"):
+        connect("tcp://127.0.0.1:9")
