@@ -65,7 +65,7 @@ def test_lock_pins_every_direct_dependency_within_its_range_and_with_hashes():
 
 
 def test_groups_of_tests_name_files_that_there_are():
-    assert {*IN_PROCESSES, *LONGEST} - {"processes"} <= {path.stem for path in (ROOT / "tests").glob("test_*.py")}
+    assert {*IN_PROCESSES, *LONGEST} - {"processes"} <= {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
 
 
 def test_lock_holds_no_address():

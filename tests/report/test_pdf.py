@@ -257,7 +257,9 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     script = tmp_path / "make.py"
     script.write_text(
         "import sys, hashlib\n"
-        "from dsw_analysis.report import compose, to_docx, to_pdf\n"
+        "from dsw_analysis.report.document import compose\n"
+        "from dsw_analysis.report.docx import to_docx\n"
+        "from dsw_analysis.report.pdf import to_pdf\n"
         "from dsw_analysis.findings.finding import Finding, Ledger\n"
         "from dsw_analysis.report.page import Chapter\n"
         "from dsw_analysis.rounds import Round\n"

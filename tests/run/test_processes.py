@@ -225,7 +225,7 @@ def test_nothing_goes_on_when_the_caller_is_killed(tmp_path):
         "import test_processes as t\nwith t.WarmExecutor(2) as executor:\n"
         f"    executor.submit(t.tick, {str(plain)!r})\n    executor.submit(t.run_kernel, {str(kernel)!r})"
     )
-    caller = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[1])
+    caller = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parent)
     until = time.monotonic() + 60
     while not (plain.exists() and kernel.exists()) and time.monotonic() < until:
         time.sleep(0.05)
