@@ -19,10 +19,8 @@ from dsw_analysis.run.briefs import write_briefs
 from dsw_analysis.run.tasks import Project
 
 # Read with csv alone, so that nothing of the package has a say in what is expected.
-NAMES = [
-    row["name_th"]
-    for row in csv.DictReader((ROOT / "src/dsw_analysis/thai/provinces.csv").read_text(encoding="utf-8").splitlines())
-]
+PROVINCES = (ROOT / "src/dsw_analysis/intake/thai/provinces.csv").read_text(encoding="utf-8")
+NAMES = [row["name_th"] for row in csv.DictReader(PROVINCES.splitlines())]
 
 
 SOME = [
