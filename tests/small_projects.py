@@ -2,7 +2,7 @@
 
 import nbformat
 
-from dsw_analysis.findings.finding import SECTION_MIME
+from dsw_analysis.findings.ledger import SECTION_MIME
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.reports import write_report

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dsw_analysis.findings.families import Part, Split
-    from dsw_analysis.findings.finding import Finding, Ledger
+    from dsw_analysis.findings.finding import Finding
+    from dsw_analysis.findings.ledger import Ledger
     from dsw_analysis.findings.measures import (
         BLANK,
         FILLED,
@@ -102,7 +103,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "DataError": "problems",
     "Finding": "findings.finding",
-    "Ledger": "findings.finding",
+    "Ledger": "findings.ledger",
     "Part": "findings.families",
     "Split": "findings.families",
     "Problem": "problems",

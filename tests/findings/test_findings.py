@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dsw_analysis.findings.finding import Finding, Ledger, UnknownFindingError, to_json
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger, UnknownFindingError, to_json
 from dsw_analysis.intake.provenance import weakest
 
 

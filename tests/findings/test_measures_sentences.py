@@ -3,9 +3,8 @@
 import pytest
 from measures_frames import YES_NO, loaded, yes_of
 
-from dsw_analysis.findings.finding import UNITS, Finding
+from dsw_analysis.findings.finding import METHODS, UNITS, Finding
 from dsw_analysis.findings.measures import Count, Mean, Registry, Share, ShareDifference
-from dsw_analysis.findings.sentences import METHODS, left_out
 from dsw_analysis.intake.schemas import Column
 
 SHARE = Share(id="toy.s", label="หน่วยงานที่มีคำสั่งครบถ้วน", counted={"a": "yes"})
@@ -94,7 +93,7 @@ def test_interval_as_a_style_of_the_number():
 
 
 def test_nothing_left_out_is_not_said():
-    assert left_out(finding(missing=0)) is None
+    assert finding(missing=0).basis() == []
 
 
 def test_every_unit_and_method_reads_as_one_line_without_blanks_at_the_ends():

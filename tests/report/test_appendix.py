@@ -4,7 +4,8 @@ import io
 
 import openpyxl
 
-from dsw_analysis.findings.finding import Finding, Ledger
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.report.appendix import findings_workbook
 from dsw_analysis.rounds import Round
 

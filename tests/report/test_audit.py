@@ -11,8 +11,7 @@ from page_edits import other_digit
 from small_projects import HAND_OVER, add
 
 from dsw_analysis import cli
-from dsw_analysis.findings.finding import SECTION_MIME
-from dsw_analysis.findings.ledger import ledger_document
+from dsw_analysis.findings.ledger import SECTION_MIME, ledger_document
 from dsw_analysis.report.audit import ALLOWED, Audit
 from dsw_analysis.report.markup import markdown
 from dsw_analysis.report.page import Chapter

@@ -21,7 +21,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from PIL import Image
 
-from dsw_analysis.findings.finding import Finding, Ledger
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.report.document import compose
 from dsw_analysis.report.docx import to_docx
 from dsw_analysis.report.html import render_cells

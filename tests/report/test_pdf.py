@@ -12,7 +12,8 @@ import pypdf
 import pypdfium2
 import pytest
 
-from dsw_analysis.findings.finding import Finding, Ledger
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.report.document import compose
 from dsw_analysis.report.page import Chapter
 from dsw_analysis.report.pdf import to_pdf

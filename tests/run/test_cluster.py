@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from dsw_analysis.findings.finding import SECTION_MIME
+from dsw_analysis.findings.ledger import SECTION_MIME
 from dsw_analysis.rounds import Round
 from dsw_analysis.run import cluster
 from dsw_analysis.run.batch import Batch

@@ -16,7 +16,8 @@ from conftest import ROOT, ROUND, run_cells
 
 import dsw_analysis.intake.schemas
 from dsw_analysis import Count, Ratio, Total, open_section
-from dsw_analysis.findings.finding import SECTION_MIME, Finding, Ledger
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import SECTION_MIME, Ledger
 from dsw_analysis.findings.rounding import round_half_up
 from dsw_analysis.intake.provinces import in_prose, official_province, provincial_sections
 from dsw_analysis.intake.schemas import dataset

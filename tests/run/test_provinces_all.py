@@ -6,7 +6,7 @@ from test_briefs import NAMES, see_that_it_is_its_own
 from test_provinces import NOTEBOOKS, RAW, SECTIONS
 
 from dsw_analysis import figures
-from dsw_analysis.findings.finding import SECTION_MIME
+from dsw_analysis.findings.ledger import SECTION_MIME
 from dsw_analysis.section.blocks import Drawing
 
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from markupsafe import escape
 
-from dsw_analysis.findings.finding import Finding, Ledger, UnknownFindingError
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger, UnknownFindingError
 from dsw_analysis.report.html import allowed_html
 from dsw_analysis.section import blocks
 

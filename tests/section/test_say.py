@@ -13,6 +13,8 @@ from test_families import s, toys  # noqa: F401 - fixtures
 
 from dsw_analysis import Count, Mean, Share
 from dsw_analysis.findings.claims import answer, broken
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.section.asking import WordsError, escape
 from dsw_analysis.section.blocks import as_written
 
@@ -105,8 +107,6 @@ def test_claims_are_broken_when_the_ledger_says_otherwise(story):
     ],
 )
 def test_answers_by_hand(kind, of, given, says):
-    from dsw_analysis.findings.finding import Finding, Ledger  # noqa: PLC0415
-
     # 2 of 3 and 4 of 6 are equal as fractions, whatever floats make of them.
     parts = {"a": (2, 3), "b": (0, 3), "c": (4, 6)}
     ledger = Ledger(

@@ -1,19 +1,14 @@
-"""Findings: numbers that know what they stand on, and the ledger that keeps them."""
+"""A finding: one number that knows what it stands on, and prints itself and its basis in Thai."""
 
 from __future__ import annotations
 
-import difflib
-import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
-from typing import Any
 
-from dsw_analysis.findings import sentences
 from dsw_analysis.findings.rounding import round_half_up
 from dsw_analysis.intake.provenance import Provenance
 
@@ -50,14 +45,34 @@ UNITS: dict[str, str] = {
 """Thai word for each unit of measurement; ``percent`` stands before the number, the others after."""
 
 _DIGITS = {"percent": 2, "ratio": 4, "hours": 2, "points": 2, "p_value": 4, "percentage_points": 2, "baht": 2}
-SECTION_MIME = "application/vnd.dsw.section+json"
-"""MIME type under which a finished section hands its findings to the batch."""
+_MEASURED = {*_DIGITS, "level"}
+"""Units of what is measured, which have decimals or are levels; other units count things."""
+_PER_ROW = {"ratio", "points", "hours"}
+"""Units of numbers that are read with the number of rows behind them."""
 
 STYLES = ("value", "unit", "n/N", "full", "interval")
 """Ways to print a finding; see :meth:`Finding.text`."""
 
-_COUNTS = ("rows", "missing", "not_applicable", "refused", "population")
-_NUMBERS = ("value", "numerator", "denominator", *_COUNTS, "low", "high")
+INTERVAL = "ช่วงความเชื่อมั่นร้อยละ 95"
+"""What the limits of a finding are; every interval is at this level."""
+CENSUS = "census"
+"""Method of a finding on everybody there is to ask."""
+METHODS: dict[str, str] = {
+    CENSUS: "มีข้อมูลครบทุกหน่วย",
+    "exact_finite": "ช่วงแม่นตรงของประชากรจำกัด (ไฮเพอร์จีออเมตริก)",
+    "wilson_finite": "Wilson ปรับด้วยขนาดประชากร",
+    "t": "การแจกแจง t",
+    "mover": "MOVER (รวมช่วงของสองสัดส่วน)",
+    "signed_rank_exact": "Wilcoxon signed-rank แบบแม่นตรง",
+    "signed_rank_normal": "Wilcoxon signed-rank ประมาณด้วยการแจกแจงปกติ",
+    "mcnemar": "McNemar แบบแม่นตรง",
+    "cronbach_alpha": "สัมประสิทธิ์แอลฟาของครอนบาค",
+}
+"""Stable name of a method -> how the report prints it; names that are not here print as they are."""
+
+_LEFT_OUT = {"missing": "ไม่ระบุ", "not_applicable": "ไม่เกี่ยวข้อง", "refused": "ไม่ประสงค์ตอบ"}
+"""Why rows are not in the base: the field that counts them, and the word."""
+_NUMBERS = ("value", "numerator", "denominator", "rows", *_LEFT_OUT, "population", "low", "high")
 
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_-]+)+")
 
@@ -95,7 +110,7 @@ class Finding:
         Size of the finite population that the rows were taken from, where known.
     low, high, method:
         Interval in the unit of ``value`` and the name of its method, where one applies; ``method`` alone
-        says how the value was made (a key of :data:`dsw_analysis.findings.sentences.METHODS`).
+        says how the value was made (a key of :data:`METHODS`).
     digits:
         Decimals printed; ``None`` means the unit's usual number.
     """
@@ -150,8 +165,7 @@ class Finding:
         """Value rounded half up, exactly from numerator and denominator where it is their quotient."""
         if self.value is None:
             return None
-        digits = self.decimals if digits is None else digits
-        return round_half_up(self.exact(), digits)
+        return round_half_up(self.exact(), self.decimals if digits is None else digits)
 
     def exact(self) -> Fraction | float | int:
         """Value, as a fraction where it is the quotient of two whole numbers.
@@ -169,14 +183,6 @@ class Finding:
                 return quotient
         return self.value
 
-    def basis(self) -> list[str]:
-        """How the number was made, in Thai: rows left out, method, census or coverage, interval; where they apply."""
-        return sentences.basis(self)
-
-    def sentence(self) -> str:
-        """The finding as one Thai sentence: value, base, interval or census, and what was left out."""
-        return sentences.sentence(self)
-
     def text(self, style: str = "value") -> str:
         """Print the number in Thai convention.
 
@@ -186,101 +192,78 @@ class Finding:
             ``"value"`` the number alone, ``"unit"`` with its unit, ``"n/N"`` numerator/denominator,
             ``"full"`` unit and n/N, ``"interval"`` the limits (``-`` where there are none). An undefined number
             prints as ``-``.
-        """
-        if style == "interval":
-            return sentences.limits(self) or "-"
-        rounded = self.rounded()
-        number = "-" if rounded is None else f"{rounded:,}"
-        if self.unit == "p_value" and rounded == 0:
-            number = "น้อยกว่า 0.0001"
-        if style == "value":
-            return number
-        if style == "n/N":
-            return f"{_plain(self.numerator)}/{_plain(self.denominator)}"
-        word = UNITS[self.unit]
-        with_unit = number
-        if rounded is not None:
-            with_unit = f"{word} {number}" if self.unit == "percent" else f"{number} {word}".strip()
-        if style == "unit" or self.denominator is None or (style == "full" and rounded is None):
-            return with_unit
-        if style == "full":
-            return f"{with_unit} ({self.text('n/N')})"
-        raise ValueError(f"style {style!r} is none of value, unit, n/N, full, interval")
-
-
-def _plain(number: int | float | None) -> str:
-    return "-" if number is None else f"{number:,}" if isinstance(number, int) else f"{round_half_up(number, 2):,}"
-
-
-class UnknownFindingError(KeyError):
-    """A finding was asked for by an id that nobody recorded; names the nearest ids."""
-
-    def __init__(self, wanted: str, known: Iterable[str]) -> None:
-        near = difflib.get_close_matches(wanted, list(known), n=3, cutoff=0.5)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        super().__init__(f"no finding {wanted!r}{hint}")
-
-    def __str__(self) -> str:
-        """Message without the quotes that KeyError adds."""
-        return str(self.args[0])
-
-
-class Ledger(Mapping[str, Finding]):
-    """Findings by id; each id is recorded once."""
-
-    def __init__(self, findings: Iterable[Finding] = ()) -> None:
-        self._findings: dict[str, Finding] = {}
-        for finding in findings:
-            self.add(finding)
-
-    def add(self, finding: Finding) -> Finding:
-        """Record a finding and return it.
 
         Raises
         ------
         ValueError
-            If its id is already taken.
+            If there is no such style.
         """
-        if finding.id in self._findings:
-            raise ValueError(f"finding {finding.id} is recorded twice; give the second its own id")
-        self._findings[finding.id] = finding
-        return finding
+        if style not in STYLES:
+            raise ValueError(f"style {style!r} is none of {', '.join(STYLES)}")
+        if style == "interval":
+            return self._limits() or "-"
+        if style == "n/N":
+            return f"{_plain(self.numerator)}/{_plain(self.denominator)}"
+        rounded = self.rounded()
+        number = "-" if rounded is None else f"{rounded:,}"
+        if self.unit == "p_value" and rounded == 0:
+            number = "น้อยกว่า 0.0001"
+        if style == "value" or rounded is None:
+            return number
+        word = UNITS[self.unit]
+        with_unit = f"{word} {number}" if self.unit == "percent" else f"{number} {word}".strip()
+        return with_unit if style == "unit" or self.denominator is None else f"{with_unit} ({self.text('n/N')})"
 
-    def __getitem__(self, key: str) -> Finding:
-        """Finding of an id; raises :class:`UnknownFindingError`."""
-        try:
-            return self._findings[key]
-        except KeyError:
-            raise UnknownFindingError(key, self._findings) from None
+    def basis(self) -> list[str]:
+        """How the number was made, in Thai: rows left out, method, census or coverage, interval; where they apply."""
+        method = None if self.method in (None, CENSUS) else f"วิธี: {self.printed_method}"
+        return [words for words in (self._left_out(), method, self._coverage(), self._interval()) if words]
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._findings
+    def sentence(self) -> str:
+        """The finding as one Thai sentence: value, base, interval or census, and what was left out."""
+        if self.value is None:
+            return f"{self.label}: {self.note}"
+        label = self.label if "ก" <= self.label[-1] <= "๎" and ": " not in self.label else f"{self.label} "
+        if self.unit == "percent":
+            said = f"{label}คิดเป็น{self.text('full')}"
+        elif self.unit == "p_value" and self.rounded() == 0:
+            said = f"{label}{self.text()}"
+        else:
+            verb = "เท่ากับ" if self.unit in _MEASURED or self.denominator is not None else "มี"
+            base = f" (n = {self.rows:,})" if self.unit in _PER_ROW and self.rows else ""
+            said = f"{label}{verb} {self.text('unit')}{base}"
+        more = (self._coverage(), self._interval(), self._left_out(), self.note)
+        return " ".join([said, *(words for words in more if words)])
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._findings)
+    @property
+    def printed_method(self) -> str | None:
+        """Name of the method as the report prints it; ``None`` where there is none."""
+        return None if self.method is None else METHODS.get(self.method, self.method)
 
-    def __len__(self) -> int:
-        return len(self._findings)
+    def _limits(self) -> str | None:
+        """The two limits, rounded as the value is: ``41.20–68.80``."""
+        if self.low is None or self.high is None:
+            return None
+        low, high = (round_half_up(limit, self.decimals) for limit in (self.low, self.high))
+        return f"{low:,} ถึง {high:,}" if low < 0 else f"{low:,}–{high:,}"
 
-    def records(self) -> list[dict[str, Any]]:
-        """Findings as plain dicts in the order of their ids, ready for JSON; ``province`` only where there is one."""
-        return [
-            {"section": f.section, **{k: v for k, v in vars(f).items() if k != "province" or v is not None}}
-            for _, f in sorted(self._findings.items())
-        ]
+    def _interval(self) -> str | None:
+        limits = self._limits()
+        return limits and f"{INTERVAL}: {limits}"
 
-    @classmethod
-    def from_records(cls, records: Iterable[Mapping[str, Any]]) -> Ledger:
-        """Rebuild a ledger from :meth:`records`."""
-        names = {field.name for field in fields(Finding)}
-        return cls(Finding(**{k: v for k, v in record.items() if k in names}) for record in records)
+    def _coverage(self) -> str | None:
+        """Whether everybody is in the finding, where the size of the population is known."""
+        if self.method == CENSUS:
+            return f"มีข้อมูลครบทั้ง {self.population:,} หน่วย จึงไม่มีความคลาดเคลื่อนจากการสุ่มตัวอย่าง"
+        if self.population is None or self.rows is None:
+            return None
+        return f"มีข้อมูล {self.rows:,} จาก {self.population:,} หน่วย"
 
-    def inputs(self) -> list[dict[str, Any]]:
-        """Files that the findings stand on: dataset, file, sha256; in order, each once."""
-        used = {(f.dataset, f.file, f.sha256) for f in self._findings.values() if f.dataset is not None}
-        return [{"dataset": d, "file": f, "sha256": h} for d, f, h in sorted(used, key=str)]
+    def _left_out(self) -> str | None:
+        """Rows that are not in the base, told apart by why."""
+        counted = [f"{why} {rows:,} รายการ" for field, why in _LEFT_OUT.items() if (rows := getattr(self, field))]
+        return f"ไม่นับที่{' '.join(counted)}" if counted else None
 
 
-def to_json(document: Mapping[str, Any]) -> str:
-    """Serialise a ledger document: sorted keys, UTF-8 text, one final newline, no NaN."""
-    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+def _plain(number: int | float | None) -> str:
+    return "-" if number is None else f"{number:,}" if isinstance(number, int) else f"{round_half_up(number, 2):,}"

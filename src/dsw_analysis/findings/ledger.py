@@ -1,14 +1,90 @@
-"""The ledger of a round as a document: sections with their state, data files, findings."""
+"""The ledger: findings by id, and as a document those of a round with its sections, claims and data files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import difflib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
+from dsw_analysis.findings.finding import Finding
 from dsw_analysis.rounds import Round
 
 SUMMARY = "summary"
 """Section of the report that sums up the others; no project of a plan may be called so."""
+
+SECTION_MIME = "application/vnd.dsw.section+json"
+"""MIME type under which a finished section hands its findings to the batch."""
+
+
+class UnknownFindingError(KeyError):
+    """A finding was asked for by an id that nobody recorded; names the nearest ids."""
+
+    def __init__(self, wanted: str, known: Iterable[str]) -> None:
+        near = difflib.get_close_matches(wanted, list(known), n=3, cutoff=0.5)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        super().__init__(f"no finding {wanted!r}{hint}")
+
+    def __str__(self) -> str:
+        """Message without the quotes that KeyError adds."""
+        return str(self.args[0])
+
+
+class Ledger(Mapping[str, Finding]):
+    """Findings by id; each id is recorded once."""
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        self._findings: dict[str, Finding] = {}
+        for finding in findings:
+            self.add(finding)
+
+    def add(self, finding: Finding) -> Finding:
+        """Record a finding and return it.
+
+        Raises
+        ------
+        ValueError
+            If its id is already taken.
+        """
+        if finding.id in self._findings:
+            raise ValueError(f"finding {finding.id} is recorded twice; give the second its own id")
+        self._findings[finding.id] = finding
+        return finding
+
+    def __getitem__(self, key: str) -> Finding:
+        """Finding of an id; raises :class:`UnknownFindingError`."""
+        try:
+            return self._findings[key]
+        except KeyError:
+            raise UnknownFindingError(key, self._findings) from None
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._findings
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._findings)
+
+    def __len__(self) -> int:
+        return len(self._findings)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Findings as plain dicts in the order of their ids, ready for JSON; ``province`` only where there is one."""
+        return [
+            {"section": f.section, **{k: v for k, v in vars(f).items() if k != "province" or v is not None}}
+            for _, f in sorted(self._findings.items())
+        ]
+
+    @classmethod
+    def from_records(cls, records: Iterable[Mapping[str, Any]]) -> Ledger:
+        """Rebuild a ledger from :meth:`records`."""
+        names = {field.name for field in fields(Finding)}
+        return cls(Finding(**{k: v for k, v in record.items() if k in names}) for record in records)
+
+    def inputs(self) -> list[dict[str, Any]]:
+        """Files that the findings stand on: dataset, file, sha256; in order, each once."""
+        used = {(f.dataset, f.file, f.sha256) for f in self._findings.values() if f.dataset is not None}
+        return [{"dataset": d, "file": f, "sha256": h} for d, f, h in sorted(used, key=str)]
 
 
 def ledger_document(
@@ -55,3 +131,8 @@ def _state(error: str | None, document: Mapping[str, Any] | None) -> str:
     if error is not None:
         return "failed"
     return "plan_only" if document is not None and document.get("plan_only") else "ok"
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    """Serialise a ledger document: sorted keys, UTF-8 text, one final newline, no NaN."""
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"

@@ -6,8 +6,7 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dsw_analysis.findings import sentences
-from dsw_analysis.findings.finding import UNITS, Finding
+from dsw_analysis.findings.finding import INTERVAL, UNITS, Finding
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance
 from dsw_analysis.intake.writing.workbooks import BODY, HEAD, new_workbook, write_table
 from dsw_analysis.rounds import Round
@@ -40,12 +39,6 @@ def input_cells(read: Mapping[str, Any]) -> tuple[str, ...]:
     return (str(read["dataset"]), str(read["file"]), f"{read['rows']:,}", str(read["sha256"]))
 
 
-def _interval(finding: Finding) -> str | None:
-    """What the limits of a finding are, with the level of confidence; ``None`` where there are none."""
-    said = sentences.interval(finding)
-    return None if said is None else said.partition(":")[0]
-
-
 _COLUMNS: dict[str, Callable[[Finding], str | int | float | None]] = {
     "รหัส": lambda f: f.id,
     "รายการ": lambda f: f.label,
@@ -55,8 +48,8 @@ _COLUMNS: dict[str, Callable[[Finding], str | int | float | None]] = {
     "ตัวหาร": lambda f: f.denominator,
     "ขอบล่างของช่วง": lambda f: f.low,
     "ขอบบนของช่วง": lambda f: f.high,
-    "ความหมายของช่วง": _interval,
-    "วิธีคำนวณ": sentences.method,
+    "ความหมายของช่วง": lambda f: None if None in (f.low, f.high) else INTERVAL,
+    "วิธีคำนวณ": lambda f: f.printed_method,
     "ขนาดประชากร": lambda f: f.population,
     "แถวที่ไม่ระบุ": lambda f: f.missing,
     "แถวที่ไม่เกี่ยวข้อง": lambda f: f.not_applicable,

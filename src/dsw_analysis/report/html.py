@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from dsw_analysis.findings.finding import SECTION_MIME
+from dsw_analysis.findings.ledger import SECTION_MIME
 from dsw_analysis.intake.writing.typefaces import boxed
 from dsw_analysis.report.markup import Note, allowed_html, markdown, ordered_headings, picture_html
 

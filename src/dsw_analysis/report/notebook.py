@@ -9,7 +9,7 @@ from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from traitlets import default
 
-from dsw_analysis.findings.finding import Ledger
+from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.report.document import compose
 from dsw_analysis.report.docx import to_docx
 from dsw_analysis.report.html import render_cells

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
-from dsw_analysis.findings.finding import Finding, Ledger
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provenance import PROVENANCE
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.thai import format_date

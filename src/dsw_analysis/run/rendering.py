@@ -9,8 +9,7 @@ from typing import Any
 
 import nbformat
 
-from dsw_analysis.findings.finding import Ledger, to_json
-from dsw_analysis.findings.ledger import SUMMARY, ledger_document
+from dsw_analysis.findings.ledger import SUMMARY, Ledger, ledger_document, to_json
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.schemas import DATASETS
 from dsw_analysis.intake.thai import format_date

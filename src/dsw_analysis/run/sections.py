@@ -6,8 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from dsw_analysis.findings.finding import to_json
-from dsw_analysis.findings.ledger import SUMMARY, ledger_document
+from dsw_analysis.findings.ledger import SUMMARY, ledger_document, to_json
 from dsw_analysis.intake.writing.whole import digest
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.sets import may_replace, place, see_that_they_agree

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dsw_analysis.findings.finding import SECTION_MIME
+from dsw_analysis.findings.ledger import SECTION_MIME
 
 
 def handed_over(notebook: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str | None]:

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from dsw_analysis.findings.finding import Finding, UnknownFindingError
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import UnknownFindingError
 from dsw_analysis.findings.measures import Ratio
 from dsw_analysis.intake.provinces import official_province
 from dsw_analysis.intake.schemas import Source, dataset, source_of

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dsw_analysis.findings.families import Family
-from dsw_analysis.findings.finding import Finding, Ledger
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.schemas import Source
 from dsw_analysis.intake.source import joined

@@ -7,11 +7,9 @@ from typing import Any
 
 from markupsafe import escape
 
-from dsw_analysis.findings.finding import SECTION_MIME
+from dsw_analysis.findings.ledger import SECTION_MIME
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.showing import Showing
-
-__all__ = ["SECTION_MIME", "Section"]
 
 
 @dataclass(frozen=True, kw_only=True)

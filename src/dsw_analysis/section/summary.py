@@ -13,7 +13,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from dsw_analysis.findings.families import Family, Row
-from dsw_analysis.findings.finding import Finding, Ledger
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
 from dsw_analysis.intake.schemas import Column, Dataset, Source
 from dsw_analysis.plan.plan import NOT_STATED, Status

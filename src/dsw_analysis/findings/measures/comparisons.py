@@ -9,12 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.finding import CENSUS, Finding
 from dsw_analysis.findings.measures.base import UNDEFINED, Measure
 from dsw_analysis.findings.measures.filters import Where
 from dsw_analysis.findings.measures.ratios import derived, joined
 from dsw_analysis.findings.measures.shares import Share, State
-from dsw_analysis.findings.sentences import CENSUS
 from dsw_analysis.intake.schemas import source_of
 from dsw_analysis.statistics import McNemar, holm, mcnemar
 

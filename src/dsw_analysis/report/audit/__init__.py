@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from dsw_analysis.findings.claims import answer
-from dsw_analysis.findings.finding import STYLES, Ledger
+from dsw_analysis.findings.finding import STYLES
+from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provenance import PROVENANCE
 from dsw_analysis.plan.plan import Status
 from dsw_analysis.report.audit.frame import differences, expected, take_apart

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from dsw_analysis.findings.finding import Ledger
-from dsw_analysis.findings.ledger import SUMMARY
+from dsw_analysis.findings.ledger import SUMMARY, Ledger
 from dsw_analysis.report.audit.words import around
 from dsw_analysis.report.page import Chapter, brief_sources, finished, section_sources
 from dsw_analysis.rounds import Round

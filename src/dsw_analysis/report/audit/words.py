@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dsw_analysis.findings.finding import Ledger
-from dsw_analysis.findings.ledger import SUMMARY
+from dsw_analysis.findings.ledger import SUMMARY, Ledger
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.thai.written import written_numbers
 from dsw_analysis.rounds import Round
