@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 
 from dsw_analysis import Share, by
-from dsw_analysis.intake.schemas import Column, Dataset, Source
+from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.dataset import Dataset
+from dsw_analysis.intake.source import Source
 from dsw_analysis.intake.thai import provinces
 
 ROWS, RUNS, LIMIT, SEED = 1_000_000, 9, 2.0, 2569

@@ -18,12 +18,14 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from dsw_analysis.intake.schemas import dataset
-from dsw_analysis.intake.schemas.urgent_cases import CATEGORIES, CHANNELS, URGENCIES
+from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.thai import provinces
 from dsw_analysis.rounds import Round
 
 ROUND = Round.parse("2569-6m")
+RAW = Path(__file__).parents[1] / "data" / "raw"
+CASES = Schemas.of(RAW, ROUND)["urgent_cases"]
+CHANNELS, CATEGORIES, URGENCIES = (CASES[name].codes for name in ("channel", "category", "urgency"))
 TIMES, MEMORY, RUNS = 3.0, 2.0, 3
 SEED = 2569
 
@@ -38,8 +40,14 @@ rows = {read}
 print(time.perf_counter() - start, peak() - before, peak(), rows)
 """
 LOAD = MEASURE.format(
-    imports="from pathlib import Path\nfrom dsw_analysis import Round\nfrom dsw_analysis.intake.schemas import dataset",
-    read='len(dataset("urgent_cases").load(Round.parse("2569-6m"), path.parent))',
+    imports=f"""
+from pathlib import Path
+from dsw_analysis import Round
+from dsw_analysis.intake.schemas import Schemas
+round_ = Round.parse("{ROUND}")
+kind = Schemas.of({str(RAW)!r}, round_)["urgent_cases"]
+""",
+    read="len(kind.load(round_, path.parent))",
 )
 READ_CSV = MEASURE.format(
     imports="from pathlib import Path\nimport pandas as pd", read="len(pd.read_csv(path, dtype=str))"
@@ -68,7 +76,7 @@ def cases(rows):
         "referred": _stamps(referred).where(rng.random(rows) > 0.02),
     }
     frame = pd.DataFrame(columns)
-    return frame.set_axis([dataset("urgent_cases")[name].header for name in columns], axis=1)
+    return frame.set_axis([CASES[name].header for name in columns], axis=1)
 
 
 def _stamps(moments):

@@ -24,13 +24,14 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from dsw_analysis.intake.schemas import dataset
-from dsw_analysis.intake.schemas.urgent_cases import CATEGORIES, CHANNELS, URGENCIES
+from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.thai import provinces
 from dsw_analysis.rounds import Round
 
 ROOT = Path(__file__).parents[1]
 ROUND = Round.parse("2569-6m")
+CASES = Schemas.of(ROOT / "data" / "raw", ROUND)["urgent_cases"]
+CHANNELS, CATEGORIES, URGENCIES = (CASES[name].codes for name in ("channel", "category", "urgency"))
 SEED, BLOCK = 2569, 1_000_000
 LIMIT_ROWS, LIMIT_MIB = 10_000_000, 4096
 
@@ -50,11 +51,12 @@ taken, worked = time.perf_counter() - start, time.process_time() - worked
 {peak}
 print(json.dumps([taken, worked, peak, rows]))
 """
-IMPORTS = """
+IMPORTS = f"""
 import pyarrow.parquet, dsw_analysis.section.section
-from dsw_analysis.intake.schemas import dataset
+from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.rounds import Round
-kind, round_ = dataset("urgent_cases"), Round.parse("2569-6m")
+round_ = Round.parse("2569-6m")
+kind = Schemas.of({str(ROOT / "data" / "raw")!r}, round_)["urgent_cases"]
 """
 FEW = '["channel", "urgency", "received", "referred"]'
 LOAD = MEASURE.format(imports=IMPORTS, peak=PEAK, job="len(kind.load(round_, path.parent))")
@@ -85,7 +87,6 @@ print(json.dumps([time.perf_counter() - start, worked, peak, rows]))
 
 def blocks(rows, *, typed):
     """Urgent cases as Arrow tables of a million rows: as officials write them, or with real time stamps."""
-    kind = dataset("urgent_cases")
     names = pa.array([p.name_th for p in provinces()])
     rng = np.random.default_rng(SEED)
     shares = rng.dirichlet(np.full(len(names), 2.0))
@@ -110,7 +111,7 @@ def blocks(rows, *, typed):
             stamps.take(pa.array(received)),
             stamps.take(pa.array(referred, mask=rng.random(size) < 0.02)),
         ]
-        yield pa.Table.from_arrays(columns, [column.header for column in kind.columns])
+        yield pa.Table.from_arrays(columns, [column.header for column in CASES.columns])
 
 
 def _labels(codes, places, blank):
@@ -120,6 +121,7 @@ def _labels(codes, places, blank):
 def write(path, rows):
     """Write the raw file and what else a round needs."""
     shutil.copytree(ROOT / "data" / "raw" / str(ROUND), path.parent)
+    shutil.copytree(ROOT / "data" / "schemas", path.parents[2] / "schemas")
     (path.parent / "urgent_cases.csv").unlink()
     shutil.copytree(ROOT / "notebooks", path.parents[3] / "notebooks")
     tables = blocks(rows, typed=path.suffix == ".parquet")

@@ -83,15 +83,17 @@ class Copy:
 def copy(tmp_path):
     """Notebooks and raw files in a folder that the test may change."""
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    shutil.copytree(ROOT / "data" / "raw", tmp_path / "data" / "raw")
+    for name in ("raw", "schemas"):
+        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
     return Copy(tmp_path)
 
 
 @pytest.fixture
 def project(tmp_path):
-    """A project without notebooks and raw files, for those of a test."""
+    """A project with schemas, but without notebooks and raw files: those of a test."""
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "data" / "raw" / ROUND).mkdir(parents=True)
+    shutil.copytree(ROOT / "data" / "schemas", tmp_path / "data" / "schemas")
     return Project(root=tmp_path)
 
 

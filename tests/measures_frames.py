@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dsw_analysis.intake.schemas import Column, Dataset, Source
+from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.dataset import Dataset
+from dsw_analysis.intake.source import Source
 
 YES_NO = {"yes": "ใช่", "no": "ไม่ใช่"}
 

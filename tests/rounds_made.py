@@ -14,12 +14,9 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+from declared import DATASETS, SCHEMAS, dataset
 
 from dsw_analysis.intake.forms import ONLY_SHEET, form
-from dsw_analysis.intake.schemas import DATASETS, dataset
-from dsw_analysis.intake.schemas.career_development import UNITS
-from dsw_analysis.intake.schemas.community_welfare import FUNNEL
-from dsw_analysis.intake.schemas.restructuring import ANSWERS, KINDS
 from dsw_analysis.intake.thai import provinces
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.rounds import Round
@@ -28,6 +25,10 @@ PRINTED = Path(__file__).parent.parent / "data" / "raw" / "2569-6m"
 DROPPED, ADDED, RENAMED = "career_development", "digital_skills", "knowledge_management"
 HOSTILE = "{csr.linked_share} **x** <b>y</b> $x^2$ [a](http://b.example) # z {{ 7*7 }} @ref #import"
 """Text that a template, Markdown, HTML, TeX or Typst would read; the added project has it in all of its names."""
+UNITS = dataset("career_participants")["unit"].codes
+KINDS = dataset("restructuring_units")["kind"].codes
+ANSWERS = [column for column in dataset("restructuring_survey").columns if column.statement]
+FUNNEL = [column.name for column in dataset("community_welfare").columns if column.group]
 STATES = ("done", "in_progress", "not_started")
 
 
@@ -61,7 +62,7 @@ def make_round(root, round_id, *, changed=False, seed=2569):
 def write_form(folder, stem, round_, records):
     """Fill the form of a file as a person does: labels from the lists, dates as dates."""
     kinds = [kind for kind in DATASETS if kind.stem == stem]
-    book = openpyxl.load_workbook(io.BytesIO(form(kinds[0], round_)))
+    book = openpyxl.load_workbook(io.BytesIO(form(SCHEMAS.at(round_), kinds[0].id)))
     for kind in kinds:
         sheet = book[kind.sheet or ONLY_SHEET]
         depth = 2 if any(" / " in column.header for column in kind.columns) else 1
@@ -108,7 +109,7 @@ class Maker:
 
     def plan(self):
         """The printed plan moved on: every step named, in months, with a state; changed if asked for."""
-        printed = Plan.load(Round.parse("2569-6m"), PRINTED)
+        printed = Plan.load(SCHEMAS, PRINTED)
         projects, steps, indicators = (f.astype(object) for f in (printed.projects, printed.steps, printed.indicators))
         steps = steps[steps["step"].notna()].reset_index(drop=True)
         months = [f"m{n:02d}" for n in range(1, 13)]

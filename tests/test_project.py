@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from conftest import IN_PROCESSES, LONGEST
+from declared import DATASETS
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import dsw_analysis
 from dsw_analysis import __all__ as public
 from dsw_analysis.cli import main
-from dsw_analysis.intake.schemas import DATASETS
 from dsw_analysis.report.audit import ALLOWED
 
 ROOT = Path(__file__).parent.parent

@@ -10,6 +10,7 @@ from collections import Counter
 import pypdfium2
 import pytest
 from conftest import ROOT
+from declared import SCHEMAS
 from markupsafe import escape
 from rounds_made import ADDED, DROPPED, HOSTILE, RENAMED, make_round
 
@@ -27,6 +28,7 @@ TITLE = re.compile(r'<li[^>]*><a href="#([a-z_]+)">')
 def report(root, round_id, *, changed=False):
     """Make a round's raw files and report; returns the files made, the ledger, and what was said on the way."""
     shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copytree(ROOT / "data" / "schemas", root / "data" / "schemas")
     round_made = make_round(root, round_id, changed=changed)
     said = []
     with Batch(Project(root=root), round_made.round) as batch:
@@ -57,7 +59,7 @@ def any_round(request):
 
 
 def test_filled_in_forms_have_no_problem(any_round):
-    problems = [p for checked in check_files(any_round.round, any_round.folder) for p in checked.problems]
+    problems = [p for checked in check_files(SCHEMAS.at(any_round.round), any_round.folder) for p in checked.problems]
     absent = [] if DROPPED in any_round.records["plan_projects"]["section"].tolist() else ["missing_file"]
     assert [p.code for p in problems] == absent
 

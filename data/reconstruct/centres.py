@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from files import Row, Table
+from files import SCHEMAS, Row, Table
 from spread import OUTSIDE_BANGKOK, apportion, chance, exactly, pick, settle
 
 from dsw_analysis.intake import thai
-from dsw_analysis.intake.schemas import dataset
-from dsw_analysis.intake.schemas.career_development import UNITS
 
 _ROUND = "รอบ 6 เดือน ปีงบประมาณ พ.ศ. 2569"
 
@@ -91,7 +89,7 @@ def career_participants() -> Table:
     """1,150 participants; whether those outside the cohort were trained is not printed and stays blank."""
     rng = chance("career_participants")
     rows: list[Row] = []
-    for unit in UNITS:
+    for unit in SCHEMAS["career_participants"]["unit"].codes:
         problems, needs, activities = _PROFILE[unit]
         for source in exactly({"mso_logbook": _COHORT[unit], "open": _OTHERS[unit]}, rng):
             rows.append(
@@ -108,7 +106,7 @@ def career_participants() -> Table:
                 }
             )
     titles = ("ทะเบียนผู้เข้าร่วมโครงการพัฒนาศักยภาพด้านทักษะอาชีพ", _ROUND)
-    return Table(dataset=dataset("career_participants"), rows=rows, titles=titles)
+    return Table(dataset=SCHEMAS["career_participants"], rows=rows, titles=titles)
 
 
 # Published: centres that completed each step, persons found by screening, persons whose life improved.
@@ -143,7 +141,7 @@ def community_welfare() -> Table:
         for name in OUTSIDE_BANGKOK
     ]
     titles = ("ความคืบหน้าโครงการสร้างเสริมสวัสดิการสังคม รายหน่วยงาน 76 แห่ง", _ROUND)
-    return Table(dataset=dataset("community_welfare"), rows=rows, titles=titles)
+    return Table(dataset=SCHEMAS["community_welfare"], rows=rows, titles=titles)
 
 
 # Published: highland centres by state of their committee, and participants in the meetings.
@@ -170,11 +168,11 @@ def highland_welfare() -> Table:
             }
         )
     titles = ("คณะกรรมการศูนย์ส่งเสริมการจัดสวัสดิการสังคมชุมชนบนพื้นที่สูง (ศสส.)", _ROUND)
-    return Table(dataset=dataset("highland_welfare"), rows=rows, titles=titles)
+    return Table(dataset=SCHEMAS["highland_welfare"], rows=rows, titles=titles)
 
 
 def knowledge_works() -> Table:
     """138 works of which nothing but their number is printed."""
     rows = [{"work_id": f"KM69-{n:03d}"} for n in range(1, 139)]
     titles = ("บัญชีผลงานการจัดการความรู้ (Storytelling)", _ROUND)
-    return Table(dataset=dataset("knowledge_works"), rows=rows, titles=titles)
+    return Table(dataset=SCHEMAS["knowledge_works"], rows=rows, titles=titles)

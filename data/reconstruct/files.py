@@ -12,8 +12,14 @@ from pathlib import Path
 
 import xlsxwriter
 
-from dsw_analysis.intake.schemas import Column, Dataset
+from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.dataset import Dataset
+from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.thai import to_thai_digits
+from dsw_analysis.rounds import Round
+
+ROUND = Round.parse("2569-6m")
+SCHEMAS = Schemas.of(Path(__file__).resolve().parents[1] / "raw", ROUND)
 
 Row = Mapping[str, object]
 """Values by column name; categories as codes, what is absent or ``None`` is blank."""

@@ -8,8 +8,7 @@ from typing import Any
 
 from files import RawFile, Table
 
-from dsw_analysis.intake.columns import KINDS
-from dsw_analysis.intake.schemas import Column
+from dsw_analysis.intake.columns import KINDS, Column
 
 PUBLISHED, RECONSTRUCTED = "published", "reconstructed"
 

@@ -6,10 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from files import Row, Table
+from files import SCHEMAS, Row, Table
 
 from dsw_analysis.intake import thai
-from dsw_analysis.intake.schemas import dataset
 
 _PLAN: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("plan.toml").read_text(encoding="utf-8"))[
     "project"
@@ -24,7 +23,7 @@ _ROUND = "รอบ 6 เดือน ปีงบประมาณ พ.ศ. 25
 def plan_projects() -> Table:
     """Projects in the order of the report."""
     rows = [{**_noted(project), "order": n} for n, project in enumerate(_PLAN, start=1)]
-    return Table(dataset=dataset("plan_projects"), rows=rows, titles=_TITLES)
+    return Table(dataset=SCHEMAS["plan_projects"], rows=rows, titles=_TITLES)
 
 
 def plan_steps() -> Table:
@@ -34,7 +33,7 @@ def plan_steps() -> Table:
         for step in project["step"]:
             months = {f"m{month:02d}": "planned" for month in step.get("months", [])}
             rows.append({"section": project["section"], **months, **_noted(step)})
-    return Table(dataset=dataset("plan_steps"), rows=rows, titles=_TITLES)
+    return Table(dataset=SCHEMAS["plan_steps"], rows=rows, titles=_TITLES)
 
 
 def plan_indicators() -> Table:
@@ -52,7 +51,7 @@ def plan_indicators() -> Table:
                     **_noted(indicator),
                 }
             )
-    return Table(dataset=dataset("plan_indicators"), rows=rows, titles=_TITLES)
+    return Table(dataset=SCHEMAS["plan_indicators"], rows=rows, titles=_TITLES)
 
 
 def _noted(entry: dict[str, Any]) -> Row:
@@ -86,7 +85,7 @@ def ea_activities() -> Table:
         rows += [{"domain": domain, "source_note": _UNNAMED}] * (total - len(named))
     rows = [{"activity_id": f"EA-{n:02d}", **row} for n, row in enumerate(rows, start=1)]
     titles = ("กิจกรรมตาม Roadmap สถาปัตยกรรมองค์กร", _ROUND)
-    return Table(dataset=dataset("ea_activities"), rows=rows, titles=titles)
+    return Table(dataset=SCHEMAS["ea_activities"], rows=rows, titles=titles)
 
 
 _HOUSING = (
@@ -109,7 +108,7 @@ def homeless_housing() -> Table:
         for slug, rooms, places, need in _HOUSING
     ]
     return Table(
-        dataset=dataset("homeless_housing"),
+        dataset=SCHEMAS["homeless_housing"],
         rows=rows,
         titles=("แผนที่อยู่อาศัยเชิงรุกสำหรับคนไร้บ้าน – ปีงบประมาณ พ.ศ. ๒๕๖๙",),
         footer={"province": "รวม", "rooms": 133, "places": 209},
@@ -141,7 +140,7 @@ def csr_training_sessions() -> Table:
         },
     ]
     titles = ("การอบรมศูนย์ CSR จังหวัด", _ROUND)
-    return Table(dataset=dataset("csr_training_sessions"), rows=rows, titles=titles)
+    return Table(dataset=SCHEMAS["csr_training_sessions"], rows=rows, titles=titles)
 
 
 def csr_training_summary() -> Table:
@@ -155,12 +154,12 @@ def csr_training_summary() -> Table:
         },
         {"item": "overall_success", "label": "ความสำเร็จโดยรวมของโครงการ", "value": 95.99, "unit": "ร้อยละ"},
     ]
-    return Table(dataset=dataset("csr_training_summary"), rows=rows, titles=("สรุปผลโครงการอบรม",))
+    return Table(dataset=SCHEMAS["csr_training_summary"], rows=rows, titles=("สรุปผลโครงการอบรม",))
 
 
 def citizen_questions() -> Table:
     """No question came in through the website in these six months."""
-    return Table(dataset=dataset("citizen_questions"), rows=[], titles=("คำถามของประชาชนผ่านเว็บไซต์กรม", _ROUND))
+    return Table(dataset=SCHEMAS["citizen_questions"], rows=[], titles=("คำถามของประชาชนผ่านเว็บไซต์กรม", _ROUND))
 
 
 def public_opinion() -> Table:
@@ -170,7 +169,7 @@ def public_opinion() -> Table:
         {"month": "ก.พ. 69", "comments": "2,576", "negative": 1},
         {"month": "มี.ค. 69", "comments": 3, "positive": 3, "negative": 0},
     ]
-    return Table(dataset=dataset("public_opinion"), rows=rows)
+    return Table(dataset=SCHEMAS["public_opinion"], rows=rows)
 
 
 def knowledge_stages() -> Table:
@@ -180,4 +179,4 @@ def knowledge_stages() -> Table:
         {"stage": "shortlisted", "label": "ผลงานที่คัดเลือกเข้าสู่การประชุมวิพากษ์", "planned": 50},
         {"stage": "outstanding", "label": "ผลงานการจัดการความรู้โดดเด่น", "planned": 15},
     ]
-    return Table(dataset=dataset("knowledge_stages"), rows=rows, titles=("ขั้นตอนการคัดเลือกผลงานการจัดการความรู้",))
+    return Table(dataset=SCHEMAS["knowledge_stages"], rows=rows, titles=("ขั้นตอนการคัดเลือกผลงานการจัดการความรู้",))

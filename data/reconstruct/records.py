@@ -6,7 +6,7 @@ import math
 import random
 from datetime import datetime, timedelta
 
-from files import Row, Table
+from files import SCHEMAS, Row, Table
 from spread import (
     OUTSIDE_BANGKOK,
     PROVINCES,
@@ -18,8 +18,6 @@ from spread import (
     thai_day,
     thai_stamp,
 )
-
-from dsw_analysis.intake.schemas import dataset
 
 _FIRST_DAY = datetime(2025, 10, 1)
 _DAYS = [_FIRST_DAY + timedelta(days=n) for n in range(182)]
@@ -84,7 +82,7 @@ def csr_activities() -> Table:
                 "vulnerable_helped": helped.get(at, 0),
             }
         )
-    return Table(dataset=dataset("csr_activities"), rows=rows)
+    return Table(dataset=SCHEMAS["csr_activities"], rows=rows)
 
 
 def _links(rng: random.Random, *, complete: bool) -> tuple[str | None, tuple[str, ...]]:
@@ -149,7 +147,7 @@ def urgent_cases() -> Table:
         }
         for n, (received, referred, channel, kind, province) in enumerate(sorted(cases), start=1)
     ]
-    return Table(dataset=dataset("urgent_cases"), rows=rows)
+    return Table(dataset=SCHEMAS["urgent_cases"], rows=rows)
 
 
 def _moment(rng: random.Random, channel: str) -> datetime:

@@ -6,12 +6,8 @@ import random
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from files import Row, Table
+from files import SCHEMAS, Row, Table
 from spread import OUTSIDE_BANGKOK, chance, settle
-
-from dsw_analysis.intake.schemas import dataset
-from dsw_analysis.intake.schemas.csr import FULL_SCORE, SATISFACTION
-from dsw_analysis.intake.schemas.restructuring import ANSWERS, KINDS
 
 # Published: units of each kind.
 _UNITS = {"settlement": 12, "highland_centre": 9, "shelter": 4}
@@ -79,6 +75,7 @@ _SUGGESTIONS = {
 def restructuring_survey() -> Table:
     """25 units and their fourteen answers; units under more strain tend to give the more troubling ones."""
     rng = chance("restructuring_survey")
+    schema = SCHEMAS["restructuring_survey"]
     rows: list[dict[str, object]] = []
     for place, (kind, number) in enumerate(_UNITS.items()):
         units: list[dict[str, object]] = [
@@ -90,7 +87,7 @@ def restructuring_survey() -> Table:
             for name in _names(kind, number)
         ]
         strain = [rng.gauss(0, 1) for _ in units]
-        for question in ANSWERS:
+        for question in (column for column in schema.columns if column.statement):
             counts = _ANSWERS[question.name][place]
             answers = [code for code, count in zip(question.codes, counts, strict=True) for _ in range(count)]
             order = sorted(range(number), key=lambda at: strain[at] + rng.gauss(0, 0.8))
@@ -103,18 +100,19 @@ def restructuring_survey() -> Table:
         "แบบติดตามและประเมินผลการปรับปรุงโครงสร้างภารกิจและอัตรากำลังของหน่วยงานที่ยุบเลิก",
         "หน่วยงานที่ตอบ 25 แห่ง ปีงบประมาณ พ.ศ. ๒๕๖๙",
     )
-    return Table(dataset=dataset("restructuring_survey"), rows=rows, titles=titles)
+    return Table(dataset=schema, rows=rows, titles=titles)
 
 
 def restructuring_units() -> Table:
     """Every unit that was asked, under the names of the answers."""
     rows = [{"unit": unit, "kind": kind} for kind, number in _UNITS.items() for unit in _names(kind, number)]
     titles = ("ทะเบียนหน่วยงานที่ส่งแบบติดตามการปรับปรุงโครงสร้าง",)
-    return Table(dataset=dataset("restructuring_units"), rows=rows, titles=titles)
+    return Table(dataset=SCHEMAS["restructuring_units"], rows=rows, titles=titles)
 
 
 def _names(kind: str, number: int) -> list[str]:
-    return [f"{KINDS[kind]} แห่งที่ {n}" for n in range(1, number + 1)]
+    kinds = SCHEMAS["restructuring_units"]["kind"].codes
+    return [f"{kinds[kind]} แห่งที่ {n}" for n in range(1, number + 1)]
 
 
 def _say(unit: dict[str, object], rng: random.Random) -> None:
@@ -146,13 +144,16 @@ _ITEM_MEANS = (4.4, 4.55, 4.25, 4.35, 4.0, 4.2, 4.5, 4.45)
 def csr_training() -> Table:
     """Trainees with both scores; two of them left the satisfaction form blank."""
     rng = chance("csr_training")
+    schema = SCHEMAS["csr_training"]
+    full = int(schema["post"].le or 0)
+    items = [column.name for column in schema.columns if column.group]
     places = [*OUTSIDE_BANGKOK, *rng.sample(OUTSIDE_BANGKOK, _TRAINEES - len(OUTSIDE_BANGKOK))]
     places.sort(key=OUTSIDE_BANGKOK.index)
     skill = [rng.gauss(0, 1) for _ in places]
     pre = [min(16, max(3, round(9 + 2.3 * s + rng.gauss(0, 1.2)))) for s in skill]
     pre = settle(pre, _PRE_TOTAL, [3] * _TRAINEES, [16] * _TRAINEES, rng)
-    post = [min(FULL_SCORE, max(11, round(17.9 + 0.9 * s + rng.gauss(0, 1.3)))) for s in skill]
-    post = settle(post, _POST_TOTAL, [11] * _TRAINEES, [FULL_SCORE] * _TRAINEES, rng)
+    post = [min(full, max(11, round(17.9 + 0.9 * s + rng.gauss(0, 1.3)))) for s in skill]
+    post = settle(post, _POST_TOTAL, [11] * _TRAINEES, [full] * _TRAINEES, rng)
     ratings = _ratings(rng)
     silent = set(rng.sample(range(_TRAINEES), _TRAINEES - _RATED))
     rows: list[Row] = []
@@ -164,11 +165,11 @@ def csr_training() -> Table:
                 "province": place,
                 "pre": pre[at],
                 "post": post[at],
-                **{column.name: rating for column, rating in zip(SATISFACTION, answers, strict=False)},
+                **dict(zip(items, answers, strict=False)),
             }
         )
     titles = ("ผลการอบรมศูนย์ CSR จังหวัด", "คะแนนเต็ม ๒๐ คะแนน ความพึงพอใจ ๕ ระดับ")
-    return Table(dataset=dataset("csr_training"), rows=rows, titles=titles)
+    return Table(dataset=schema, rows=rows, titles=titles)
 
 
 def _ratings(rng: random.Random) -> list[list[int]]:

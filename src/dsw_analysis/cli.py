@@ -19,12 +19,14 @@ from dsw_analysis.rounds import Round
 from dsw_analysis.run.steps import BatchError
 
 if TYPE_CHECKING:
+    from dsw_analysis.intake.schemas import Schemas
     from dsw_analysis.report.audit import Slip
     from dsw_analysis.run.batch import Batch
     from dsw_analysis.run.steps import Outcome
 
 
 _DEFECT = "this is a defect of dsw, not of your data; please report the lines above to those who maintain it"
+_LAST = Round(2599, 12)  # in which all is valid that has no end
 _REMEDY = "what was finished is kept, and the next run goes on from there"
 
 
@@ -127,10 +129,11 @@ def _check(arguments: argparse.Namespace) -> int:
     from dsw_analysis.intake.problem_files import write_problem_files  # noqa: PLC0415
 
     folder = _raw(arguments)
-    results = check_files(arguments.round, folder, only=arguments.dataset, path=arguments.file)
+    schemas = _schemas(arguments)
+    results = check_files(schemas, folder, only=arguments.dataset, path=arguments.file)
     print(to_text(results, width=shutil.get_terminal_size((100, 24)).columns))
     if not (arguments.dataset or arguments.file):
-        for note in (*unknown_files(folder), *_plan_notes(arguments, folder)):
+        for note in (*unknown_files(schemas, folder), *_plan_notes(arguments, folder)):
             print(note)
     written = write_problem_files(arguments.round, results, arguments.to or _outputs(arguments))
     wrong = any(checked.problems for checked in results)
@@ -155,7 +158,7 @@ def _plan_notes(arguments: argparse.Namespace, folder: Path) -> list[str]:
         sections = [s for s in Project(root=arguments.project).sections() if s != SUMMARY]
     except UsageError:  # files may be checked where there are no notebooks
         return []
-    return plan_notes(arguments.round, folder, sections, {finding["id"] for finding in findings})
+    return plan_notes(_schemas(arguments), folder, sections, {finding["id"] for finding in findings})
 
 
 def _ledger(path: Path) -> dict[str, Any]:
@@ -179,13 +182,13 @@ def _ledger(path: Path) -> dict[str, Any]:
 
 def _template(arguments: argparse.Namespace) -> int:
     from dsw_analysis.intake.forms import form  # noqa: PLC0415
-    from dsw_analysis.intake.schemas import DATASETS, dataset  # noqa: PLC0415
     from dsw_analysis.intake.writing.whole import write_whole  # noqa: PLC0415
 
-    kind = dataset(arguments.dataset)
+    schemas = _schemas(arguments)
+    kind = schemas[arguments.dataset]
     path = (arguments.to or _outputs(arguments) / "templates") / f"{kind.stem}.xlsx"
-    content = form(kind, arguments.round)
-    empty = [content, *(form(other, arguments.round) for other in DATASETS if other.stem == kind.stem)]
+    content = form(schemas, kind.id)
+    empty = [content, *(form(schemas, other.id) for other in schemas.in_file(kind.stem))]
     if path.exists() and path.read_bytes() not in empty:
         raise UsageError(f"{path} is there and may be filled in; move it away, or name another folder with --to")
     write_whole(path, content)
@@ -196,7 +199,7 @@ def _template(arguments: argparse.Namespace) -> int:
 def _codebook(arguments: argparse.Namespace) -> int:
     from dsw_analysis.intake.codebook import write_codebook  # noqa: PLC0415
 
-    for path in write_codebook(arguments.round, _raw(arguments), arguments.to or _outputs(arguments)):
+    for path in write_codebook(_schemas(arguments), _raw(arguments), arguments.to or _outputs(arguments)):
         print(path)
     return 0
 
@@ -306,6 +309,13 @@ def _print_slips(page: Path, slips: Sequence[Slip], findings: Path) -> None:
         print(f"  {slip}", file=sys.stderr)
 
 
+def _schemas(arguments: argparse.Namespace) -> Schemas:
+    from dsw_analysis.intake.schemas import Schemas  # noqa: PLC0415
+    from dsw_analysis.run.tasks import Project  # noqa: PLC0415
+
+    return Schemas.of(Project(root=arguments.project).data, arguments.round)
+
+
 def _raw(arguments: argparse.Namespace) -> Path:
     from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
@@ -319,15 +329,16 @@ def _outputs(arguments: argparse.Namespace) -> Path:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.intake.schemas import DATASETS  # noqa: PLC0415
+    from dsw_analysis.intake.schemas import Schemas  # noqa: PLC0415
     from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
-    sections = Project(root=arguments.project).sections()
+    project = Project(root=arguments.project)
+    sections = project.sections()
     print("sections")
     for section, notebook in sections.items():
         print(f"  {section:<24} {notebook.name}")
     print("datasets")
-    for kind in DATASETS:
+    for kind in Schemas.of(project.data, _LAST).values():
         print(f"  {kind.id:<24} {kind.title}")
     return 0
 

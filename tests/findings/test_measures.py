@@ -21,7 +21,9 @@ from dsw_analysis.findings.measures import (
     Value,
     select,
 )
-from dsw_analysis.intake.schemas import Column, Dataset, Source
+from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.dataset import Dataset
+from dsw_analysis.intake.source import Source
 
 KIND = Dataset(
     id="toy_rows",

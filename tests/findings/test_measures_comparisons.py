@@ -6,7 +6,7 @@ from stats_references import close, reference, rows
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures import ChangeTest, Registry, Share, ShareChange, ShareDifference, adjusted
-from dsw_analysis.intake.schemas import Column
+from dsw_analysis.intake.columns import Column
 
 ANSWER = Column("a", "คำตอบ", "category", codes=YES_NO, required=False)
 SHARE = Share(id="toy.s", label="s", counted={"a": "yes"})

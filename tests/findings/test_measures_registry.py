@@ -7,7 +7,7 @@ from measures_frames import YES_NO, loaded
 from stats_references import close, rows
 
 from dsw_analysis.findings.measures import Registry, ResponseRate, Share, by
-from dsw_analysis.intake.schemas import Column
+from dsw_analysis.intake.columns import Column
 from dsw_analysis.problems import DataError
 
 UNIT = Column("unit", "หน่วยงาน", "text", unique=True)

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from dsw_analysis.findings.measures import BLANK, FILLED, Count, EffectivenessIndex, ScalePercent, select
-from dsw_analysis.intake.schemas import Column, Dataset, Source
+from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.dataset import Dataset
+from dsw_analysis.intake.source import Source
 
 SURVEY = Dataset(
     id="toy_survey",

@@ -5,7 +5,7 @@ from measures_frames import YES_NO, loaded, yes_of
 
 from dsw_analysis.findings.finding import METHODS, UNITS, Finding
 from dsw_analysis.findings.measures import Count, Mean, Registry, Share, ShareDifference
-from dsw_analysis.intake.schemas import Column
+from dsw_analysis.intake.columns import Column
 
 SHARE = Share(id="toy.s", label="หน่วยงานที่มีคำสั่งครบถ้วน", counted={"a": "yes"})
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from measures_frames import YES_NO, loaded
 
 from dsw_analysis.findings.measures import BLANK, FILLED, Count, Mean, Share, by
-from dsw_analysis.intake.schemas import Column
+from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.thai import provinces
 
 HELPED = {"yes": "ได้รับ", "no": "ไม่ได้รับ", "na": "ไม่เกี่ยวข้อง", "refused": "ไม่ประสงค์ตอบ"}

@@ -15,7 +15,7 @@ from dsw_analysis.findings.measures import (
     ScoreChange,
     ScoreTest,
 )
-from dsw_analysis.intake.schemas import Column
+from dsw_analysis.intake.columns import Column
 
 SCORES = (Column("pre", "ก่อน", "number", required=False), Column("post", "หลัง", "number", required=False))
 

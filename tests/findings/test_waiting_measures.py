@@ -4,9 +4,10 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from declared import dataset
 
 from dsw_analysis.findings.measures import BLANK, Count, OpenCases, Share, WaitQuantile, WithinHours, derive
-from dsw_analysis.intake.schemas import Source, dataset
+from dsw_analysis.intake.source import Source
 
 WAIT = {"start": "received", "end": "referred", "until": date(2026, 3, 31)}
 

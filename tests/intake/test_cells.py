@@ -12,13 +12,13 @@ from xml.sax.saxutils import escape
 import pandas as pd
 import pytest
 import xlsxwriter
+from declared import dataset
 from file_cases import HEADERS
 from file_forms import ods, ods_row, xls, xls_cell, xls_merge, xls_note, xls_rows, xls_styles
 
 from dsw_analysis.intake.checking import summary_lines
 from dsw_analysis.intake.files import RawTable, read_table
 from dsw_analysis.intake.files.formats import UnclearError, shown, shown_days
-from dsw_analysis.intake.schemas import dataset
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 

@@ -13,12 +13,11 @@ import wcwidth
 from bad_cells import BASES
 from bad_cells import CASES as WRONG
 from bad_files import CASES as BAD_FILES
-from pandera.errors import SchemaErrors
+from declared import DATASETS, SCHEMAS, dataset
 
 from dsw_analysis.cli import main
 from dsw_analysis.intake.checking import check_files, group_problems, row_ranges, to_text, unknown_files
 from dsw_analysis.intake.problem_files import NAMES, problems_page, problems_workbook
-from dsw_analysis.intake.schemas import DATASETS, dataset
 from dsw_analysis.intake.sheet import LISTED
 from dsw_analysis.intake.terminal import table, text_width, wrap
 from dsw_analysis.problems import DataError, Problem, visible
@@ -103,20 +102,6 @@ def test_a_defect_in_each_column_of_a_real_file_is_named_where_it_is(kind, tmp_p
     assert {(p.row, p.column) for p in checked.problems} >= set(planted)
     assert set(checked.refused) == {row for row, _ in planted}
     assert checked.rows_read == len(raw.frame) == checked.rows_loaded + len(checked.refused)
-
-
-def test_pandera_schema_judges_as_check_does():
-    """The exported schema and our own judgement are two programs for the same bounds and rules."""
-    good = dataset("community_welfare").load(ROUND, RAW)
-    schema = dataset("community_welfare").schema
-    schema.validate(good)
-    bad = good.assign(improved=good["target_group"] + 1, target_group=good["target_group"].mask(good.index == 5, -1))
-    with pytest.raises(SchemaErrors) as error:
-        schema.validate(bad, lazy=True)
-    cases = error.value.failure_cases
-    named = set(cases["check"])
-    assert {"improved_within_target_group", "greater_than_or_equal_to(0)"} <= named
-    assert 5 in set(cases.loc[cases["check"] == "greater_than_or_equal_to(0)", "index"])
 
 
 def test_names_outside_the_registry_are_refused(tmp_path):
@@ -378,6 +363,7 @@ def check(root, *arguments):
 @pytest.fixture
 def project(tmp_path):
     shutil.copytree(RAW, tmp_path / "data" / "raw" / "2569-6m")
+    shutil.copytree(SCHEMAS.folder, tmp_path / "data" / "schemas")
     return tmp_path
 
 
@@ -455,11 +441,11 @@ def test_files_of_no_dataset_are_named(tmp_path):
     (tmp_path / "urgent_case.xlsx").touch()
     (tmp_path / "urgent_cases.csv").touch()
     (tmp_path / "notes.docx").touch()
-    (note,) = unknown_files(tmp_path)
+    (note,) = unknown_files(SCHEMAS, tmp_path)
     assert "“urgent_case.xlsx”" in note and "“urgent_cases.xlsx”" in note
 
 
 def test_file_and_dataset_choose_what_is_checked(tmp_path):
-    results = check_files(ROUND, tmp_path, path=RAW / "action_plan.xlsx")
+    results = check_files(SCHEMAS, tmp_path, path=RAW / "action_plan.xlsx")
     assert [c.dataset.id for c in results] == ["plan_projects", "plan_steps", "plan_indicators"]
-    assert len(check_files(ROUND, RAW, only="plan_steps")) == 1
+    assert len(check_files(SCHEMAS, RAW, only="plan_steps")) == 1

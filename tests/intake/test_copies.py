@@ -15,12 +15,12 @@ import openpyxl
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from declared import DATASETS, dataset
 from pandas.testing import assert_frame_equal
 
 from dsw_analysis.intake import copies
 from dsw_analysis.intake import files as sources
 from dsw_analysis.intake.judging import Judge
-from dsw_analysis.intake.schemas import DATASETS, dataset
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 

@@ -6,13 +6,14 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from declared import SCHEMAS, dataset
 
 from dsw_analysis import Count, Distinct, by_month
 from dsw_analysis.cli import main
 from dsw_analysis.findings.measures.base import NO_ROWS
 from dsw_analysis.intake.checking import check_files, to_text
 from dsw_analysis.intake.problem_files import problems_page
-from dsw_analysis.intake.schemas import dataset, source_of
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.rounds import Round
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
@@ -31,7 +32,7 @@ def cases(raw, round_, *received, name="urgent_cases"):
 
 
 def warned(round_, folder, kind="urgent_cases"):
-    (checked,) = check_files(round_, folder, only=kind)
+    (checked,) = check_files(SCHEMAS.at(round_), folder, only=kind)
     assert checked.problems == ()
     return {warning.code: warning for warning in checked.warnings}
 
@@ -70,7 +71,7 @@ def test_a_file_with_rows_in_every_month_or_with_none_at_all_is_not_warned_of(tm
 
 def test_months_are_not_judged_by_dates_that_could_not_be_read(tmp_path):
     folder = cases(tmp_path, Q3, ("ตาก", OCT), ("ตาก", "พฤศจิกายน"), ("ตาก", DEC))
-    (checked,) = check_files(Q3, folder, only="urgent_cases")
+    (checked,) = check_files(SCHEMAS.at(Q3), folder, only="urgent_cases")
     assert [p.code for p in checked.problems] == ["cell"] and checked.warnings == ()
 
 
@@ -125,9 +126,10 @@ def test_without_dates_the_rows_are_counted(tmp_path):
 
 def test_warnings_are_shown_everywhere_and_the_check_is_clean_all_the_same(tmp_path, capsys):
     folder = cases(tmp_path / "data" / "raw", Q3, ("ตาก", OCT), ("น่าน", DEC))
-    results = check_files(Q3, folder, only="urgent_cases")
+    results = check_files(SCHEMAS.at(Q3), folder, only="urgent_cases")
     for text in (to_text(results, 300), problems_page(Q3, results)):
         assert "ไม่มีแถวใดเป็นของเดือน พ.ย. 68" in text and "ข้อควรยืนยันกับเจ้าของข้อมูล (ไม่หยุดการทำรายงาน)" in text
+    shutil.copytree(SCHEMAS.folder, tmp_path / "data" / "schemas")
     assert main(["--project", str(tmp_path), "check", "2569-3m", "--dataset", "urgent_cases"]) == 0
     assert "ไม่พบปัญหา และมีข้อควรยืนยัน 1 ข้อ" in capsys.readouterr().out
     book = openpyxl.load_workbook(tmp_path / "outputs" / "2569-3m" / "problems.xlsx")

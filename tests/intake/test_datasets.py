@@ -11,11 +11,9 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from declared import DATASETS, dataset
 
-from dsw_analysis.intake.schemas import DATASETS, dataset, source_of
-from dsw_analysis.intake.schemas.career_development import UNITS
-from dsw_analysis.intake.schemas.restructuring import ANSWERS
-from dsw_analysis.intake.source import read_provenance
+from dsw_analysis.intake.source import read_provenance, source_of
 from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.rounds import Round
 
@@ -49,9 +47,18 @@ def test_ids_are_unique_and_all_are_expected():
     assert [d.id for d in DATASETS] == list(ROWS)
 
 
-def test_unknown_id_names_the_known_ones():
-    with pytest.raises(UsageError, match=r"no dataset 'csr'; known are plan_projects, .*csr_training"):
-        dataset("csr")
+@pytest.mark.parametrize(
+    ("id_", "said"),
+    [
+        ("csr_activites", "did you mean 'csr_activities' or 'ea_activities'?"),
+        ("know", "did you mean 'knowledge_works' or 'knowledge_stages'?"),
+        ("zzz", f"known are {', '.join(ROWS)}"),
+    ],
+)
+def test_unknown_id_gives_the_nearest_names(id_, said):
+    with pytest.raises(UsageError) as error:
+        dataset(id_)
+    assert str(error.value) == f"no dataset {id_!r} in round 2569-6m; {said}"
 
 
 @pytest.mark.parametrize("declared", DATASETS, ids=lambda d: d.id)
@@ -95,8 +102,10 @@ def test_provenance_tells_reconstructed_answers_from_published_tables():
 
 
 def test_questions_count_answers_that_exist():
-    for question in ANSWERS:
-        assert question.statement and question.topic
+    questions = [column for column in dataset("restructuring_survey").columns if column.statement]
+    assert len(questions) == 14
+    for question in questions:
+        assert question.topic
         assert set(question.counted) <= set(question.codes) and set(question.concern) <= set(question.codes)
         assert 0 < len(question.counted) < len(question.codes)
 
@@ -120,7 +129,7 @@ def test_values_come_typed():
 
 def test_province_keeps_its_rows_only():
     frame = dataset("career_participants").load(ROUND, RAW, province="ตาก")
-    assert set(frame["unit"]) == {"tak"} and "ตาก" in UNITS["tak"]
+    assert set(frame["unit"]) == {"tak"} and "ตาก" in dataset("career_participants")["unit"].codes["tak"]
 
 
 def edit_csv(path, row, column, value):

@@ -7,12 +7,12 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from declared import DATASETS, SCHEMAS, dataset
 
 from dsw_analysis.cli import main
 from dsw_analysis.intake.codebook import codebook_page, codebook_workbook, describe
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.forms import GUIDE, LISTS, form, stamp
-from dsw_analysis.intake.schemas import DATASETS, dataset
 from dsw_analysis.intake.thai import provinces
 from dsw_analysis.intake.thai.spellings import MONTHS
 from dsw_analysis.intake.wording import schema_hash
@@ -40,7 +40,7 @@ def page(tmp_path):
     def opened(kind: Dataset, round_: Round = ROUND):
         path = tmp_path / f"{kind.stem}.xlsx"
         if not path.exists():
-            path.write_bytes(form(kind, round_))
+            path.write_bytes(form(SCHEMAS.at(round_), kind.id))
         book = openpyxl.load_workbook(path)
         return book[kind.sheet or "ข้อมูล"], lambda: book.save(path)
 
@@ -187,7 +187,7 @@ def test_guide_says_which_version_it_is(page):
 
 def test_same_schema_and_round_give_the_same_bytes():
     kind = dataset("community_welfare")
-    assert form(kind, ROUND) == form(kind, ROUND) != form(kind, Round.parse("2569-9m"))
+    assert form(SCHEMAS, kind.id) == form(SCHEMAS, kind.id) != form(SCHEMAS.at(Round.parse("2569-9m")), kind.id)
 
 
 def test_command_writes_the_file_under_its_own_name(tmp_path, capsys):
@@ -234,7 +234,7 @@ def test_codebook_holds_every_column_code_and_rule(tmp_path):
 
 
 def test_codebook_tells_blanks_limits_and_provenance():
-    chapters = {c.dataset.id: c for c in describe(ROUND, RAW)}
+    chapters = {c.dataset.id: c for c in describe(SCHEMAS, RAW)}
     training = {e.column.name: e for e in chapters["csr_training"].entries}
     assert training["pre"].blank == "เว้นว่างได้ หมายถึงไม่มีข้อมูลหรือไม่ระบุ"
     assert training["participant"].blank == "ต้องกรอกทุกแถว"
@@ -246,7 +246,7 @@ def test_codebook_tells_blanks_limits_and_provenance():
 
 
 def test_codebook_without_raw_files_and_twice_the_same(tmp_path):
-    chapters = describe(Round.parse("2570-3m"), tmp_path)
+    chapters = describe(SCHEMAS.at(Round.parse("2570-3m")), tmp_path)
     assert {e.provenance for c in chapters for e in c.entries} == {"ข้อมูลที่หน่วยงานส่ง"}
     assert codebook_workbook(ROUND, chapters) == codebook_workbook(ROUND, chapters)
     assert codebook_page(ROUND, chapters) == codebook_page(ROUND, chapters)

@@ -2,8 +2,8 @@
 
 import openpyxl
 import pytest
+from declared import dataset
 
-from dsw_analysis.intake.schemas import dataset
 from dsw_analysis.rounds import Round
 
 ROUND = Round(2569, 6)

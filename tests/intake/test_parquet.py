@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from bad_cells import BASES
+from declared import dataset
 from file_cases import HEADERS
 from pandas.testing import assert_frame_equal
 
 from dsw_analysis.intake.files import read_parts, read_table
 from dsw_analysis.intake.files.limits import LIMITS
 from dsw_analysis.intake.files.parquet import read_parquet
-from dsw_analysis.intake.schemas import dataset
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 

@@ -15,6 +15,7 @@ import pytest
 from bad_cells import BASES
 from bad_cells import CASES as WRONG
 from bad_files import CASES as BAD_FILES
+from declared import DATASETS, dataset
 from file_cases import CSV, HEADERS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,6 @@ from pandas.testing import assert_frame_equal
 from dsw_analysis.intake.files import read_parts, read_table, rows
 from dsw_analysis.intake.files.delimited import read_text
 from dsw_analysis.intake.files.limits import LIMITS
-from dsw_analysis.intake.schemas import DATASETS, dataset
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 
@@ -193,12 +193,13 @@ def test_row_limit_refuses_a_text_file(tmp_path):
 BOUNDED = """
 import sys
 from pathlib import Path
-from dsw_analysis.intake.schemas import dataset
+from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.rounds import Round
 def peak():
     status = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) // 1024
-kind, round_ = dataset("urgent_cases"), Round.parse("2569-6m")
+round_ = Round.parse("2569-6m")
+kind = Schemas.of(sys.argv[4], round_)["urgent_cases"]
 sys.modules["dsw_analysis.intake.dataset"].PART = int(sys.argv[1])
 sys.modules["dsw_analysis.intake.copies"].BLOCK = int(sys.argv[1])
 kind.load(round_, Path(sys.argv[2]), columns=["channel"])
@@ -222,6 +223,6 @@ def test_memory_hardly_grows_with_the_rows(tmp_path):
             lines = "\n".join([header, *map(line.format, range(count))])
             (folder / "urgent_cases.csv").write_text(lines + "\n", encoding="utf-8")
             folders.append(str(folder))
-        run = [sys.executable, "-c", BOUNDED, str(part), *folders]
+        run = [sys.executable, "-c", BOUNDED, str(part), *folders, str(RAW.parent)]
         grown[part] = int(subprocess.run(run, capture_output=True, encoding="utf-8", check=True).stdout)
     assert grown[20_000] * 3 < grown[1_000_000]

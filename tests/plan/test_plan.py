@@ -8,12 +8,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from declared import SCHEMAS, dataset
 from markupsafe import escape
 from rounds_made import HOSTILE
 
 from dsw_analysis.cli import main
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.intake.schemas import dataset
 from dsw_analysis.plan.plan import Indicator, Plan, Status
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
@@ -117,7 +117,7 @@ def plan_problems(tmp_path):
         book.save(path)
         problems = dataset(kind).check(HALF, tmp_path).problems
         with pytest.raises(DataError) as error:
-            Plan.load(HALF, tmp_path)
+            Plan.load(SCHEMAS, tmp_path)
         assert set(error.value.problems) == set(problems)
         return problems
 

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from declared import dataset
 
 from dsw_analysis import Count, Ratio, open_section
-from dsw_analysis.intake.schemas import source_of
-from dsw_analysis.intake.schemas.plan import PLAN_STEPS
-from dsw_analysis.intake.source import Source
+from dsw_analysis.intake.source import Source, source_of
 from dsw_analysis.plan.plan import NOT_STATED, Status
 from dsw_analysis.plan.schedule import PLANNED, scheduled
 from dsw_analysis.rounds import MONTHS, Round
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 HALF = Round.parse("2569-6m")
+PLAN_STEPS = dataset("plan_steps")
 
 
 def plan(*steps):

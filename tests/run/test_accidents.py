@@ -10,22 +10,14 @@ import time
 from pathlib import Path
 
 import pytest
+from declared import dataset
 from small_projects import HAND_OVER, ROUND, add, ran, run
 
 from dsw_analysis import cli
-from dsw_analysis.intake.schemas import dataset
 from dsw_analysis.problems import DataError
-from dsw_analysis.run.tasks import Project
 from dsw_analysis.run.warm.processes import FORKS
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def project(tmp_path):
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "data" / "raw" / "2569-6m").mkdir(parents=True)
-    return Project(root=tmp_path)
 
 
 @pytest.mark.skipif(not FORKS, reason="kills a group of processes")

@@ -13,7 +13,8 @@ from dsw_analysis.findings.measures.base import Measure, Summary
 from dsw_analysis.findings.measures.derived import REGION
 from dsw_analysis.findings.measures.filters import FILLED
 from dsw_analysis.findings.measures.groups import Split as Rows
-from dsw_analysis.intake.schemas import Column, source_of
+from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.intake.thai import provinces
 
 PROVINCE = "province"

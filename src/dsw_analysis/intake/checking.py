@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from dsw_analysis.intake.coverage import warnings_of
+from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.files.limits import SUFFIXES
-from dsw_analysis.intake.schemas import DATASETS, Checked, Dataset, dataset
+from dsw_analysis.intake.judging import Checked
+from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.terminal import table, wrap
 from dsw_analysis.intake.thai import CHANGES
 from dsw_analysis.problems import Problem, UsageError, visible
-from dsw_analysis.rounds import Round
 
 HEADS: Final = ("แถวที่", "คอลัมน์", "ค่าที่พบ", "ที่ต้องเป็น", "สิ่งที่ต้องทำ")
 WARNINGS: Final = "ข้อควรยืนยันกับเจ้าของข้อมูล (ไม่หยุดการทำรายงาน)"
@@ -66,14 +67,14 @@ class Group:
 
 
 def check_files(
-    round_: Round, folder: Path, *, only: str | None = None, path: Path | None = None
+    schemas: Schemas, folder: Path, *, only: str | None = None, path: Path | None = None
 ) -> tuple[Checked, ...]:
     """Check the files of a round, and whether they cover it.
 
     Parameters
     ----------
-    round_, folder:
-        The round, and the folder of its raw files.
+    schemas, folder:
+        Schemas of the round, and the folder of its raw files.
     only:
         Id of the one dataset to check.
     path:
@@ -84,7 +85,7 @@ def check_files(
     UsageError
         If no dataset has the id, or the name of the file, or there is no such folder or file.
     """
-    kinds: Sequence[Dataset] = [dataset(only)] if only else DATASETS
+    kinds: Sequence[Dataset] = [schemas[only]] if only else list(schemas.values())
     if path is not None:
         if not path.exists():
             raise UsageError(f"no file {path}")
@@ -93,8 +94,8 @@ def check_files(
             raise UsageError(f"no dataset has a file called {path.stem!r}; say which it is with --dataset")
     elif not folder.is_dir():
         raise UsageError(f"no folder {folder}; put the round's raw files there")
-    results = (kind.check(round_, folder, path=path) for kind in kinds)
-    return tuple(replace(checked, warnings=warnings_of(checked, round_, folder)) for checked in results)
+    results = (kind.check(schemas.round, folder, path=path) for kind in kinds)
+    return tuple(replace(checked, warnings=warnings_of(checked, schemas, folder)) for checked in results)
 
 
 def group_problems(problems: Iterable[Problem]) -> list[Group]:
@@ -120,9 +121,9 @@ def row_ranges(rows: Iterable[int], most: int = _SHOWN_ROWS) -> str:
     return ", ".join(texts) + more + total if texts else "-"
 
 
-def unknown_files(folder: Path) -> list[str]:
+def unknown_files(schemas: Schemas, folder: Path) -> list[str]:
     """Say in Thai which data files of a folder belong to no dataset, and which name is nearest."""
-    stems = sorted({kind.stem for kind in DATASETS})
+    stems = sorted({kind.stem for kind in schemas.values()})
     notes = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.suffix.lower().lstrip(".") not in SUFFIXES or path.stem in stems:

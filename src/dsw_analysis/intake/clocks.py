@@ -6,17 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
 from dsw_analysis.intake import thai
+from dsw_analysis.intake.columns import Schema
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.header import key
 from dsw_analysis.problems import Problem
-
-if TYPE_CHECKING:
-    from dsw_analysis.intake.dataset import Dataset
 
 _CLOCK = re.compile(r"[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})? ?(?:น\.?)?")
 _LOOK: Final = 50
@@ -44,7 +42,7 @@ class Split:
         )
 
 
-def split_stamps(dataset: Dataset, raw: RawTable, missing: Sequence[str], unknown: Sequence[str]) -> list[Split]:
+def split_stamps(dataset: Schema, raw: RawTable, missing: Sequence[str], unknown: Sequence[str]) -> list[Split]:
     """Pairs of columns that hold the date and the time of one date-time column.
 
     The time of day stands in a column that the schema does not have. The date stands in the nearest column of dates:

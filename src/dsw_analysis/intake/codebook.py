@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.provenance import PROVENANCE
-from dsw_analysis.intake.schemas import DATASETS, Column, Dataset
+from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import read_provenance
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.wording import ACCEPTS, blank_text, limit_texts, reading_texts, schema_hash
@@ -36,13 +37,13 @@ class Entry:
 class Chapter:
     """One dataset as the codebook says it."""
 
-    dataset: Dataset
+    dataset: Schema
     version: str
     provenance: str
     entries: tuple[Entry, ...]
 
 
-def write_codebook(round_: Round, folder: Path, to: Path) -> list[Path]:
+def write_codebook(schemas: Schemas, folder: Path, to: Path) -> list[Path]:
     """Write ``codebook.html`` and ``codebook.xlsx``.
 
     Parameters
@@ -52,23 +53,23 @@ def write_codebook(round_: Round, folder: Path, to: Path) -> list[Path]:
     to:
         Folder to write to.
     """
-    chapters = describe(round_, folder)
+    round_, chapters = schemas.round, describe(schemas, folder)
     paths = [to / name for name in NAMES]
     write_whole(paths[0], codebook_page(round_, chapters).encode())
     write_whole(paths[1], codebook_workbook(round_, chapters))
     return paths
 
 
-def describe(round_: Round, folder: Path) -> list[Chapter]:
+def describe(schemas: Schemas, folder: Path) -> list[Chapter]:
     """All datasets in reading order; dates are those of the round."""
     chapters = []
-    for dataset in DATASETS:
+    for dataset in schemas.values():
         rows, by_column, _ = read_provenance(folder, dataset)
         entries = tuple(
             Entry(
                 column=column,
                 accepts=ACCEPTS[column.kind],
-                limits="; ".join([*limit_texts(column, round_), *reading_texts(column)]),
+                limits="; ".join([*limit_texts(column, schemas.round), *reading_texts(column)]),
                 blank=blank_text(column),
                 provenance=PROVENANCE[by_column.get(column.name, rows)],
             )

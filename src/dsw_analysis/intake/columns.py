@@ -1,15 +1,14 @@
-"""Columns: one field of a raw file, its Thai header, type and rules; together they are the data dictionary."""
+"""Columns and schemas: the fields of a kind of raw file, their Thai headers and types; the data dictionary."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    import pandera.pandas as pa
+from dsw_analysis.intake.rules import Rule
 
 Kind = Literal["text", "integer", "number", "date", "datetime", "month", "province", "category", "multi"]
 
@@ -114,42 +113,56 @@ class Column:
             found[f"ต้องเป็นค่าที่ไม่เกิน {self.le:g}"] = values > self.le
         return found
 
-    def to_pandera(self) -> pa.Column:
-        """Bounds of the parsed values as a pandera column."""
-        import pandera.pandas as pa  # noqa: PLC0415 - slow to import, and not needed to load a file
-
-        checks = [pa.Check.ge(self.ge)] if self.ge is not None else []
-        checks += [pa.Check.le(self.le)] if self.le is not None else []
-        return pa.Column(checks=checks, nullable=True, unique=self.unique, name=self.name)
-
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
-    """A rule across columns that every row must keep.
+class Schema:
+    """What a kind of raw file holds in a round.
 
     Attributes
     ----------
-    name:
-        English name, stable.
-    column:
-        Name of the column whose cell the problem points at.
-    holds:
-        Frame -> boolean Series, true where the rule holds (also where it cannot be judged).
-    expected, action:
-        Thai: what should be so, and what to do.
-    across_rows:
-        Whether a row is judged by others too, so that the file must not be read in parts.
+    id:
+        Name of the schema's file; also the raw file's stem unless ``file`` says otherwise.
+    title:
+        Thai name.
+    columns:
+        Fields in the order of the file.
+    rules:
+        Rules across columns.
+    file, sheet:
+        Stem of the file and name of the sheet, for workbooks that hold several datasets.
+    registries:
+        Column -> the dataset and its column that list the names which may stand there.
+    may_be_empty:
+        Whether a file without a row says that there was nothing; of any other dataset it is a blank form.
     """
 
-    name: str
-    column: str
-    holds: Callable[[pd.DataFrame], pd.Series[bool]]
-    expected: str
-    action: str
-    across_rows: bool = False
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rules: tuple[Rule, ...] = ()
+    file: str | None = None
+    sheet: str | None = None
+    registries: Mapping[str, tuple[Schema, str]] = field(default_factory=dict)
+    may_be_empty: bool = False
 
-    def to_pandera(self) -> pa.Check:
-        """The rule as a pandera check on the whole frame."""
-        import pandera.pandas as pa  # noqa: PLC0415 - as above
+    def __getitem__(self, name: str) -> Column:
+        """Column of a name."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"dataset {self.id} has no column {name!r}; it has {', '.join(self.names)}")
 
-        return pa.Check(self.holds, name=self.name, error=self.name, ignore_na=False)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def monthly(self) -> Column | None:
+        """The column of dates that is expected to have rows in every month of a round."""
+        return next((column for column in self.columns if column.monthly), None)
+
+    @property
+    def stem(self) -> str:
+        """Stem of the raw file's name."""
+        return self.file or self.id

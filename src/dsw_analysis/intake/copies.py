@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import numpy as np
@@ -18,12 +18,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.typed import from_arrow, province_code, to_arrow
 from dsw_analysis.rounds import Round
-
-if TYPE_CHECKING:
-    from dsw_analysis.intake.dataset import Dataset
 
 BLOCK: Final = 1 << 20
 """Rows that are sorted by province together."""
@@ -52,7 +49,7 @@ class Copy:
         Of all that it was made from, the code included; its name begins with the first 16 digits.
     """
 
-    dataset: Dataset
+    dataset: Schema
     raw: Path
     sha256: str
     files: Mapping[str, str]
@@ -171,9 +168,9 @@ class Writer:
         self._file.write_table(table, row_group_size=GROUP)
 
 
-def key_of(dataset: Dataset, round_: Round, files: Mapping[str, str]) -> str:
-    """Key of a copy: dataset, round, hashes of the raw files that it depends on by name, and the code that judges."""
-    parts = [dataset.id, str(round_), dict(sorted(files.items())), code_hash()]
+def key_of(dataset: Schema, round_: Round, files: Mapping[str, str]) -> str:
+    """Key of a copy: schema, round, hashes of the raw files that it depends on by name, and the code that judges."""
+    parts = [repr(dataset), str(round_), dict(sorted(files.items())), code_hash()]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 

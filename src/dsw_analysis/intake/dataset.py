@@ -5,98 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 import pyarrow as pa
 
-from dsw_analysis.intake.columns import Column, Rule
+from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.copies import Copy, key_of
-from dsw_analysis.intake.coverage import absent_months, rows_by_month
 from dsw_analysis.intake.files import find_file, hash_file, read_parts
 from dsw_analysis.intake.files.limits import check_path
-from dsw_analysis.intake.judging import Checked, Judge
+from dsw_analysis.intake.judging import Checked, Judge, absent_months, rows_by_month
 from dsw_analysis.intake.parsing import registry_names
 from dsw_analysis.intake.source import Source, joined, read_provenance
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
-
-if TYPE_CHECKING:
-    import pandera.pandas as pandera
 
 PART: Final = 250_000
 """Rows of a long file that are read and judged at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dataset:
-    """One kind of raw file.
+class Dataset(Schema):
+    """A schema with the files that it is of."""
 
-    Attributes
-    ----------
-    id:
-        Starts with the section's id; also the file's stem unless ``file`` says otherwise.
-    title:
-        Thai name.
-    columns:
-        Fields in the order of the file.
-    rules:
-        Rules across columns.
-    file, sheet:
-        Stem of the file and name of the sheet, for workbooks that hold several datasets.
-    registries:
-        Column -> the dataset and its column that list the names which may stand there.
-    may_be_empty:
-        Whether a file without a row says that there was nothing; of any other dataset it is a blank form.
-    """
-
-    id: str
-    title: str
-    columns: tuple[Column, ...]
-    rules: tuple[Rule, ...] = ()
-    file: str | None = None
-    sheet: str | None = None
     registries: Mapping[str, tuple[Dataset, str]] = field(default_factory=dict)
-    may_be_empty: bool = False
-
-    def __getitem__(self, name: str) -> Column:
-        """Column of a name."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(f"dataset {self.id} has no column {name!r}; it has {', '.join(self.names)}")
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns."""
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def monthly(self) -> Column | None:
-        """The column of dates that is expected to have rows in every month of a round."""
-        return next((column for column in self.columns if column.monthly), None)
-
-    @property
-    def stem(self) -> str:
-        """Stem of the raw file's name."""
-        return self.file or self.id
-
-    @cached_property
-    def schema(self) -> pandera.DataFrameSchema:
-        """Bounds and rules as a pandera schema, for frames that did not come from :meth:`load`.
-
-        :meth:`check` judges by the same bounds and rules without pandera, whose report of a failed rule repeats it
-        for every column and row.
-        """
-        import pandera.pandas as pandera  # noqa: PLC0415 - slow to import, and not needed to load a file
-
-        return pandera.DataFrameSchema(
-            columns={c.name: c.to_pandera() for c in self.columns},
-            checks=[rule.to_pandera() for rule in self.rules],
-            name=self.id,
-        )
 
     def check(self, round_: Round, folder: Path, *, path: Path | None = None) -> Checked:
         """Read and judge the dataset's file, never raising for what is wrong in it.

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.files.header import JOIN
-from dsw_analysis.intake.schemas import DATASETS, Column, Dataset
+from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.thai import format_date, provinces
 from dsw_analysis.intake.thai.spellings import BE_OFFSET, MONTHS
 from dsw_analysis.intake.wording import ACCEPTS, blank_text, limit_texts, schema_hash
@@ -55,13 +56,14 @@ class _Lists:
         return self.places[key]
 
 
-def form(dataset: Dataset, round_: Round) -> bytes:
-    """Workbook to fill in for a round: one sheet for every dataset that shares the dataset's file, and a guide.
+def form(schemas: Schemas, id_: str) -> bytes:
+    """Workbook to fill in: one sheet for every dataset of the round that shares the dataset's file, and a guide.
 
     Headers are as the schema has them (two rows where there are groups) and protected, cells below are not. The
     same schemas, round and package version give the same bytes.
     """
-    together = [other for other in DATASETS if other.stem == dataset.stem]
+    dataset, round_ = schemas[id_], schemas.round
+    together = schemas.in_file(dataset.stem)
     target = io.BytesIO()
     with new_workbook(target, title=f"{dataset.stem} {round_.label}", created=round_.end) as book:
         guide = book.add_worksheet(GUIDE)
@@ -75,7 +77,7 @@ def form(dataset: Dataset, round_: Round) -> bytes:
     return target.getvalue()
 
 
-def _write_page(book: Workbook, page: Worksheet, dataset: Dataset, round_: Round, lists: _Lists) -> None:
+def _write_page(book: Workbook, page: Worksheet, dataset: Schema, round_: Round, lists: _Lists) -> None:
     head = book.add_format({**HEAD, "align": "center", "valign": "vcenter"})
     depth = _write_header(page, [c.header for c in dataset.columns], head)
     for at, column in enumerate(dataset.columns):
@@ -140,7 +142,7 @@ def _validation(column: Column, round_: Round, lists: _Lists, cell: str) -> dict
     return {**rule, "validate": "any"}
 
 
-def _from_registry(dataset: Dataset, column: Column) -> dict[str, str]:
+def _from_registry(dataset: Schema, column: Column) -> dict[str, str]:
     """Drop-down of the names that the registry's own sheet lists, where it is in the same workbook."""
     registry, name = dataset.registries.get(column.name, (dataset, ""))
     if not name or registry.stem != dataset.stem:
@@ -182,7 +184,7 @@ def _shorten(text: str) -> str:
     return text if len(text) <= _PROMPT else f"{text[: _PROMPT - 1]}…"
 
 
-def _write_guide(book: Workbook, guide: Worksheet, together: Sequence[Dataset], round_: Round) -> None:
+def _write_guide(book: Workbook, guide: Worksheet, together: Sequence[Schema], round_: Round) -> None:
     """Say how to fill the form in, what each column takes, and which version of the form this is."""
     title = book.add_format({"bold": True, "font_size": 14})
     lines = [
@@ -207,12 +209,12 @@ def _write_guide(book: Workbook, guide: Worksheet, together: Sequence[Dataset], 
     guide.protect()
 
 
-def stamp(dataset: Dataset, round_: Round) -> str:
+def stamp(dataset: Schema, round_: Round) -> str:
     """Which version of a form it is: dataset, round, hash of the schema, version of the package."""
     return f"{dataset.id} | {round_} | schema {schema_hash(dataset)} | dsw-analysis {version('dsw-analysis')}"
 
 
-def _explained(dataset: Dataset, round_: Round) -> Iterator[tuple[str, ...]]:
+def _explained(dataset: Schema, round_: Round) -> Iterator[tuple[str, ...]]:
     """Rows of the guide: the columns of a dataset, then the rules across them."""
     sheet = dataset.sheet or ONLY_SHEET
     for column in dataset.columns:

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
 from dsw_analysis.intake import thai
 from dsw_analysis.intake.clocks import split_stamps
-from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.header import JOIN, LOOK
 from dsw_analysis.intake.files.header import key as header_key
@@ -21,9 +21,6 @@ from dsw_analysis.intake.hints import SEND
 from dsw_analysis.intake.thai.likeness import suggestion
 from dsw_analysis.intake.thai.spellings import month_of
 from dsw_analysis.problems import Problem
-
-if TYPE_CHECKING:
-    from dsw_analysis.intake.dataset import Dataset
 
 _UNNAMED = "(ไม่มีหัวคอลัมน์ "  # what a raw table calls a column of data without a header
 _LIKE: Final = 0.5
@@ -40,7 +37,7 @@ class Matched:
     problems: list[Problem]
 
 
-def match_columns(dataset: Dataset, raw: RawTable) -> Matched:
+def match_columns(dataset: Schema, raw: RawTable) -> Matched:
     """Give the raw columns the dataset's names; order, spaces and letter case in a header do not count.
 
     Missing and unknown headers are problems that suggest the nearest header; nothing is matched by likeness. The
@@ -96,7 +93,7 @@ class _Layout:
     problems: list[Problem] = field(default_factory=list)
 
 
-def _layout(dataset: Dataset, raw: RawTable, missing: Sequence[str], unknown: Sequence[str]) -> _Layout:
+def _layout(dataset: Schema, raw: RawTable, missing: Sequence[str], unknown: Sequence[str]) -> _Layout:
     """Tell known layouts by the headers that are missing and those that are not in the schema."""
     problem = partial(Problem, file=raw.file, sheet=raw.sheet)
     down = _headers_down(raw.frame, missing)
@@ -153,7 +150,7 @@ def _headers_down(frame: pd.DataFrame, missing: Sequence[str]) -> list[str]:
     return best
 
 
-def _instead_of_months(dataset: Dataset) -> str:
+def _instead_of_months(dataset: Schema) -> str:
     month = next((column for column in dataset.columns if column.kind == "month"), None)
     if month is not None:
         return f"จัดใหม่ให้หนึ่งแถวต่อหนึ่งเดือน โดยพิมพ์เดือนในคอลัมน์ “{month.header}”"

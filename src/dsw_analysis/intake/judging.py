@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dsw_analysis.intake.columns import Column
-from dsw_analysis.intake.coverage import absent_months, rows_by_month
+from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.rows import row_list
 from dsw_analysis.intake.files.table import UNCERTAIN
@@ -23,9 +21,6 @@ from dsw_analysis.intake.totals import Totals
 from dsw_analysis.intake.validation import Uniqueness, validate
 from dsw_analysis.problems import Problem
 from dsw_analysis.rounds import Round
-
-if TYPE_CHECKING:
-    from dsw_analysis.intake.dataset import Dataset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +35,7 @@ class Checked:
     the names that may stand in it -> their hashes.
     """
 
-    dataset: Dataset
+    dataset: Schema
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     raw: RawTable | None = None
@@ -88,7 +83,7 @@ class Judge:
 
     def __init__(
         self,
-        dataset: Dataset,
+        dataset: Schema,
         round_: Round,
         registries: Mapping[str, list[str]],
         again: Callable[[], Iterator[RawTable]],
@@ -183,6 +178,21 @@ class Judge:
             if column.name in self.registries:
                 cells = match_registry(cells, column, self.registries[column.name], sheet, Listing())
             yield sheet, cells.frame[column.name]
+
+
+def rows_by_month(dates: pd.Series, round_: Round) -> Counter[str]:
+    """Rows in each month of the round, by the codes of :meth:`Round.month_labels`; also where there are none."""
+    since = (dates.dt.year - round_.start.year) * 12 + dates.dt.month - round_.start.month
+    rows = since.value_counts()
+    return Counter({code: int(rows.get(place, 0)) for place, code in enumerate(round_.month_labels())})
+
+
+def absent_months(months: Mapping[str, int]) -> tuple[str, ...]:
+    """Months without a row, in a file that has rows in others: nobody can tell that nothing happened in them.
+
+    None if there is no row at all: where a dataset may be empty, that is what its owner says.
+    """
+    return tuple(code for code, rows in months.items() if not rows) if any(months.values()) else ()
 
 
 def _no_rows(raw: RawTable) -> Problem:

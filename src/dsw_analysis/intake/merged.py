@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.header import key
 from dsw_analysis.intake.files.table import Merged
 from dsw_analysis.intake.sheet import show
 from dsw_analysis.problems import Problem
-
-if TYPE_CHECKING:
-    from dsw_analysis.intake.dataset import Dataset
 
 _LABELS: Final = ("text", "date", "month", "province", "category", "multi")
 _ACTION: Final = "ยกเลิกการผสานเซลล์ (Unmerge Cells) กรอกค่าของแต่ละแถวและคอลัมน์ให้ครบ แล้วส่งไฟล์ใหม่"
@@ -32,7 +29,7 @@ def is_label(column: Column) -> bool:
     return column.kind in _LABELS and not column.unique
 
 
-def fill_merged(dataset: Dataset, raw: RawTable) -> tuple[RawTable, int]:
+def fill_merged(dataset: Schema, raw: RawTable) -> tuple[RawTable, int]:
     """The table with vertically merged labels in all their rows, and how many cells were filled.
 
     All other merged cells that hold something become problems of their rows, which name the range. A value that

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from dsw_analysis.intake.checking import HEADS, WARNINGS, Group, group_problems, summary_lines, total_line
-from dsw_analysis.intake.schemas import Checked
+from dsw_analysis.intake.judging import Checked
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.intake.writing.whole import write_whole

@@ -7,15 +7,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dsw_analysis.intake.columns import Schema
 from dsw_analysis.intake.files.limits import refuse
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
-
-if TYPE_CHECKING:
-    from dsw_analysis.intake.dataset import Dataset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +24,7 @@ class Source:
     of what was read, taken when it was read.
     """
 
-    dataset: Dataset
+    dataset: Schema
     file: str
     sha256: str
     rows: int
@@ -80,7 +77,7 @@ def joined(reads: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return together
 
 
-def read_provenance(folder: Path, dataset: Dataset) -> tuple[Provenance, dict[str, Provenance], dict[str, str]]:
+def read_provenance(folder: Path, dataset: Schema) -> tuple[Provenance, dict[str, Provenance], dict[str, str]]:
     """Provenance of a dataset's rows and columns from ``datapackage.json``, and that file's name and hash.
 
     Without the file, or if it says nothing of the dataset, all is ``received``.

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from dsw_analysis.intake import thai
-from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.parsing import Cells
 from dsw_analysis.intake.sheet import Listing, Sheet
 from dsw_analysis.intake.thai.spellings import BE_OFFSET
 from dsw_analysis.rounds import Round
-
-if TYPE_CHECKING:
-    from dsw_analysis.intake.dataset import Dataset
 
 _DAY = timedelta(days=1)
 _DATES: Final = ("date", "datetime", "month")
 _FAR: Final = 20  # years from the round: what lies beyond is a two-digit year that a program completed, or a slip
 
 
-def validate(dataset: Dataset, cells: Cells, sheet: Sheet, round_: Round, listing: Listing) -> None:
+def validate(dataset: Schema, cells: Cells, sheet: Sheet, round_: Round, listing: Listing) -> None:
     """Judge every column by its rules, then the rules across columns.
 
     A cell in which the reader has named a problem already is not named again.

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
 
-from dsw_analysis.intake.columns import Column, Kind
-from dsw_analysis.intake.dataset import Dataset
+from dsw_analysis.intake.columns import Column, Kind, Schema
 from dsw_analysis.intake.parsing import LONGEST
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.rounds import Round
@@ -61,7 +60,7 @@ def reading_texts(column: Column) -> list[str]:
     return texts
 
 
-def schema_hash(dataset: Dataset) -> str:
+def schema_hash(dataset: Schema) -> str:
     """First twelve hex digits of the SHA-256 of all that a schema declares; changes whenever the form would."""
     columns = [{**asdict(column), "codes": dict(column.codes)} for column in dataset.columns]
     rules = [[rule.name, rule.column, rule.expected] for rule in dataset.rules]

@@ -6,12 +6,12 @@ import difflib
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.problems import DataError, visible
-from dsw_analysis.rounds import Round
 
 
-def plan_notes(round_: Round, folder: Path, sections: Iterable[str], findings: Collection[str] = ()) -> list[str]:
+def plan_notes(schemas: Schemas, folder: Path, sections: Iterable[str], findings: Collection[str] = ()) -> list[str]:
     """Say in Thai what the plan and the notebooks have that the other has not, with the nearest name.
 
     Parameters
@@ -22,7 +22,7 @@ def plan_notes(round_: Round, folder: Path, sections: Iterable[str], findings: C
         Ids of the numbers of the last run, to which the plan's indicators are held; empty if there was none.
     """
     try:
-        plan = Plan.load(round_, folder)
+        plan = Plan.load(schemas, folder)
     except DataError:  # said of its file already
         return []
     names = dict(zip(plan.projects["section"], plan.projects["project"], strict=True))

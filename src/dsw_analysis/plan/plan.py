@@ -16,7 +16,8 @@ import pandas as pd
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures import BLANK, FILLED, Count, Value
-from dsw_analysis.intake.schemas import dataset
+from dsw_analysis.intake.schemas import Schemas
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.rounds import Round
 
 NOT_STATED = "ไม่ปรากฏในเอกสาร"
@@ -150,7 +151,7 @@ class Plan:
     indicators: pd.DataFrame
 
     @classmethod
-    def load(cls, round_: Round, folder: Path) -> Plan:
+    def load(cls, schemas: Schemas, folder: Path) -> Plan:
         """Load the plan from the round's folder.
 
         Raises
@@ -158,9 +159,8 @@ class Plan:
         DataError
             If a sheet has problems.
         """
-        return cls(
-            **{name: dataset(f"plan_{name}").load(round_, folder) for name in ("projects", "steps", "indicators")}
-        )
+        names = ("projects", "steps", "indicators")
+        return cls(**{name: schemas[f"plan_{name}"].load(schemas.round, folder) for name in names})
 
     def project(self, section: str) -> Project:
         """Project of a section.
@@ -183,7 +183,7 @@ class Plan:
             name=str(row["project"]),
             owner=_or_none(row["owner"]),
             partners=_or_none(row["partners"]),
-            state=dataset("plan_projects")["state"].label(state) if state else None,
+            state=source_of(self.projects).dataset["state"].label(state) if state else None,
             note=_or_none(row["source_note"]),
         )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from dsw_analysis.findings.measures.derived import derive
-from dsw_analysis.intake.schemas.plan import MONTH_COLUMNS, STEP_STATES
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.plan.plan import NOT_STATED
 from dsw_analysis.rounds import MONTHS, Round
 
-STATUSES = {**STEP_STATES, "unstated": "ไม่ปรากฏสถานะ"}
 DUE = {"due": "ถึงกำหนดแล้ว", "ahead": "ยังไม่ถึงกำหนด", "unplanned": "ไม่ปรากฏเดือน"}
 TIMINGS = {"overdue": "เลยกำหนดตามแผนและยังไม่แล้วเสร็จ", "in_time": "ไม่เลยกำหนดตามแผน"}
-PLANNED = [column.name for column in MONTH_COLUMNS]
+PLANNED = [f"m{n:02d}" for n in range(1, len(MONTHS) + 1)]
+"""Columns of the months, October first."""
 
 
 def scheduled(steps: pd.DataFrame, round_: Round) -> pd.DataFrame:
@@ -34,6 +34,7 @@ def scheduled(steps: pd.DataFrame, round_: Round) -> pd.DataFrame:
         With ``last_month`` (1 is October; blank if no month is stated), codes in ``due``, ``timing`` and ``status``,
         and words in ``title``, ``months`` and ``span``.
     """
+    statuses = {**source_of(steps).dataset["state"].codes, "unstated": "ไม่ปรากฏสถานะ"}
     steps = steps[steps["step"].notna()]
     planned = steps[PLANNED].notna()
     last = planned.mul([*range(1, len(MONTHS) + 1)]).max(axis=1).astype("Int64").where(planned.any(axis=1))
@@ -52,7 +53,7 @@ def scheduled(steps: pd.DataFrame, round_: Round) -> pd.DataFrame:
     steps = derive(steps, "last_month", "เดือนสุดท้ายตามแผน ลำดับที่ของปีงบประมาณ", last, of=PLANNED)
     steps = derive(steps, "due", "ถึงกำหนดเมื่อสิ้นรอบ", due, of=PLANNED, codes=DUE)
     steps = derive(steps, "timing", "กำหนดเวลา", timing, of=judged, codes=TIMINGS)
-    steps = derive(steps, "status", "สถานะ", status, of=["state"], codes=STATUSES)
+    steps = derive(steps, "status", "สถานะ", status, of=["state"], codes=statuses)
     for column, header, words, of in (
         ("title", "ขั้นตอน", titles, ["step", "name"]),
         ("months", "เดือนที่วางแผน", months, PLANNED),

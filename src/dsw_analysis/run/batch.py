@@ -226,12 +226,12 @@ class Batch:
     def _carried(self) -> dict[str, bytes]:
         """Files that tasks carry along where they may run on another machine.
 
-        All raw files of the round, and what any section is known to read beside them: the same for all tasks.
+        All schemas and raw files of the round, and what any section is known to read beside: the same for all tasks.
         """
         if self._given is None:
             return {}
         root = self.project.root
-        paths = [*(self.project.data / str(self.round)).iterdir()]
+        paths = [*self.project.schemas.glob("*.yaml"), *(self.project.data / str(self.round)).iterdir()]
         for name in {name for section in self.manifest.made for name in self.manifest.watched_of(section)}:
             path = root / from_root(name)
             paths += path.iterdir() if name.endswith("/") and path.is_dir() else [path]

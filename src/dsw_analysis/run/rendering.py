@@ -11,17 +11,17 @@ import nbformat
 
 from dsw_analysis.findings.ledger import SUMMARY, Ledger, ledger_document, to_json
 from dsw_analysis.intake.provinces import in_prose
-from dsw_analysis.intake.schemas import DATASETS
+from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.plan.plan import Plan
-from dsw_analysis.problems import DataError
+from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.report.appendix import findings_workbook
 from dsw_analysis.report.html import render_cells
 from dsw_analysis.report.page import Chapter, brief_sources, page, section_sources
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.steps import Part
-from dsw_analysis.run.tasks import Task
+from dsw_analysis.run.tasks import Project, Task
 from dsw_analysis.section.executed import handed_over
 
 
@@ -49,19 +49,23 @@ def chapter(
 
 def title_of(task: Task) -> str:
     """Title of a section that failed before it could say it: from the plan, or its id if the plan cannot be read."""
-    round_ = Round.parse(str(task.parameters["round_id"]))
+    schemas = _schemas(task)
     try:
-        projects = Plan.load(round_, task.root / "data" / "raw" / str(round_)).projects
-    except DataError:
+        projects = Plan.load(schemas, Project(root=task.root).data / str(schemas.round)).projects
+    except (DataError, UsageError):
         return task.section
     titles = dict(zip(projects["section"], projects["project"], strict=True))
     return str(titles.get(task.section, task.section))
 
 
-def raw_stems(document: Mapping[str, Any]) -> tuple[str, ...]:
+def _schemas(task: Task) -> Schemas:
+    return Schemas.of(Project(root=task.root).data, Round.parse(str(task.parameters["round_id"])))
+
+
+def raw_stems(document: Mapping[str, Any], task: Task) -> tuple[str, ...]:
     """Stems of the raw files that a section rests on: its datasets' and their registries'."""
-    read = {i["dataset"] for i in document["inputs"]}
-    kinds = [kind for kind in DATASETS if kind.id in read]
+    schemas = _schemas(task)
+    kinds = [schemas[id_] for id_ in {read["dataset"] for read in document["inputs"]}]
     registries = [registry for kind in kinds for registry, _ in kind.registries.values()]
     return tuple(sorted({kind.stem for kind in (*kinds, *registries)}))
 

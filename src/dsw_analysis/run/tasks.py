@@ -40,6 +40,11 @@ class Project:
         """Folder with one folder of raw files a round."""
         return self.root / "data" / "raw"
 
+    @property
+    def schemas(self) -> Path:
+        """Folder with one schema for each dataset."""
+        return self.root / "data" / "schemas"
+
     def outputs(self, round_: Round) -> Path:
         """Folder that a round's outputs go to."""
         return self.root / "outputs" / str(round_)
@@ -160,7 +165,7 @@ def execute(task: Task) -> Result:
             document, error = handed_over(notebook)
         # In one line: Python's own encoder, which indents, takes as long as some notebooks.
         executed = json.dumps(notebook, ensure_ascii=False, sort_keys=True).encode() + b"\n"
-    reads = () if document is None else raw_stems(document)
+    reads = () if document is None else raw_stems(document, task)
     title = title_of(task) if document is None else str(document["title"])
     ledgers = [json.loads(content) for name, content in task.files.items() if name.endswith("findings.json")]
     made = chapter(task.section, title, notebook, document, error)

@@ -13,7 +13,8 @@ from dsw_analysis.findings import families
 from dsw_analysis.findings.families import PLACES, PROVINCE, Family, Key, Row
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import Distinct
-from dsw_analysis.intake.schemas import Column, source_of
+from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.section import asking
 from dsw_analysis.section.knowing import TOTAL, Knowing
 

@@ -15,8 +15,8 @@ from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import UnknownFindingError
 from dsw_analysis.findings.measures import Ratio
 from dsw_analysis.intake.provinces import official_province
-from dsw_analysis.intake.schemas import Source, dataset, source_of
-from dsw_analysis.intake.source import read_decimals
+from dsw_analysis.intake.schemas import Schemas
+from dsw_analysis.intake.source import Source, read_decimals, source_of
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.plan import schedule
 from dsw_analysis.plan.plan import NOT_STATED, Indicator, Plan, Project, Status
@@ -73,7 +73,8 @@ def open_section(
     round_ = Round.parse(round_id)
     place = official_province(province) if province else None
     folder = Path(data_dir) / str(round_)
-    plan = Plan.load(round_, folder)
+    schemas = Schemas.of(data_dir, round_)
+    plan = Plan.load(schemas, folder)
     figures.set_theme()
     project = plan.project(section)
     opened = ProjectSection(
@@ -82,6 +83,7 @@ def open_section(
         title=project.name,
         round=round_,
         folder=folder,
+        schemas=schemas,
         plan=plan,
         project=project,
         province=place,
@@ -102,6 +104,7 @@ class ProjectSection(Section):
     """
 
     folder: Path
+    schemas: Schemas
     plan: Plan
     project: Project
     accept_partial: bool = False
@@ -147,7 +150,7 @@ class ProjectSection(Section):
         """
         if not self.national and only == COUNTRY:
             return None
-        kind = dataset(dataset_id)
+        kind = self.schemas[dataset_id]
         if not self.national and all(column.kind != "province" for column in kind.columns):
             raise ValueError(
                 f'{dataset_id} has no province, so nothing in it is of {self.province}; load it with only="country"'
@@ -164,7 +167,7 @@ class ProjectSection(Section):
 
     def codes(self, of: str | pd.DataFrame, column: str) -> Mapping[str, str]:
         """Codebook of a column of a dataset (its id) or of a loaded frame: code -> Thai label, in order."""
-        return (dataset(of) if isinstance(of, str) else source_of(of).dataset)[column].codes
+        return (self.schemas[of] if isinstance(of, str) else source_of(of).dataset)[column].codes
 
     def names(self) -> Mapping[str, Any]:
         """What texts know besides numbers: also indicators that have a target, and steps under way.
@@ -228,9 +231,9 @@ class ProjectSection(Section):
         labels = [f"ขั้นตอนที่ {number}" for number in steps["step"]]
         months = dict(zip(labels, steps[schedule.PLANNED].notna().to_numpy().tolist(), strict=True))
         states = dict(zip(labels, steps["status"], strict=True))
+        said = source_of(steps).dataset["status"]
         listed = " ".join(
-            f"{label} {named} {schedule.STATUSES[states[label]]}"
-            for label, named in zip(labels, steps["months"], strict=True)
+            f"{label} {named} {said.label(states[label])}" for label, named in zip(labels, steps["months"], strict=True)
         )
         return self._drawn(figures.gantt(months, states, self.round), "แผนภูมิแกนต์", listed, rows=[], **about)
 
@@ -290,7 +293,7 @@ class ProjectSection(Section):
             name: f" {blocks.link(self.ledger[f'{self.id}.rows_used.{name}'], 'full')}" if self.national else ""
             for name in refused
         }
-        items = "".join(f"<li>{escape(dataset(name).title)}{share}</li>" for name, share in shares.items())
+        items = "".join(f"<li>{escape(self.schemas[name].title)}{share}</li>" for name, share in shares.items())
         notice = "<p>มีแถวที่ไม่ผ่านการตรวจสอบ ส่วนนี้จึงคำนวณจากแถวที่ใช้ได้เท่านั้น</p>"
         return f'<div class="warning">{notice}<ul>{items}</ul></div>'
 

@@ -9,8 +9,7 @@ from dsw_analysis.findings.families import Family
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provinces import in_prose
-from dsw_analysis.intake.schemas import Source
-from dsw_analysis.intake.source import joined
+from dsw_analysis.intake.source import Source, joined
 from dsw_analysis.rounds import Round
 from dsw_analysis.section.shown import Shown
 

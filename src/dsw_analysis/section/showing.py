@@ -11,7 +11,7 @@ import pandas as pd
 from dsw_analysis.findings.families import Key, Row
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.filters import select
-from dsw_analysis.intake.schemas import source_of
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.section import blocks
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.picturing import Picturing

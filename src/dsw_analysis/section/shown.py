@@ -16,7 +16,7 @@ from dsw_analysis.plan.plan import NOT_STATED
 from dsw_analysis.section.readback import pieces_of
 
 if TYPE_CHECKING:
-    from dsw_analysis.intake.schemas import Dataset
+    from dsw_analysis.intake.columns import Schema
     from dsw_analysis.plan.plan import Plan
     from dsw_analysis.section.blocks import Block, Drawing
 
@@ -67,7 +67,7 @@ class Shown:
         for indicator in plan.indicators_of(section):
             self.quote(indicator.name, indicator.note, None if indicator.due is None else format_date(indicator.due))
 
-    def learn(self, dataset: Dataset, frame: pd.DataFrame) -> None:
+    def learn(self, dataset: Schema, frame: pd.DataFrame) -> None:
         """Quote a dataset's words, and remember its cells in case one is shown."""
         self.quote(dataset.title)
         for column in dataset.columns:

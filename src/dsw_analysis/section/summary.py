@@ -15,8 +15,9 @@ from markupsafe import Markup
 from dsw_analysis.findings.families import Family, Row
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
+from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
-from dsw_analysis.intake.schemas import Column, Dataset, Source
+from dsw_analysis.intake.source import Source
 from dsw_analysis.plan.plan import NOT_STATED, Status
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import blocks, figures
@@ -26,7 +27,7 @@ from dsw_analysis.section.section import Section
 from dsw_analysis.section.telling import register
 
 SECTION = "section"
-INDICATORS = Dataset(
+INDICATORS = Schema(
     id="indicators",
     title="ตัวชี้วัดของทุกโครงการ",
     columns=(
@@ -40,7 +41,7 @@ INDICATORS = Dataset(
 SECTION_STATES = {"ok": "สำเร็จ", "failed": "ไม่สำเร็จ", "plan_only": "มีเฉพาะแผน"}
 """What became of a project: ``plan_only`` where it has no notebook, so that the report shows its plan alone."""
 
-SECTIONS = Dataset(
+SECTIONS = Schema(
     id="sections",
     title="โครงการในแผน",
     columns=(
@@ -60,7 +61,7 @@ STEP_COUNTS = {
 }
 """Findings that every section records about its steps -> what they count."""
 
-STEPS = Dataset(
+STEPS = Schema(
     id="section_steps",
     title="ขั้นตอนของทุกโครงการ",
     columns=(
@@ -71,7 +72,7 @@ STEPS = Dataset(
 )
 """One row a section that ran: its steps by state."""
 
-NUMBERS = Dataset(
+NUMBERS = Schema(
     id="numbers",
     title="ตัวเลขทั้งหมดในรายงาน",
     columns=(
@@ -221,7 +222,7 @@ class Summary(Section):
         return None if finding is None else blocks.link(finding, style)
 
     def _frame(
-        self, kind: Dataset, rows: Sequence[Mapping[str, Any]], provenance: Provenance | None = None
+        self, kind: Schema, rows: Sequence[Mapping[str, Any]], provenance: Provenance | None = None
     ) -> pd.DataFrame:
         frame = pd.DataFrame(list(rows), columns=list(kind.names))
         for column in kind.columns:

@@ -12,7 +12,7 @@ import pandas as pd
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.derived import IN_MONTH
 from dsw_analysis.findings.measures.filters import Where, in_words, select
-from dsw_analysis.intake.schemas import source_of
+from dsw_analysis.intake.source import source_of
 
 UNDEFINED = "ไม่มีรายการให้คำนวณ จึงไม่มีค่า"
 NO_VALUES = "ไม่มีค่าที่ระบุไว้ในข้อมูล"

@@ -14,7 +14,7 @@ from dsw_analysis.findings.measures.base import UNDEFINED, Measure
 from dsw_analysis.findings.measures.filters import Where
 from dsw_analysis.findings.measures.ratios import derived, joined
 from dsw_analysis.findings.measures.shares import Share, State
-from dsw_analysis.intake.schemas import source_of
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.statistics import McNemar, holm, mcnemar
 
 

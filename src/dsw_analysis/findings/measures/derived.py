@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from dsw_analysis.intake.columns import Kind
-from dsw_analysis.intake.schemas import Column, source_of
+from dsw_analysis.intake.columns import Column, Kind
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.intake.thai import provinces
 from dsw_analysis.rounds import Round
 

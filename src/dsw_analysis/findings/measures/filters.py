@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dsw_analysis.findings.rounding import round_half_up
-from dsw_analysis.intake.schemas import Source
+from dsw_analysis.intake.source import Source
 
 
 class Cell(Enum):

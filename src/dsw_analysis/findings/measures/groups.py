@@ -15,7 +15,7 @@ from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import Count, Measure
 from dsw_analysis.findings.measures.filters import select
 from dsw_analysis.findings.measures.shares import Share, State
-from dsw_analysis.intake.schemas import source_of
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.intake.thai import provinces
 
 Places = npt.NDArray[np.intp]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dsw_analysis.findings.finding import CENSUS
 from dsw_analysis.findings.measures.filters import Where, select
-from dsw_analysis.intake.schemas import source_of
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.problems import DataError, Problem
 from dsw_analysis.statistics import Interval, exact_finite, wilson_finite
 

@@ -12,7 +12,7 @@ from dsw_analysis.findings.measures.filters import select
 from dsw_analysis.findings.measures.registry import Registry
 from dsw_analysis.findings.measures.shares import share_parts
 from dsw_analysis.intake.provenance import weakest
-from dsw_analysis.intake.schemas import source_of
+from dsw_analysis.intake.source import source_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import UNDEFINED, Measure
 from dsw_analysis.findings.measures.filters import BLANK, FILLED, Where, select
 from dsw_analysis.findings.measures.registry import Registry
-from dsw_analysis.intake.schemas import source_of
+from dsw_analysis.intake.source import source_of
 
 
 class State(IntEnum):

@@ -13,7 +13,7 @@ import pandas as pd
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import UNDEFINED, Measure
 from dsw_analysis.findings.measures.filters import select
-from dsw_analysis.intake.schemas import source_of
+from dsw_analysis.intake.source import source_of
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.statistics import ServiceTimes, UndefinedError, served_within, waiting_time
 

@@ -1,0 +1,13 @@
+"""The datasets that the project declares, as the printed round has them."""
+
+from pathlib import Path
+
+from dsw_analysis.intake.schemas import Schemas
+from dsw_analysis.rounds import Round
+
+SCHEMAS = Schemas.of(Path(__file__).parent.parent / "data" / "raw", Round.parse("2569-6m"))
+DATASETS = tuple(SCHEMAS.values())
+
+
+def dataset(id_):
+    return SCHEMAS[id_]
