@@ -139,9 +139,8 @@ def test_quantiles_agree_with_r():
         assert found.value == close(row["value"])
 
 
-def test_distinct_values_of_single_and_multiple_cells(frame):
+def test_a_blank_is_no_distinct_value(frame):
     assert make(Distinct, column="colour")(frame).value == 2
-    assert make(Distinct, column="tags", separator=";")(frame).value == 3
 
 
 def test_value_reads_one_cell_and_refuses_several(frame):

@@ -7,9 +7,8 @@ from dsw_analysis.findings.measures.filters import BLANK, FILLED, select
 from dsw_analysis.findings.measures.groups import by
 from dsw_analysis.findings.measures.ratios import Difference, Ratio
 from dsw_analysis.findings.measures.registry import Registry
-from dsw_analysis.findings.measures.response import ResponseRate
 from dsw_analysis.findings.measures.scales import Reliability, ScalePercent
-from dsw_analysis.findings.measures.shares import Share
+from dsw_analysis.findings.measures.shares import ResponseRate, Share
 from dsw_analysis.findings.measures.time import OpenCases, WaitQuantile, WithinHours
 from dsw_analysis.findings.measures.training import (
     EffectivenessIndex,

@@ -20,8 +20,8 @@ NO_ROWS = "ไฟล์ไม่มีแถวของเดือนนี้
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measure:
-    """What every measure has: the id, label and unit of the finding that it makes, and a filter.
+class Named:
+    """What the finding of a measure is called: its id, label and unit, a remark, and how many decimals it prints.
 
     A section gives ids (``s.measure``); ``short`` is what labels of groups begin with, where the label is too long.
     """
@@ -30,9 +30,24 @@ class Measure:
     label: str = field(default="", kw_only=False)
     short: str | None = None
     unit: str = "percent"
-    where: Where = field(default_factory=dict)
     note: str | None = None
     digits: int | None = None
+
+    @property
+    def whole(self) -> int:
+        """What a quotient of one is in the measure's unit."""
+        return 100 if self.unit == "percent" else 1
+
+    def noted(self, note: str | None) -> str | None:
+        """A remark on the number, and the measure's own; ``None`` where there is neither."""
+        return " ".join(n for n in (note, self.note) if n) or None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure(Named):
+    """What is measured of the rows of a frame that meet a filter."""
+
+    where: Where = field(default_factory=dict)
 
     def ungrouped(self, columns: Sequence[str]) -> Self:
         """The same measure without the conditions on some columns."""
@@ -47,7 +62,6 @@ class Measure:
         where = self.where if where is None else where
         if parts.get("value") == 0 and source.absent and _months(where) <= set(source.absent):
             parts |= {"value": None, "note": NO_ROWS}
-        note = " ".join(n for n in (parts.pop("note", None), self.note) if n) or None
         words = in_words(source, where)
         if source.province is not None:
             words = " และ ".join(w for w in (f"จังหวัด: {source.province}", words) if w)
@@ -62,7 +76,7 @@ class Measure:
             where=words,
             province=source.province,
             provenance=source.provenance_of(*where, *used),
-            note=note,
+            note=self.noted(parts.pop("note", None)),
             **parts,
         )
 
@@ -81,120 +95,70 @@ class Count(Measure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Distinct(Measure):
-    """Number of different values of a column among the rows that meet the filter; blanks are not a value.
-
-    With ``separator``, a cell may hold several values.
-    """
+class _OfColumn(Measure):
+    """What the cells of a column say in the rows that meet the filter; blank ones are left out and count as missing."""
 
     column: str
-    separator: str | None = None
+    _why: ClassVar[str] = UNDEFINED
 
     def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Count the different values."""
-        rows = frame.loc[select(frame, self.where), self.column]
-        values = rows.dropna()
-        if self.separator is not None:
-            values = values.str.split(self.separator).explode()
-        return self._finding(
-            frame, self.column, value=int(values.nunique()), rows=len(rows), missing=int(rows.isna().sum())
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Total(Measure):
-    """Sum of a column over the rows that meet the filter; blank cells are left out and counted as missing.
-
-    Undefined if no cell holds a number.
-    """
-
-    column: str
-
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Sum the column."""
+        """Work it out; undefined, except for a number of values, if all cells are blank."""
         cells = frame.loc[select(frame, self.where), self.column]
         given = cells.dropna()
-        return self._finding(
-            frame,
-            self.column,
-            value=total(given) if len(given) else None,
-            rows=len(cells),
-            missing=len(cells) - len(given),
-            note=None if len(given) else NO_VALUES,
-        )
+        parts = {"rows": len(given), "missing": len(cells) - len(given), **self._of(cells, given)}
+        return self._finding(frame, self.column, note=self._why if parts["value"] is None else None, **parts)
+
+    def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Value(Measure):
-    """The one cell of a column in the one row that the filter leaves; ``None`` if it is blank."""
+class Distinct(_OfColumn):
+    """Number of different values of a column; blanks are not a value."""
 
-    column: str
+    def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
+        return {"value": int(given.nunique()), "rows": len(cells)}
 
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Read the cell.
 
-        Raises
-        ------
-        LookupError
-            If the filter leaves no row or several.
-        """
-        cells = frame.loc[select(frame, self.where), self.column]
+@dataclass(frozen=True, kw_only=True)
+class Total(_OfColumn):
+    """Sum of a column."""
+
+    _why: ClassVar[str] = NO_VALUES
+
+    def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
+        return {"value": total(given) if len(given) else None, "rows": len(cells)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value(_OfColumn):
+    """The one cell of a column in the one row that the filter leaves; it is an error to leave no row or several."""
+
+    _why: ClassVar[str] = NO_VALUES
+
+    def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
         if len(cells) != 1:
             raise LookupError(f"{self.id}: the filter {dict(self.where)} leaves {len(cells)} rows, not one")
-        blank = bool(cells.isna().iloc[0])
-        return self._finding(
-            frame,
-            self.column,
-            value=None if blank else number(cells.iloc[0]),
-            rows=1,
-            missing=int(blank),
-            note=NO_VALUES if blank else None,
-        )
+        return {"value": number(given.iloc[0]) if len(given) else None, "rows": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mean(Measure):
-    """Arithmetic mean of a column over the rows that meet the filter; blanks are left out."""
+class Mean(_OfColumn):
+    """Arithmetic mean of a column."""
 
-    column: str
-
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Average the column; undefined if no cell holds a number."""
-        cells = frame.loc[select(frame, self.where), self.column]
-        given = cells.dropna()
-        whole = total(given)
-        return self._finding(
-            frame,
-            self.column,
-            value=whole / len(given) if len(given) else None,
-            numerator=whole,
-            denominator=len(given),
-            rows=len(given),
-            missing=len(cells) - len(given),
-            note=None if len(given) else UNDEFINED,
-        )
+    def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
+        whole, n = total(given), len(given)
+        return {"value": whole / n if n else None, "numerator": whole, "denominator": n}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quantile(Measure):
+class Quantile(_OfColumn):
     """Quantile ``q`` (0 to 1) of a numeric column by linear interpolation (Hyndman and Fan 1996, type 7)."""
 
-    column: str
     q: float
 
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Work out the quantile of the cells that are not blank."""
-        cells = frame.loc[select(frame, self.where), self.column]
-        given = cells.dropna()
-        return self._finding(
-            frame,
-            self.column,
-            value=float(given.quantile(self.q)) if len(given) else None,
-            rows=len(given),
-            missing=len(cells) - len(given),
-            method="Hyndman–Fan 7",
-            note=None if len(given) else UNDEFINED,
-        )
+    def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
+        return {"value": float(given.quantile(self.q)) if len(given) else None, "method": "Hyndman–Fan 7"}
 
 
 def _months(where: Where) -> set[Any]:

@@ -12,14 +12,14 @@ import pandas as pd
 from dsw_analysis.findings.finding import CENSUS, Finding
 from dsw_analysis.findings.measures.base import UNDEFINED, Measure
 from dsw_analysis.findings.measures.filters import Where
-from dsw_analysis.findings.measures.ratios import derived, joined
+from dsw_analysis.findings.measures.ratios import OfFindings
 from dsw_analysis.findings.measures.shares import Share, State
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.statistics import McNemar, holm, mcnemar
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShareDifference:
+class ShareDifference(OfFindings):
     """First share less second, in percentage points, with an interval where both shares have one or are a census.
 
     The limits are put together from those of the two shares, ``d − √((p₁−l₁)² + (u₂−p₂)²)`` and
@@ -27,18 +27,14 @@ class ShareDifference:
     units only; the same units in two rounds are compared by :class:`ShareChange`.
     """
 
-    id: str
-    label: str
     unit: str = "percentage_points"
-    note: str | None = None
-    digits: int | None = None
 
     def __call__(self, first: Finding, second: Finding) -> Finding:
         """Subtract; undefined where either share is."""
         if first.value is None or second.value is None:
-            return derived(self, (first, second), value=None, note=joined(UNDEFINED, self.note))
+            return self._derived(first, second, value=None, note=UNDEFINED)
         d = first.value - second.value
-        parts: dict[str, Any] = {"value": d, "note": self.note}
+        parts: dict[str, Any] = {"value": d}
         ends = [_limits(first), _limits(second)]
         if first.method == second.method == CENSUS:
             whole = None if None in (first.population, second.population) else first.population + second.population  # type: ignore[operator]
@@ -50,7 +46,7 @@ class ShareDifference:
                 "high": d + math.hypot(u1 - first.value, second.value - l2),
                 "method": "mover",
             }
-        return derived(self, (first, second), **parts)
+        return self._derived(first, second, **parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +131,7 @@ def adjusted(tests: Mapping[str, Finding]) -> dict[str, Finding]:
             test,
             id=f"{test.id}.holm",
             value=values.get(name),
-            note=joined(test.note, note if name in values else None),
+            note=" ".join([test.note or "", note]).strip() if name in values else test.note,
         )
         for name, test in tests.items()
     }

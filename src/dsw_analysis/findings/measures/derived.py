@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
@@ -52,7 +51,7 @@ def derive(
     if name in frame.columns:
         raise ValueError(f"the frame already has a column {name!r}; give the derived one a name of its own")
     if codes is not None:
-        values = _coded(values, codes)
+        values = values.where(values.isin(list(codes))).astype(pd.CategoricalDtype(list(codes)))
     kind: Kind = "category" if codes is not None else "number" if is_numeric_dtype(values) else "text"
     column = Column(name, header, kind, codes=codes or {}, required=False)
     derived = frame.assign(**{name: values})
@@ -80,11 +79,9 @@ def by_month(frame: pd.DataFrame, column: str, round_: Round) -> pd.DataFrame:
     """
     header = source_of(frame).dataset[column].header
     labels = round_.month_labels()
-    months = frame[column].to_numpy(dtype="datetime64[M]")
-    starts = (np.datetime64(f"{int(code[:4]) - 543}{code[4:]}", "M") for code in labels)
-    places = np.full(len(frame), -1, dtype=np.int8)
-    for place, start in enumerate(starts):
-        places[months == start] = place
+    months = pd.DatetimeIndex(frame[column].to_numpy(dtype="datetime64[M]"))
+    starts = pd.DatetimeIndex([f"{int(code[:4]) - 543}{code[4:]}-01" for code in labels])
+    places = starts.get_indexer(months)
     values = pd.Series(pd.Categorical.from_codes(places, categories=pd.Index(list(labels))), index=frame.index)
     return derive(frame, IN_MONTH, f"เดือนของ{header}", values, of=[column], codes=labels)
 
@@ -105,16 +102,6 @@ def by_office_hours(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     inside = times.dt.strftime("%H.%M").between(OPENS, CLOSES, inclusive="left") & times.dt.day_of_week.lt(5)
     values = inside.map({True: "office", False: "outside"})
     return derive(frame, "office", "เวลาราชการ", values, of=[column], codes=OFFICE)
-
-
-def _coded(values: pd.Series, codes: Mapping[str, str]) -> pd.Series:
-    """Values as a categorical of the codes, from each distinct value once; others become blank."""
-    found, distinct = pd.factorize(values)
-    place = {code: at for at, code in enumerate(codes)}
-    # One place more than there are values, so that the -1 of a blank finds -1.
-    places = np.array([*(place.get(value, -1) for value in distinct), -1], dtype=np.int32)
-    categories = pd.Categorical.from_codes(places[found], categories=pd.Index(list(codes)))
-    return pd.Series(categories, index=values.index, name=values.name)
 
 
 REGION: Final = "region"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -46,7 +46,7 @@ def select(frame: pd.DataFrame, where: Where) -> pd.Series[bool]:
         if column not in frame.columns:
             raise KeyError(f"no column {column!r}; the frame has {', '.join(map(str, frame.columns))}")
         if column in several and not isinstance(wanted, Cell):
-            mask &= _holds(frame[column], wanted if isinstance(wanted, tuple) else (wanted,), several[column])
+            mask &= _holds(frame[column], _each(wanted), several[column])
         else:
             mask &= _meets(frame[column], wanted)
     return mask
@@ -63,8 +63,7 @@ def in_words(source: Source, where: Where) -> str | None:
         elif isinstance(wanted, slice):
             phrases.append(f"{header}: {_range_in_words(wanted)}")
         else:
-            values = wanted if isinstance(wanted, tuple) else (wanted,)
-            phrases.append(f"{header}: {' หรือ '.join(column.label(v) for v in values)}")
+            phrases.append(f"{header}: {' หรือ '.join(column.label(v) for v in _each(wanted))}")
     return " และ ".join(phrases) or None
 
 
@@ -77,11 +76,9 @@ def _meets(cells: pd.Series, wanted: Any) -> pd.Series[bool]:  # noqa: ANN401 - 
         low = cells.ge(wanted.start) if wanted.start is not None else cells.notna()
         high = cells.le(wanted.stop) if wanted.stop is not None else cells.notna()
         return low.fillna(False).astype(bool) & high.fillna(False).astype(bool)
-    values = wanted if isinstance(wanted, tuple) else (wanted,)
+    values = _each(wanted)
     if isinstance(cells.dtype, pd.CategoricalDtype):
-        unknown = [v for v in values if v not in cells.cat.categories]
-        if unknown:
-            raise ValueError(f"{unknown} not among the codes {list(cells.cat.categories)} of {cells.name}")
+        _refuse_unknown(values, cells, cells.cat.categories)
         # One look-up a code, not a row; the code -1 of a blank finds the last place.
         met = np.append(cells.cat.categories.isin(values), False)
         return pd.Series(met[cells.cat.codes.to_numpy()], index=cells.index)
@@ -89,15 +86,23 @@ def _meets(cells: pd.Series, wanted: Any) -> pd.Series[bool]:  # noqa: ANN401 - 
 
 
 def _holds(cells: pd.Series, codes: tuple[str, ...], known: Mapping[str, str]) -> pd.Series[bool]:
-    unknown = [code for code in codes if code not in known]
-    if unknown:
-        raise ValueError(f"{unknown} not among the codes {list(known)} of {cells.name}")
+    _refuse_unknown(codes, cells, known)
     # Separators on both sides keep one code from being found inside another.
     bounded = ";" + cells.fillna("").astype("str") + ";"
     held = pd.Series(False, index=cells.index)
     for code in codes:
         held |= bounded.str.contains(f";{code};", regex=False)
     return held
+
+
+def _each(wanted: Any) -> tuple[Any, ...]:  # noqa: ANN401 - see Where
+    return wanted if isinstance(wanted, tuple) else (wanted,)
+
+
+def _refuse_unknown(codes: Iterable[Any], cells: pd.Series, known: Collection[Any]) -> None:
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise ValueError(f"{unknown} not among the codes {list(known)} of {cells.name}")
 
 
 def _range_in_words(limits: slice) -> str:

@@ -61,24 +61,16 @@ class Split:
         self.columns = tuple(columns)
         each = [groups_of(frame, column) for column in columns]
         self.cells: list[Cell] = list(product(*each))
-        rows: Places = np.arange(len(frame))
-        number: Places = np.zeros(len(frame), dtype=np.intp)
-        for column, groups in zip(columns, each, strict=True):
+        self._rows, self._cell = _members(frame[columns[0]], each[0])
+        for column, groups in zip(columns[1:], each[1:], strict=True):
             kept, group = _members(frame[column], groups)
-            starts, stops = np.searchsorted(kept, rows), np.searchsorted(kept, rows, side="right")
-            times = stops - starts
-            again = np.repeat(np.arange(len(rows)), times)
-            within = np.arange(len(again)) - np.repeat(np.cumsum(times) - times, times)
-            number = number[again] * len(groups) + group[np.repeat(starts, times) + within]
-            rows = rows[again]
-        order = np.argsort(number, kind="stable")
-        self._rows = rows[order]
-        self._cell = number[order]
-        self._edges = np.searchsorted(self._cell, np.arange(len(self.cells) + 1))
+            starts, stops = np.searchsorted(kept, self._rows), np.searchsorted(kept, self._rows, side="right")
+            again, place = _spread(starts, stops - starts)
+            self._rows, self._cell = self._rows[again], self._cell[again] * len(groups) + group[place]
 
     def sizes(self) -> Places:
         """How many rows each cell has."""
-        return np.diff(self._edges)
+        return np.bincount(self._cell, minlength=len(self.cells))
 
     def __call__(self, measures: Sequence[Any], drawn: Sequence[Any] = ()) -> Iterator[tuple[Cell, Finding]]:
         """What each cell's own measure finds, in the order of the cells; ``measures`` are alike but for their group.
@@ -101,9 +93,9 @@ class Split:
         elif drawn:
             found = (measure(self.frame, *drawn) for measure in measures)
         else:
-            ordered = self.frame.iloc[self._rows]
-            ends = zip(self._edges[:-1], self._edges[1:], strict=True)
-            found = (m(ordered.iloc[start:stop]) for m, (start, stop) in zip(measures, ends, strict=True))
+            ordered = self.frame.iloc[self._rows[np.argsort(self._cell, kind="stable")]]
+            stops, sizes = np.cumsum(self.sizes()), self.sizes()
+            found = (m(ordered.iloc[stop - n : stop]) for m, stop, n in zip(measures, stops, sizes, strict=True))
         return zip(self.cells, found, strict=True)
 
 
@@ -146,9 +138,12 @@ def _members(cells: pd.Series, groups: Sequence[Group]) -> tuple[Places, Places]
     place = {group.value: at for at, group in enumerate(groups)}
     held = [[place[part] for part in str(value).split(";") if part in place] for value in values]
     sizes = np.array([*map(len, held), 0], dtype=np.intp)  # one more, where the code -1 of a blank finds 0
-    starts = np.cumsum(sizes) - sizes
     flat = np.array([at for several in held for at in several], dtype=np.intp)
-    times = sizes[codes]
-    rows = np.repeat(np.arange(len(cells)), times)
-    within = np.arange(len(rows)) - np.repeat(np.cumsum(times) - times, times)
-    return rows, flat[np.repeat(starts[codes], times) + within]
+    rows, at = _spread((np.cumsum(sizes) - sizes)[codes], sizes[codes])
+    return rows, flat[at]
+
+
+def _spread(starts: Places, times: Places) -> tuple[Places, Places]:
+    """For ranges of so many places from each start: the number of the range of each place, and the place."""
+    range_ = np.repeat(np.arange(len(times)), times)
+    return range_, np.arange(len(range_)) + np.repeat(starts - (np.cumsum(times) - times), times)

@@ -62,10 +62,6 @@ class Registry:
         twice = self.units[self.key].duplicated() & ~blank
         _refuse(self.units, [(self.key, blank, *NAMELESS), (self.key, twice, *TWICE)])
 
-    def size(self, where: Where) -> int:
-        """Units asked that meet a filter; its columns must be on the registry."""
-        return int(select(self.units, where).sum())
-
     def check(self, answers: pd.DataFrame) -> None:
         """Refuse answers of units that are not on the registry, answer twice or stand there with other strata.
 
@@ -78,55 +74,45 @@ class Registry:
         listed = self.units.set_index(self.key)
         unknown = ~answers[self.key].isin(listed.index)
         twice = answers[self.key].duplicated() & ~unknown
-        mend = f"ตรวจสอบแถวนี้กับ{title} แล้วแก้ไขรายการที่ไม่ตรง"
-        wrong = [
-            (self.key, unknown, f"ไม่พบใน{title}", mend),
-            (self.key, twice, "ตอบแล้วในแถวก่อนหน้า", mend),
-        ]
+        wrong = [(self.key, unknown, f"ไม่พบใน{title}"), (self.key, twice, "ตอบแล้วในแถวก่อนหน้า")]
         for column in listed.columns.intersection(answers.columns):
             there = answers[self.key].map(listed[column].astype(object))
             differs = ~unknown & (answers[column].astype(object) != there) & there.notna()
-            wrong.append((column, differs, f"ไม่ตรงกับ{title}", mend))
-        _refuse(answers, wrong)
+            wrong.append((column, differs, f"ไม่ตรงกับ{title}"))
+        mend = f"ตรวจสอบแถวนี้กับ{title} แล้วแก้ไขรายการที่ไม่ตรง"
+        _refuse(answers, [(*cells, mend) for cells in wrong])
 
     def judge(self, k: int, n: int, where: Where) -> dict[str, Any]:
-        """Interval, method, population and note of ``k`` of ``n`` answers that meet ``where``."""
-        size = self.size(where)
-        return _finite(k, n, size, self.interval) | ({"note": SILENT} if 0 < n < size else {})
+        """Interval, method, population and note of ``k`` of ``n`` answers that meet ``where``.
 
-
-def _finite(k: int, n: int, population: int, interval: str) -> dict[str, Any]:
-    if n == 0:
-        return {"population": population}
-    if n == population:
-        return {"population": population, "method": CENSUS}
-    limits = FINITE[interval](k, n, population)
-    return {
-        "population": population,
-        "low": 100 * limits.low,
-        "high": 100 * limits.high,
-        "method": limits.method,
-    }
+        The columns of ``where`` must be on the registry.
+        """
+        population = int(select(self.units, where).sum())
+        if n in (0, population):
+            return {"population": population} | ({"method": CENSUS} if n else {})
+        limits = FINITE[self.interval](k, n, population)
+        parts = {"low": 100 * limits.low, "high": 100 * limits.high, "method": limits.method}
+        return {"population": population, "note": SILENT, **parts}
 
 
 def _refuse(frame: pd.DataFrame, wrong: list[tuple[str, Any, str, str]]) -> None:
     """Raise every problem of (column, rows concerned, what is wrong, what to do)."""
-    problems = [_problem(frame, column, row, why, mend) for column, at, why, mend in wrong for row in frame.index[at]]
+    source = source_of(frame)
+    problems = []
+    for name, at, why, mend in wrong:
+        column = source.dataset[name]
+        problems += [
+            Problem(
+                code="not_as_registered",
+                file=source.file,
+                sheet=source.dataset.sheet,
+                row=int(row),
+                column=column.header,
+                value=None if pd.isna(value) else column.label(str(value)),
+                expected=why,
+                action=mend,
+            )
+            for row, value in frame.loc[at, name].items()
+        ]
     if problems:
         raise DataError(problems)
-
-
-def _problem(frame: pd.DataFrame, column: str, row: Any, why: str, mend: str) -> Problem:  # noqa: ANN401
-    source = source_of(frame)
-    declared = source.dataset[column]
-    value = frame.loc[row, column]
-    return Problem(
-        code="not_as_registered",
-        file=source.file,
-        sheet=source.dataset.sheet,
-        row=int(row),
-        column=declared.header,
-        value=None if pd.isna(value) else declared.label(str(value)),
-        expected=why,
-        action=mend,
-    )

@@ -1,8 +1,8 @@
-"""Shares: percentages with their base, what was left out of it, and census or interval."""
+"""Shares: percentages with their base, what was left out of it, and census or interval; rates of response."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import UNDEFINED, Measure
 from dsw_analysis.findings.measures.filters import BLANK, FILLED, Where, select
 from dsw_analysis.findings.measures.registry import Registry
+from dsw_analysis.intake.provenance import weakest
 from dsw_analysis.intake.source import source_of
 
 
@@ -50,7 +51,8 @@ class Share(Measure):
         DataError
             If a row is not as registered.
         """
-        check(frame, drawn)
+        if drawn is not None:
+            drawn.check(frame)
         return self.finding(frame, np.bincount(self.states(frame), minlength=len(State)), drawn)
 
     def states(self, frame: pd.DataFrame) -> npt.NDArray[np.int8]:
@@ -70,35 +72,42 @@ class Share(Measure):
         return states
 
     def finding(self, frame: pd.DataFrame, tally: npt.NDArray[np.int64], drawn: Registry | None = None) -> Finding:
-        """The share from the number of rows in each state."""
+        """The share from the number of rows in each state; not applicable and refused only where there are any."""
         k, n = int(tally[State.YES]), int(tally[State.YES] + tally[State.NO])
-        parts = share_parts(k, n, drawn, self.where) | left_out(tally)
-        return self._finding(frame, where={**self.where, **self.counted}, **parts)
+        parts = _parts(k, n) | ({} if drawn is None else drawn.judge(k, n, self.where))
+        return self._finding(
+            frame,
+            where={**self.where, **self.counted},
+            **parts | ({} if n else {"note": UNDEFINED}),
+            missing=int(tally[State.MISSING]),
+            not_applicable=int(tally[State.NOT_APPLICABLE]) or None,
+            refused=int(tally[State.REFUSED]) or None,
+        )
 
 
-def share_parts(k: int, n: int, drawn: Registry | None, where: Where) -> dict[str, Any]:
-    """Fields of a finding that is ``k`` of ``n``; undefined if ``n`` is 0."""
-    parts: dict[str, Any] = {
-        "value": 100 * k / n if n else None,
-        "numerator": k,
-        "denominator": n,
-        "rows": n,
-    }
-    if drawn is not None:
-        parts |= drawn.judge(k, n, where)
-    return parts if n else parts | {"note": UNDEFINED}
+@dataclass(frozen=True, kw_only=True)
+class ResponseRate(Measure):
+    """Units on the registry that are in the answers, in per cent of all units on it that meet ``where``.
 
+    By stratum with ``by("kind", ResponseRate(...))(answers, registry)``; the stratum must be on the registry.
+    """
 
-def check(frame: pd.DataFrame, drawn: Registry | None) -> None:
-    """Hold the rows against the registry, where there is one."""
-    if drawn is not None:
+    def __call__(self, frame: pd.DataFrame, drawn: Registry) -> Finding:
+        """Count who has answered; undefined if nobody was asked.
+
+        Raises
+        ------
+        DataError
+            If a row is not as registered.
+        """
         drawn.check(frame)
+        units = drawn.units[select(drawn.units, self.where)]
+        answered = int(units[drawn.key].isin(frame[drawn.key]).sum())
+        note = None if len(units) else UNDEFINED
+        finding = self._finding(units, drawn.key, **_parts(answered, len(units)), note=note)
+        # The registry is published where the answers are not: the rate stands on both.
+        return replace(finding, provenance=weakest([finding.provenance, source_of(frame).provenance]))
 
 
-def left_out(tally: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """Rows that could not be judged, by why; not applicable and refused only where there are any."""
-    return {
-        "missing": int(tally[State.MISSING]),
-        "not_applicable": int(tally[State.NOT_APPLICABLE]) or None,
-        "refused": int(tally[State.REFUSED]) or None,
-    }
+def _parts(k: int, n: int) -> dict[str, Any]:
+    return {"value": 100 * k / n if n else None, "numerator": k, "denominator": n, "rows": n}

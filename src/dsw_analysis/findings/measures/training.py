@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,18 +24,16 @@ class _Scores(Measure):
     pre: str
     post: str
 
-    def _scored(self, frame: pd.DataFrame, how: Callable[[pd.Series, pd.Series], dict[str, Any]]) -> Finding:
+    def __call__(self, frame: pd.DataFrame) -> Finding:
+        """Work it out; undefined where nobody has both scores, or as the class says."""
         rows = frame.loc[select(frame, self.where), [self.pre, self.post]]
         pairs = rows.dropna()
-        parts: dict[str, Any] = {
-            "rows": len(pairs),
-            "missing": len(rows) - len(pairs),
-            "value": None,
-            "note": UNDEFINED,
-        }
-        if len(pairs):
-            parts |= how(pairs[self.pre], pairs[self.post])
+        parts: dict[str, Any] = {"rows": len(pairs), "missing": len(rows) - len(pairs)}
+        parts |= self._of(pairs[self.pre], pairs[self.post]) if len(pairs) else {"value": None, "note": UNDEFINED}
         return self._finding(frame, self.pre, self.post, **parts)
+
+    def _of(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,21 +42,18 @@ class EffectivenessIndex(_Scores):
 
     The gain reached out of the gain possible, over participants with both scores (Goodman, Fletcher
     and Schneider 1980, "The effectiveness index as a comparative measure in media product
-    evaluations", Educational Technology 20(9), 30–34). Times 100 in the unit ``percent``.
+    evaluations", Educational Technology 20(9), 30–34). Times 100 in the unit ``percent``; undefined if everybody had
+    full score before.
     """
 
     full: int
 
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Work out E.I.; undefined if everybody had full score before."""
-        return self._scored(frame, self._index)
-
-    def _index(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
+    def _of(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
         found = gains(pre, post, self.full)
         if found.effectiveness_index is None:
-            return {"numerator": 0, "denominator": 0, "note": _at_full(found)}
+            return {"value": None, "numerator": 0, "denominator": 0, "note": _at_full(found)}
         return {
-            "value": (100 if self.unit == "percent" else 1) * found.effectiveness_index,
+            "value": self.whole * found.effectiveness_index,
             "numerator": number(found.sum_post - found.sum_pre),
             "denominator": number(found.pairs * self.full - found.sum_pre),
             "note": _at_full(found),
@@ -71,19 +65,15 @@ class IndividualGain(_Scores):
     """Mean of the participants' own gains (post − pre) / (full − pre) (Hake 1998, Am. J. Phys. 66, 64–74).
 
     Not the effectiveness index, which divides sums. Participants at full score before have nothing to gain and are
-    left out; the note counts them. Times 100 in the unit ``percent``.
+    left out; the note counts them. Times 100 in the unit ``percent``; undefined if everybody had full score before.
     """
 
     full: int
 
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Work out the mean gain; undefined if everybody had full score before."""
-        return self._scored(frame, self._gain)
-
-    def _gain(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
+    def _of(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
         found = gains(pre, post, self.full)
         single = found.individual_gain
-        value = None if single is None else (100 if self.unit == "percent" else 1) * single
+        value = None if single is None else self.whole * single
         return {"value": value, "rows": found.pairs - found.full_before, "note": _at_full(found)}
 
 
@@ -93,11 +83,7 @@ class ScoreChange(_Scores):
 
     unit: str = "points"
 
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Work out the mean change."""
-        return self._scored(frame, self._change)
-
-    def _change(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
+    def _of(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
         if len(pre) == 1:
             return {"value": number(post.iloc[0] - pre.iloc[0]), "note": None}
         found = paired_change(pre, post)
@@ -107,36 +93,34 @@ class ScoreChange(_Scores):
 
 @dataclass(frozen=True, kw_only=True)
 class EffectSize(_Scores):
-    """Cohen's dz of the change: its mean over its standard deviation (Cohen 1988, chapter 2)."""
+    """Cohen's dz of the change: its mean over its standard deviation (Cohen 1988, chapter 2).
+
+    Undefined for a single participant, and where all changed alike.
+    """
 
     unit: str = "ratio"
 
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Work out dz; undefined for a single participant and where all changed alike."""
-        return self._scored(frame, self._size)
-
-    def _size(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
+    def _of(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
         if len(pre) == 1:
-            return {"note": ONE_PAIR}
+            return {"value": None, "note": ONE_PAIR}
         value = paired_change(pre, post).dz
         return {"value": value, "note": ALL_ALIKE if value is None else None}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreTest(_Scores):
-    """P value of the change of scores by Wilcoxon's signed-rank test, exact up to 50 changed pairs, ties included."""
+    """P value of the change of scores by Wilcoxon's signed-rank test, exact up to 50 changed pairs, ties included.
+
+    Undefined where nobody's score changed.
+    """
 
     unit: str = "p_value"
 
-    def __call__(self, frame: pd.DataFrame) -> Finding:
-        """Test the change; undefined where nobody's score changed."""
-        return self._scored(frame, self._test)
-
-    def _test(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
+    def _of(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
         try:
             found = signed_rank(pre, post)
         except UndefinedError:
-            return {"note": NOBODY_CHANGED}
+            return {"value": None, "note": NOBODY_CHANGED}
         method = "signed_rank_exact" if found.exact else "signed_rank_normal"
         return {"value": found.p_value, "method": method, "note": None}
 
