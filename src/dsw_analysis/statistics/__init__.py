@@ -1,8 +1,8 @@
 """Statistics under the measures: numbers in, small frozen results out; knows no findings and no prose.
 
 Whatever is undefined raises :class:`UndefinedError`, or is ``None`` in a result of which other numbers
-exist; it is never 0 or NaN. scipy and statsmodels are imported by the functions that need them, so that
-importing this package stays light.
+exist; it is never 0 or NaN. scipy is imported by the functions that need it, so that importing this
+package stays light.
 """
 
 from dsw_analysis.statistics.common import Interval, UndefinedError

@@ -72,9 +72,10 @@ def holm(p_values: Sequence[float] | Vector) -> tuple[float, ...]:
     ValueError
         If a value is not between 0 and 1.
     """
-    from statsmodels.stats.multitest import multipletests  # noqa: PLC0415
-
     given = np.asarray(p_values, dtype=np.float64)
     if not ((given >= 0) & (given <= 1)).all():
         raise ValueError("p values lie between 0 and 1")
-    return tuple(float(p) for p in multipletests(given, method="holm")[1]) if len(given) else ()
+    order = np.argsort(given)
+    adjusted = np.empty_like(given)
+    adjusted[order] = np.maximum.accumulate(given[order] * np.arange(len(given), 0, -1)).clip(max=1)
+    return tuple(adjusted.tolist())

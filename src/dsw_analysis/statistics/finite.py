@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import bisect
+from math import sqrt
+from statistics import NormalDist
 
 from dsw_analysis.statistics.common import Interval, UndefinedError, check_count, check_level, check_whole
 
@@ -56,18 +58,18 @@ def wilson_finite(k: int, n: int, population: int, *, level: float = 0.95) -> In
     ValueError
         If the counts or the level are impossible, or ``n > population``.
     """
-    from statsmodels.stats.proportion import proportion_confint  # noqa: PLC0415
-
     _check_population(k, n, population)
     confidence = check_level(level)
     if n == population:
         low = high = k / n
     else:
-        factor = (population - 1) / (population - n)
-        wilson = proportion_confint(k * factor, n * factor, alpha=1 - confidence, method="wilson")
+        share, size = k / n, n * (population - 1) / (population - n)  # scipy's Wilson takes whole sizes only
+        square = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
+        centre = (share + square / (2 * size)) / (1 + square / size)
+        reach = sqrt(square * (share * (1 - share) / size + square / (4 * size**2))) / (1 + square / size)
         # At the ends the limit is the estimate itself, which the formula misses by a rounding error.
-        low = max(min(float(wilson[0]), k / n), k / population)
-        high = min(max(float(wilson[1]), k / n), (population - n + k) / population)
+        low = max(min(centre - reach, share), k / population)
+        high = min(max(centre + reach, share), (population - n + k) / population)
     return Interval(low, high, confidence, "wilson_finite")
 
 
