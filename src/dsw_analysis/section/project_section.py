@@ -134,6 +134,12 @@ class ProjectSection(Section):
         found = self.plan.indicators_of(self.id)
         return [replace(indicator, measured_by=None) for indicator in found] if self.plan_only else found
 
+    @cached_property
+    def _under_way(self) -> list[str]:
+        steps = self.plan.steps_of(self.id)
+        going = steps[(steps["state"] == "in_progress") & steps["step"].notna()]
+        return [f"ขั้นตอนที่ {number:.0f}" for number in going["step"]]
+
     def load(self, dataset_id: str, columns: Sequence[str] | None = None, *, only: str | None = None) -> Any:  # noqa: ANN401
         """Load one of the round's datasets, or some of its columns; see :class:`~dsw_analysis.intake.dataset.Dataset`.
 
@@ -175,12 +181,10 @@ class ProjectSection(Section):
         ``indicator(progress)`` has the ``status``, ``target`` and ``due`` day of the indicator that a number measures,
         and ``deadline("คำสั่ง")`` is the last month planned for the last step whose name holds these words.
         """
-        steps = self.plan.steps_of(self.id)
-        going = steps[(steps["state"] == "in_progress") & steps["step"].notna()]
         return {
             **super().names(),
             "targets": [indicator for indicator in self._indicators if indicator.target is not None],
-            "under_way": [f"ขั้นตอนที่ {number:.0f}" for number in going["step"]],
+            "under_way": self._under_way,
             "indicator": self._indicator_of,
             "deadline": self._deadline,
         }

@@ -85,9 +85,10 @@ def _compiled(
         "_closes": Words(END),
     }
     own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+    besides = story.names()
     for name in undeclared - set(found) - own:
-        if name in story.names():
-            found[name] = story.names()[name]
+        if name in besides:
+            found[name] = besides[name]
         elif name in FUNCTIONS:
             found[name] = getattr(functions, name)
         else:
@@ -95,7 +96,7 @@ def _compiled(
                 found[name] = story.number(name)
             except WordsError as error:
                 line = next((n.lineno for n in tree.find_all(nodes.Name) if n.name == name), 0)
-                near = difflib.get_close_matches(name, [*story.names(), *FUNCTIONS], n=2)
+                near = difflib.get_close_matches(name, [*besides, *FUNCTIONS], n=2)
                 more = f" or {', '.join(near)}" if near else ""
                 raise WordsError(f"{where}, line {line}: {error}{more}") from None
     return environment.from_string(tree), found
