@@ -137,11 +137,11 @@ def test_tables_repeat_their_heads_and_fit_the_page(body):
             assert sum(spans) == len(columns)
 
 
-def test_the_month_table_has_twelve_narrow_columns_and_merged_cells(body):
+def test_the_month_table_has_twelve_narrow_columns_and_merged_cells(body, made):
     maps = [
         t for t in body.iter(f"{W}tbl") if "ต.ค." in text_of(t.find(f"{W}tr")) and "ก.ย." in text_of(t.find(f"{W}tr"))
     ]
-    assert len(maps) == 15
+    assert len(maps) == len([s for s in made.document["sections"] if s["section"] != "summary"]) > 0
     for table in maps:
         columns = [int(column.get(f"{W}w")) for column in table.iter(f"{W}gridCol")]
         months = columns[1:13]

@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-_DATES: Final = frozenset({"date", "datetime", "month"})
-_NUMBERS: Final = frozenset({"integer", "number"})
+DATES: Final = frozenset({"date", "datetime", "month"})
+NUMBERS: Final = frozenset({"integer", "number"})
 _CHOICE: Final = frozenset({"category"})
 _TEXT: Final = frozenset({"text"})
 _SLACK: Final = 5e-7  # sums of numbers with decimals are right to six of them
@@ -81,9 +81,9 @@ def _sum_of(frame: pd.DataFrame, column: str, parts: Sequence[str]) -> pd.Series
 WORDS: Final[Mapping[str, Word]] = {
     "filled_only_if": Word(holds=_filled_only_if, takes="codes", others=_CHOICE),
     "needs": Word(holds=_needs, takes="columns"),
-    "not_before": Word(holds=lambda f, own, other: ~(f[own] < f[other]), takes="column", own=_DATES, others=_DATES),
-    "at_most": Word(holds=lambda f, own, other: ~(f[own] > f[other]), takes="column", own=_NUMBERS, others=_NUMBERS),
-    "sum_of": Word(holds=_sum_of, takes="columns", own=_NUMBERS, others=_NUMBERS),
+    "not_before": Word(holds=lambda f, own, other: ~(f[own] < f[other]), takes="column", own=DATES, others=DATES),
+    "at_most": Word(holds=lambda f, own, other: ~(f[own] > f[other]), takes="column", own=NUMBERS, others=NUMBERS),
+    "sum_of": Word(holds=_sum_of, takes="columns", own=NUMBERS, others=NUMBERS),
     "order_of_steps": Word(holds=_order_of_steps, takes="columns", own=_CHOICE, others=_CHOICE),
     "unique_together": Word(holds=_unique_together, takes="columns", across_rows=True),
     "starts_with": Word(holds=_starts_with, takes="column", own=_TEXT, others=_TEXT),

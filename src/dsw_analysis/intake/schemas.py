@@ -11,7 +11,8 @@ from typing import Self
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.rules import WORDS, Rule
-from dsw_analysis.intake.schema_files import Entry, kind_of, near, read_schema
+from dsw_analysis.intake.schema_files import kind_of, read_schema
+from dsw_analysis.intake.yaml_keys import Entry, near
 from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
 
@@ -100,7 +101,7 @@ class Schemas(Mapping[str, Dataset]):
 
     def _registry(self, field: Entry, asking: tuple[str, ...]) -> tuple[Dataset, str]:
         """The dataset that lists the names of a field, and its column."""
-        id_, column = field["dsw:registry"]
+        id_, _, column = field["dsw:registry"].partition(".")
         place = f"{self.folder.name}/{asking[-1]}.yaml line {field.lines['dsw:registry']}"
         if id_ in asking:
             raise UsageError(f"{place}: {id_!r} is listed by {asking[-1]!r}, which it lists itself")
@@ -138,6 +139,6 @@ def _column(field: Entry, round_: Round) -> Column:
 
 
 def _rule(entry: Entry) -> Rule:
-    word = next(key for key in entry.values if key in WORDS)
+    word = next(key for key in entry if key in WORDS)
     said = {key: entry[key] for key in ("name", "column", "expected", "action")}
     return Rule(word=word, given=entry[word], **said)
