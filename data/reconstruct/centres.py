@@ -97,7 +97,7 @@ def career_participants() -> Table:
                     "participant": f"C{len(rows) + 1:04d}",
                     "unit": unit,
                     "kind": "highland_centre" if unit in _HIGHLAND else "settlement",
-                    "province": thai.province(_PROVINCE[unit]).name_th,
+                    "province": thai.parse_province(_PROVINCE[unit]).name_th,
                     "source": source,
                     "trained": "yes" if source == "mso_logbook" else None,
                     "problem": pick(rng, problems),
@@ -155,7 +155,7 @@ def highland_welfare() -> Table:
     number = sum(_COMMITTEES.values())
     participants = apportion(_PARTICIPANTS, [rng.lognormvariate(0, 0.4) for _ in range(number)], least=35)
     states = exactly(_COMMITTEES, rng)
-    named = [thai.province(slug).name_th for slug in _HIGHLAND]
+    named = [thai.parse_province(slug).name_th for slug in _HIGHLAND]
     rows: list[Row] = []
     for at in range(number):
         name = f"ศูนย์พัฒนาราษฎรบนพื้นที่สูง จังหวัด{named[at]}" if at < len(named) else None

@@ -15,7 +15,6 @@ import xlsxwriter
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.schemas import Schemas
-from dsw_analysis.intake.thai import to_thai_digits
 from dsw_analysis.rounds import Round
 
 ROUND = Round.parse("2569-6m")
@@ -26,6 +25,7 @@ Row = Mapping[str, object]
 
 CREATED = datetime(2026, 4, 1, 9, 0)
 """Fixed date in workbook properties, so that the bytes do not depend on the clock."""
+_THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 FONT = {"font_name": "TH Sarabun New", "font_size": 14, "valign": "vcenter"}
 
 
@@ -76,7 +76,7 @@ class Table:
             return "; ".join(column.codes[code] for code in value) or None
         if isinstance(value, str):
             return column.codes.get(value, value)
-        return to_thai_digits(value) if self.thai_digits and isinstance(value, int) else value
+        return str(value).translate(_THAI_DIGITS) if self.thai_digits and isinstance(value, int) else value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -104,7 +104,7 @@ _HOUSING = (
 def homeless_housing() -> Table:
     """Rooms and places of nine provinces; of need the print shows two provinces only."""
     rows = [
-        {"province": thai.province(slug).name_th, "rooms": rooms, "places": places, "need": need}
+        {"province": thai.parse_province(slug).name_th, "rooms": rooms, "places": places, "need": need}
         for slug, rooms, places, need in _HOUSING
     ]
     return Table(

@@ -9,7 +9,7 @@ from datetime import datetime
 from dsw_analysis.intake import thai
 
 PROVINCES = tuple(province.name_th for province in thai.provinces())
-BANGKOK = thai.province("bangkok").name_th
+BANGKOK = thai.parse_province("bangkok").name_th
 OUTSIDE_BANGKOK = tuple(name for name in PROVINCES if name != BANGKOK)
 
 _BUSY = {
@@ -30,7 +30,7 @@ def chance(dataset: str) -> random.Random:
 
 def province_weights(rng: random.Random, names: Sequence[str]) -> list[float]:
     """Uneven weights, larger where more people live."""
-    return [_BUSY.get(thai.province(name).slug, 1.0) * rng.lognormvariate(0, 0.32) for name in names]
+    return [_BUSY.get(thai.parse_province(name).slug, 1.0) * rng.lognormvariate(0, 0.32) for name in names]
 
 
 def apportion(total: int, weights: Sequence[float], *, least: int = 0) -> list[int]:

@@ -14,11 +14,12 @@ import pyarrow.compute as pc
 
 from dsw_analysis.intake import thai
 from dsw_analysis.intake.columns import Column
-from dsw_analysis.intake.files.header import key as header_key
 from dsw_analysis.intake.hints import DASHES, Said, advise
 from dsw_analysis.intake.sheet import Listing, Sheet
-from dsw_analysis.intake.thai.likeness import suggestion
+from dsw_analysis.intake.thai.cells import Reading, gather, gather_strings, native_text, then
+from dsw_analysis.intake.thai.likeness import suggester
 from dsw_analysis.intake.thai.spellings import FIRST_CELL
+from dsw_analysis.intake.thai.text import read_text
 from dsw_analysis.rounds import Round
 
 LONGEST: Final = 5_000
@@ -29,7 +30,7 @@ _SURE_YEARS: Final = (pd.Timestamp(FIRST_CELL), pd.Timestamp(2100, 12, 31))
 _STEPS: Final[Mapping[str, str | None]] = {"datetime": None, "date": "datetime64[D]", "month": "datetime64[M]"}
 _LARGEST: Final = 10**15 - 1
 _LISTED = 8  # labels that a message lists; of longer codebooks it gives the nearest
-_HINTS = 200  # distinct wrong labels of a column for which the nearest are looked up
+_HINTS = 200  # distinct wrong cells of a column for which it is looked up what they seem to hold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ def match_registry(cells: Cells, column: Column, names: list[str], sheet: Sheet,
 
 def registry_names(listed: pd.Series) -> list[str]:
     """Names of a registry, each once."""
-    return list({_key(name): str(name) for name in listed.dropna()}.values())
+    return list({thai.name_key(name): str(name) for name in listed.dropna().astype(str)}.values())
 
 
 def parse_column(cells: pd.Series, column: Column, year: int | None = None) -> thai.Parsed:
@@ -143,45 +144,37 @@ def _without_dashes(text: thai.Parsed) -> thai.Parsed:
 
 
 def _parse_category(cells: pd.Series, column: Column) -> thai.Parsed:
-    """One code a cell; labels are compared as a registry's names: :func:`dsw_analysis.intake.thai.match_name`."""
-    text = thai.parse_text(cells)
+    """One code a cell; labels are compared as a registry's names: :func:`dsw_analysis.intake.thai.name_key`."""
     labels = list(column.codes.values())
-    place_of = {_key(label): place for place, label in enumerate(labels)}
-    spelling_of, spellings = pd.factorize(text.values)
-    places = np.array([place_of.get(_key(spelling), -1) for spelling in spellings] + [-1])
-    codes = places.astype(np.int64)[spelling_of]
-    respelt = [at for at, spelling in enumerate(spellings) if places[at] >= 0 and spelling != labels[places[at]]]
-    other = int(np.isin(spelling_of, respelt).sum()) if respelt else 0
-    wrong = (codes < 0) & (spelling_of >= 0)
-    unknown = [str(spelling) for at, spelling in enumerate(spellings) if places[at] < 0]
-    why = {spelling: _not_in(column, spelling, hint=n < _HINTS) for n, spelling in enumerate(unknown)}
-    return thai.Parsed(
-        values=pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(list(column.codes))), index=cells.index),
-        refused=pd.concat([text.refused, text.values[wrong].map(why).astype(object)]),
-        changed={**text.changed, **({"alias": other} if other else {})},
-    )
+    place_of = {thai.name_key(label): place for place, label in enumerate(labels)}
+    not_in = _not_in(column)
+
+    def read(text: str) -> Reading:
+        place = place_of.get(thai.name_key(text))
+        if place is None:
+            raise thai.ThaiValueError(not_in(text))
+        return place, () if text == labels[place] else ("alias",)
+
+    result = gather(cells, np.full(len(cells), -1), then(read_text, read), then(native_text, read))
+    return result.parsed(pd.Categorical.from_codes(result.values, categories=pd.Index(list(column.codes))))
 
 
 def _parse_multi(cells: pd.Series, column: Column) -> thai.Parsed:
     """Codes joined by ``;`` in the order of the codebook, each once."""
-    text = thai.parse_text(cells)
     codes = list(column.codes)
-    place_of = {_key(label): place for place, label in enumerate(column.codes.values())}
-    spelling_of, spellings = pd.factorize(text.values)
-    joined: list[str | None] = []
-    why: dict[str, str] = {}
-    for spelling in map(str, spellings):
-        parts = [part.strip() for part in spelling.split(";")]
-        unknown = [part for part in parts if _key(part) not in place_of]
-        places = sorted({place_of[_key(part)] for part in parts if part not in unknown})
-        joined.append(None if unknown else ";".join(codes[place] for place in places))
-        if unknown:
-            reason = _not_in(column, unknown[0], hint=len(why) < _HINTS)
-            why[spelling] = f"คั่นแต่ละตัวเลือกด้วย ; และแต่ละตัวเลือก{reason}"
-    values = pd.Series(np.array([*joined, None], dtype=object)[spelling_of], index=cells.index, dtype="str")
-    wrong = values.isna() & text.values.notna()
-    refused = pd.concat([text.refused, text.values[wrong].map(why).astype(object)])
-    return thai.Parsed(values, refused, text.changed)
+    place_of = {thai.name_key(label): place for place, label in enumerate(column.codes.values())}
+    not_in = _not_in(column)
+
+    def read(text: str) -> Reading:
+        places = set()
+        for part in map(str.strip, text.split(";")):
+            place = place_of.get(thai.name_key(part))
+            if place is None:
+                raise thai.ThaiValueError(f"คั่นแต่ละตัวเลือกด้วย ; และแต่ละตัวเลือก{not_in(part)}")
+            places.add(place)
+        return ";".join(codes[place] for place in sorted(places)), ()
+
+    return gather_strings(cells, then(read_text, read), then(native_text, read))
 
 
 def _parse_province(cells: pd.Series, column: Column) -> thai.Parsed:
@@ -195,16 +188,12 @@ def _parse_province(cells: pd.Series, column: Column) -> thai.Parsed:
     return thai.Parsed(pd.Series(values, index=cells.index), parsed.refused, parsed.changed)
 
 
-def _not_in(column: Column, text: str, *, hint: bool) -> str:
-    """What is expected of a choice that is not in the codebook, with the nearest labels if ``hint``."""
+def _not_in(column: Column) -> Callable[[str], str]:
+    """Says what is expected of a choice that is not in the codebook, with the nearest labels."""
     labels = list(column.codes.values())
-    near = suggestion("ตัวเลือก", text, labels, cutoff=0.6) if hint else ""
-    known = "ต้องเป็นหนึ่งใน " + ", ".join(labels) if len(labels) <= _LISTED else "ต้องเป็นตัวเลือกตามพจนานุกรมข้อมูล"
-    return known + near
-
-
-def _key(text: object) -> str:
-    return thai.to_ascii_digits(header_key(str(text)))
+    known = f"ต้องเป็นหนึ่งใน {', '.join(labels)}" if len(labels) <= _LISTED else "ต้องเป็นตัวเลือกตามพจนานุกรมข้อมูล"
+    near = suggester("ตัวเลือก", labels, cutoff=0.6)
+    return lambda text: known + near(text)
 
 
 _DATES: Final[Mapping[str, Callable[..., thai.Parsed]]] = {

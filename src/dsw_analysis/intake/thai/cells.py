@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .text import SUSPECT, ThaiValueError, read_text, tidy
+from .text import SUSPECT, ThaiValueError, read_text
 
 Reading = tuple[Any, tuple[str, ...]]
 """A value (``None`` for a blank) and the kinds of change made to read it."""
 Fast = tuple[npt.NDArray[np.bool_], npt.NDArray[Any], Mapping[str, int]]
 """Which strings were read, the values of those, and kind of change → number of them."""
 FastPath = Callable[[pa.Array], Fast]
+NativeFast = Callable[[npt.NDArray[Any]], tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]]
+"""Tells which cells of one type it reads without any change, and gives the values of those."""
 _STR = pd.StringDtype("pyarrow", na_value=np.nan)
 _SAMPLE = 4096
 
@@ -43,27 +45,23 @@ class Parsed:
     changed: dict[str, int]
 
 
-@dataclass(frozen=True)
-class Changed:
-    """Normalised text and how many cells each kind of change was made in."""
-
-    values: pd.Series
-    changed: dict[str, int]
-
-
-@dataclass
 class Gathered:
-    """Results by position while a column is read."""
+    """Results by position while a column is read.
 
-    size: int
-    values: npt.NDArray[Any]
-    present: npt.NDArray[np.bool_] = field(init=False)
-    refused_at: list[npt.NDArray[np.intp]] = field(default_factory=list)
-    refused_why: list[npt.NDArray[Any]] = field(default_factory=list)
-    changed: Counter[str] = field(default_factory=Counter)
+    Parameters
+    ----------
+    cells:
+        The column.
+    empty:
+        Array of its length that gives the type of the values and takes them.
+    """
 
-    def __post_init__(self) -> None:
-        self.present = np.zeros(self.size, dtype=bool)
+    def __init__(self, cells: pd.Series, empty: npt.NDArray[Any]) -> None:
+        self.cells, self.values = cells, empty
+        self.present: npt.NDArray[np.bool_] = np.zeros(len(cells), dtype=bool)
+        self.changed: Counter[str] = Counter()
+        self._refused_at: list[npt.NDArray[np.intp]] = [np.empty(0, dtype=np.intp)]
+        self._refused_why: list[npt.NDArray[Any]] = [np.empty(0, dtype=object)]
 
     def put(self, at: npt.NDArray[np.intp], values: npt.NDArray[Any]) -> None:
         """Store values that were read."""
@@ -100,8 +98,8 @@ class Gathered:
         self.put(at[rows], read_values[slots[codes[rows]]])
         bad = np.array([text is not None for text in why], dtype=bool)[codes]
         if bad.any():
-            self.refused_at.append(at[bad])
-            self.refused_why.append(np.array(why, dtype=object)[codes[bad]])
+            self._refused_at.append(at[bad])
+            self._refused_why.append(np.array(why, dtype=object)[codes[bad]])
 
     def put_strings(self, at: npt.NDArray[np.intp], strings: pa.Array, read: Callable[[str], Reading]) -> None:
         """Read each distinct string once."""
@@ -110,17 +108,26 @@ class Gathered:
             codes = encoded.indices.to_numpy(zero_copy_only=False)
             self.put_distinct(at, codes, encoded.dictionary.to_pylist(), read)
 
-    def changes(self) -> dict[str, int]:
-        """Kinds of change by name, with the number of cells."""
-        return dict(sorted(self.changed.items()))
-
-    def refused(self, index: pd.Index) -> pd.Series:
-        """The refused cells in the order of the column."""
-        if not self.refused_at:
-            return pd.Series([], index=index[:0], dtype=object)
-        at = np.concatenate(self.refused_at)
+    def parsed(self, values: Any) -> Parsed:  # noqa: ANN401 - arrays of pandas and of numpy
+        """The column with its typed values, the refused cells in the order of the column."""
+        index, at = self.cells.index, np.concatenate(self._refused_at)
         order = np.argsort(at, kind="stable")
-        return pd.Series(np.concatenate(self.refused_why)[order], index=index[at[order]], dtype=object)
+        refused = pd.Series(np.concatenate(self._refused_why)[order], index=index[at[order]], dtype=object)
+        typed = pd.Series(values, index=index, name=self.cells.name)
+        return Parsed(typed, refused, dict(sorted(self.changed.items())))
+
+
+def then(first: Callable[[Any], Reading], read: Callable[[str], Reading]) -> Callable[[Any], Reading]:
+    """A reader by ``first``, and of the text that it gives by ``read``; a blank has no value."""
+
+    def read_both(cell: Any) -> Reading:  # noqa: ANN401
+        text, kinds = first(cell)
+        if not text:
+            return None, ()
+        value, more = read(text)
+        return value, (*kinds, *more)
+
+    return read_both
 
 
 def gather(
@@ -130,7 +137,7 @@ def gather(
     native: Callable[[object], Reading],
     fast: Sequence[FastPath] = (),
     *,
-    native_fast: Callable[[npt.NDArray[Any]], tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]] | None = None,
+    native_fast: NativeFast | None = None,
 ) -> Gathered:
     """Read a column into ``empty``, an array of its length that gives the type of the values.
 
@@ -143,9 +150,9 @@ def gather(
     fast:
         Tried in turn where strings hardly repeat: each reads some spellings of a whole Arrow array at once.
     native_fast:
-        Tells which cells of one other type it reads without any change, and gives the values of those.
+        Tried for the cells of each other type.
     """
-    result = Gathered(len(cells), empty)
+    result = Gathered(cells, empty)
     strings, at, others = _split(cells)
     for path in () if _few_distinct(strings) else fast:
         mask, values, changed = path(strings)
@@ -163,7 +170,7 @@ def gather(
     return result
 
 
-def strings_from(
+def gather_strings(
     cells: pd.Series, read: Callable[[str], Reading], native: Callable[[object], Reading], *, tidy_is_read: bool = False
 ) -> Parsed:
     """Read a column whose values are strings.
@@ -171,28 +178,23 @@ def strings_from(
     ``tidy_is_read`` says that a non-blank string without anything to normalise or refuse is its own value, so
     that near-unique columns are scanned and not read one by one.
     """
-    keep = np.zeros(len(cells), dtype=bool)
+    kept = pa.array([], type=pa.large_string())  # strings as they are, which stand before those that were read
     table: dict[str, int] = {}
 
-    def code(reading: Reading) -> Reading:
-        text, kinds = reading
-        return (table.setdefault(text, len(table)), kinds) if text else (None, ())
+    def keep_tidy(strings: pa.Array) -> Fast:
+        nonlocal kept
+        tidy = ~_suspect(strings)
+        kept, at = _rest(strings, np.arange(len(strings)), tidy)
+        return tidy, np.arange(len(at)), {}
 
-    result = Gathered(len(cells), np.zeros(len(cells), dtype=np.int64))
-    strings, at, others = _split(cells)
-    if tidy_is_read and not others and not _few_distinct(strings):
-        suspect = _suspect(strings)
-        keep[at[~suspect]] = True
-        strings, at = _rest(strings, at, suspect)
-    result.put_strings(at, strings, lambda text: code(read(text)))
-    for where, group in others:
-        codes, distinct = pd.factorize(group)
-        result.put_distinct(where, codes, list(distinct), lambda cell: code(native(cell)))
-    texts = pa.array(list(table), type=pa.large_string()).take(pa.array(result.values, mask=~result.present))
-    if keep.any():
-        texts = pc.if_else(pa.array(keep), _arrow(cells), texts)
-    values = texts.to_pandas(types_mapper={pa.large_string(): _STR}.get).set_axis(cells.index).rename(cells.name)
-    return Parsed(values, result.refused(cells.index), result.changes())
+    def place(text: str) -> Reading:
+        return len(kept) + table.setdefault(text, len(table)), ()
+
+    empty = np.zeros(len(cells), dtype=np.int64)
+    result = gather(cells, empty, then(read, place), then(native, place), [keep_tidy] if tidy_is_read else [])
+    texts = pa.concat_arrays([kept, pa.array(list(table), type=pa.large_string())])
+    texts = texts.take(pa.array(result.values, mask=~result.present))
+    return result.parsed(texts.to_pandas(types_mapper={pa.large_string(): _STR}.get).array)
 
 
 def parse_text(cells: pd.Series) -> Parsed:
@@ -206,29 +208,11 @@ def parse_text(cells: pd.Series) -> Parsed:
     >>> parse_text(pd.Series(["  เเพร่", "", 12.0], dtype=object)).values.tolist()
     ['แพร่', nan, '12']
     """
-    return strings_from(cells, read_text, _native_text, tidy_is_read=True)
+    return gather_strings(cells, read_text, native_text, tidy_is_read=True)
 
 
-def normalise_series(cells: pd.Series) -> Changed:
-    """:func:`~dsw_analysis.intake.thai.normalise` for every string of a column; other cells stay as they are.
-
-    Examples
-    --------
-    >>> normalise_series(pd.Series(["เเพร่", "แพร่", None])).changed
-    {'sara_ae': 1}
-    """
-    strings, at, _ = _split(cells)
-    if not _few_distinct(strings):
-        strings, at = _rest(strings, at, _suspect(strings))
-    if not len(strings):
-        return Changed(cells, {})
-    result = Gathered(len(cells), cells.to_numpy(dtype=object, copy=True))
-    result.put_strings(at, strings, tidy)
-    values = pd.Series(result.values, index=cells.index, name=cells.name, dtype=cells.dtype)
-    return Changed(values, result.changes())
-
-
-def _native_text(cell: object) -> Reading:
+def native_text(cell: object) -> Reading:
+    """A spreadsheet's number as its digits; dates, times and logical values are no text."""
     if isinstance(cell, (bool, np.bool_)) or not isinstance(cell, (int, float, np.integer, np.floating)):
         raise ThaiValueError("ต้องเป็นข้อความ")
     number: Any = cell
@@ -237,20 +221,14 @@ def _native_text(cell: object) -> Reading:
     return (str(int(number)) if number == int(number) else repr(float(number))), ("number_as_text",)
 
 
-def _arrow(cells: pd.Series) -> pa.Array:
-    if not isinstance(cells.dtype, pd.StringDtype):
-        return _encoded(cells.astype(object).where(cells.notna(), None).to_numpy())
-    array = pa.array(cells.array, type=pa.large_string(), from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-
-
 _Parts = tuple[pa.Array, npt.NDArray[np.intp], list[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]]
 
 
 def _split(cells: pd.Series) -> _Parts:
     """Strings with their positions, and the cells of each other type with theirs; missing cells are in neither."""
     if isinstance(cells.dtype, pd.StringDtype):
-        return _present(_arrow(cells))
+        array = pa.array(cells.array, type=pa.large_string(), from_pandas=True)
+        return _present(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
     objects = cells.astype(object).to_numpy()
     strings = _all_strings(objects)
     if strings is not None:

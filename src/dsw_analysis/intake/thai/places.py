@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 import pandas as pd
 
-from .cells import Parsed, Reading, strings_from
-from .likeness import suggestion
+from .cells import Parsed, Reading, gather_strings, then
+from .likeness import suggester
 from .text import ThaiValueError, normalise, read_ascii_digits, to_ascii_digits
 
 _PREFIX = re.compile(r"^(?:จังหวัด|จ\.)")
 _ENGLISH_SUFFIX = re.compile(r"province$")
-_HINTS = 200
 
 
 @dataclass(frozen=True)
@@ -68,21 +67,11 @@ def provinces() -> tuple[Province, ...]:
     return tuple(_province_of(row) for row in csv.DictReader(table.splitlines()))
 
 
-def province(name: str) -> Province:
-    """The province of a Thai or English name, slug or other well-known name; see :func:`parse_province`."""
-    return parse_province(name)
-
-
-def parse_province(text: str, *, codes: bool = False) -> Province:
+def parse_province(text: str) -> Province:
     """Read a province's name.
 
     Official Thai names, with or without ``จังหวัด`` or ``จ.``, English names in any case and spacing, with or without
     ``Province``, slugs, abbreviations (``นม.``) and well-known short names (``โคราช``, ``กทม.``).
-
-    Parameters
-    ----------
-    codes:
-        Also take ISO 3166-2 and two-digit codes, for columns declared to hold them.
 
     Raises
     ------
@@ -94,76 +83,43 @@ def parse_province(text: str, *, codes: bool = False) -> Province:
     >>> parse_province("จ.โคราช").slug
     'nakhon_ratchasima'
     """
-    found = _by_key(codes).get(_province_key(read_ascii_digits(text)[0]))
+    found = _by_key().get(_province_key(read_ascii_digits(text)[0]))
     if found is None:
-        raise ThaiValueError(_unknown(text, "จังหวัด", [p.name_th for p in provinces()]))
+        raise ThaiValueError(_unknown("จังหวัด", text, suggester("ชื่อ", [p.name_th for p in provinces()])))
     return found
 
 
-def parse_provinces(cells: pd.Series, *, codes: bool = False) -> Parsed:
+def parse_provinces(cells: pd.Series) -> Parsed:
     """Read a column of provinces, to official Thai names (pandas ``str``), by the rules of :func:`parse_province`."""
-
-    def find(words: str) -> str | None:
-        found = _by_key(codes).get(_province_key(words))
-        return None if found is None else found.name_th
-
-    return _read_names(cells, find, "จังหวัด", [p.name_th for p in provinces()], numbers=codes)
+    return _read_names(cells, "จังหวัด", {key: p.name_th for key, p in _by_key().items()}, _province_key)
 
 
-def match_name(text: str, names: Sequence[str], aliases: Mapping[str, str] | None = None) -> str:
-    """The official name that a text gives, for registries such as the department's units.
+def match_names(cells: pd.Series, names: Iterable[str]) -> Parsed:
+    """Read a column of names of a registry, such as the department's units, to official names (pandas ``str``).
 
-    Names are compared after :func:`~dsw_analysis.intake.thai.normalise`, without regard to spaces, to case of Latin
-    letters and to Thai or ASCII digits, and in no other way.
-
-    Parameters
-    ----------
-    aliases:
-        Other name → official name, which must be one of ``names``.
-
-    Raises
-    ------
-    ThaiValueError
-        For a blank and for any other text; the message gives the nearest official names.
-    ValueError
-        Where the registry is at fault: two names that differ in spaces or case only, an alias of two names or of none.
+    Names are the same that have their :func:`name_key` in common; any other text is refused, with the nearest name.
     """
-    words = read_ascii_digits(text)[0]
-    found = _registry(tuple(names), tuple((aliases or {}).items())).get(_key(words))
-    if found is None:
-        raise ThaiValueError(_unknown(text, "", names))
-    return found
+    return _read_names(cells, "", {name_key(name): name for name in names}, name_key)
 
 
-def match_names(cells: pd.Series, names: Sequence[str], aliases: Mapping[str, str] | None = None) -> Parsed:
-    """:func:`match_name` for a column, to official names (pandas ``str``)."""
-    registry = _registry(tuple(names), tuple((aliases or {}).items()))
-    return _read_names(cells, lambda words: registry.get(_key(words)), "", names)
+def name_key(text: str) -> str:
+    """What two spellings of one name have in common: no spaces, case of Latin letters or Thai digits count."""
+    return to_ascii_digits(normalise(text)).replace(" ", "").casefold()
 
 
-def _read_names(
-    cells: pd.Series, find: Callable[[str], str | None], kind: str, names: Sequence[str], *, numbers: bool = False
-) -> Parsed:
-    """Read a column of names; the nearest ones are looked for a limited number of times, since that is slow."""
-    unknown = 0
+def _read_names(cells: pd.Series, kind: str, known: Mapping[str, str], key: Callable[[str], str]) -> Parsed:
+    near = suggester("ชื่อ", list(dict.fromkeys(known.values())))
 
-    def read(text: str) -> Reading:
-        nonlocal unknown
-        words, kinds = read_ascii_digits(text)
-        if not words:
-            return None, ()
-        name = find(words)
+    def read(words: str) -> Reading:
+        name = known.get(key(words))
         if name is None:
-            unknown += 1
-            raise ThaiValueError(_unknown(words, kind, names if unknown <= _HINTS else ()))
-        return name, kinds if name == words else (*kinds, "alias")
+            raise ThaiValueError(_unknown(kind, words, near))
+        return name, () if name == words else ("alias",)
 
     def native(cell: object) -> Reading:
-        if numbers and isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell % 1 == 0:
-            return read(str(int(cell)))
         raise ThaiValueError(f"ต้องเป็นชื่อ{kind}ตามทะเบียน ไม่ใช่ตัวเลขหรือวันที่")
 
-    return strings_from(cells, read, native)
+    return gather_strings(cells, then(read_ascii_digits, read), native)
 
 
 def _province_of(row: Mapping[str, str]) -> Province:
@@ -173,34 +129,16 @@ def _province_of(row: Mapping[str, str]) -> Province:
 
 
 @cache
-def _by_key(codes: bool) -> dict[str, Province]:
-    found = {_province_key(name): p for p in provinces() for name in p.names}
-    if codes:
-        found |= {_province_key(code): p for p in provinces() for code in (p.iso, p.dopa)}
-    return found
+def _by_key() -> dict[str, Province]:
+    return {_province_key(name): p for p in provinces() for name in p.names}
 
 
 def _province_key(text: str) -> str:
     """What is compared: no prefix, spaces, dots, hyphens or case."""
-    key = _PREFIX.sub("", _key(text))
+    key = _PREFIX.sub("", name_key(text))
     return re.sub(r"[._-]", "", _ENGLISH_SUFFIX.sub("", key))
 
 
-def _key(text: str) -> str:
-    return to_ascii_digits(normalise(text)).replace(" ", "").casefold()
-
-
-@lru_cache(maxsize=64)
-def _registry(names: tuple[str, ...], aliases: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for spelling, name in (*zip(names, names, strict=True), *aliases):
-        if name not in names:
-            raise ValueError(f"alias {spelling!r} stands for {name!r}, which is not an official name")
-        if found.setdefault(_key(spelling), name) != name:
-            raise ValueError(f"{spelling!r} could be {found[_key(spelling)]!r} or {name!r}")
-    return found
-
-
-def _unknown(text: str, kind: str, names: Sequence[str]) -> str:
+def _unknown(kind: str, text: str, near: Callable[[str], str]) -> str:
     """What to say of a name that is not in the registry."""
-    return f"ต้องเป็นชื่อ{kind}ตามทะเบียน{suggestion('ชื่อ', _PREFIX.sub('', normalise(text)), names)}"
+    return f"ต้องเป็นชื่อ{kind}ตามทะเบียน{near(_PREFIX.sub('', normalise(text)))}"

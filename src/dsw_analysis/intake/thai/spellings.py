@@ -65,10 +65,10 @@ BANGKOK: Final = timedelta(hours=7)
 Kinds = tuple[str, ...]
 
 
-def read_moment(words: str, near: int | None, day_first: bool) -> tuple[datetime, bool, Kinds]:
+def read_moment(words: str, near: int | None) -> tuple[datetime, bool, Kinds]:
     """Date and time, whether there was a time, and the changes."""
     clock = _TIME.search(words)
-    day, kinds = read_day(words[: clock.start()] if clock else words, near, day_first)
+    day, kinds = _read_day(words[: clock.start()] if clock else words, near)
     midnight = datetime(day.year, day.month, day.day)
     if clock is None:
         return midnight, False, kinds
@@ -91,21 +91,21 @@ def _offset(zone: str) -> timedelta:
     return timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
 
 
-def read_day(words: str, near: int | None, day_first: bool) -> tuple[date, Kinds]:
+def _read_day(words: str, near: int | None) -> tuple[date, Kinds]:
     """A date without a time, in ASCII digits."""
-    found = _cached_day(words, near, day_first) if len(words) <= _LONGEST else EXPECT_DATE
+    found = _cached_day(words, near) if len(words) <= _LONGEST else EXPECT_DATE
     if isinstance(found, str):
         raise ThaiValueError(found)
     return found
 
 
 @lru_cache(maxsize=4096)
-def _cached_day(words: str, near: int | None, day_first: bool) -> tuple[date, Kinds] | str:
+def _cached_day(words: str, near: int | None) -> tuple[date, Kinds] | str:
     """The date, or the message of the refusal; time stamps repeat few dates, so each is read once."""
     try:
         weekday = _WEEKDAY.match(words)
         bare = words[weekday.end() :] if weekday else words.removeprefix("วันที่").removeprefix(" ")
-        day, kinds = _bare_day(bare, near, day_first)
+        day, kinds = _bare_day(bare, near)
     except ThaiValueError as error:
         return str(error)
     if weekday and _WEEKDAY_KEYS[weekday[1]] != day.weekday():
@@ -114,15 +114,13 @@ def _cached_day(words: str, near: int | None, day_first: bool) -> tuple[date, Ki
     return day, kinds
 
 
-def _bare_day(words: str, near: int | None, day_first: bool) -> tuple[date, Kinds]:
+def _bare_day(words: str, near: int | None) -> tuple[date, Kinds]:
     if found := _YEAR_FIRST.fullmatch(words):
         year, kinds = year_of(found[1], None, None, EXPECT_DATE)
         return date_of(year, int(found[3]), int(found[4]), EXPECT_DATE), kinds
     if found := _NUMERIC.fullmatch(words):
         year, kinds = year_of(found[4], None, near, EXPECT_DATE)
-        first, second = int(found[1]), int(found[3])
-        day, month = (first, second) if day_first else (second, first)
-        return date_of(year, month, day, EXPECT_DATE), kinds
+        return date_of(year, int(found[3]), int(found[1]), EXPECT_DATE), kinds
     if found := _NAMED.fullmatch(words):
         name, era = without_era(found[2])
         month = month_of(name, EXPECT_DATE)

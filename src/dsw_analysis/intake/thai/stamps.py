@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from itertools import product
 from typing import Any
@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .cells import Fast, FastPath, Parsed, Reading, gather
-from .dates import from_cell, read_day_cell, read_month_cell, read_stamp_cell
-from .spellings import BE_OFFSET, EXPECT_DATE, EXPECT_MONTH, EXPECT_STAMP, FIRST_CELL, ZERO_DAYS
-from .text import ThaiValueError
+from .cells import Fast, FastPath, NativeFast, Parsed, Reading, gather, then
+from .dates import day_in_cell, day_in_text, month_in_cell, month_in_text, stamp_in_cell, stamp_in_text
+from .spellings import BE_OFFSET, FIRST_CELL, ZERO_DAYS
+from .text import ThaiValueError, read_ascii_digits
 
 _DAYS = ("YYYY-MM-DD", *("/".join(parts) for parts in product(("DD", "D"), ("MM", "M"), ("YYYY",))))
 _CLOCKS = ("hh:mm:ss", "hh:mm", "h:mm:ss", "h:mm")
@@ -34,39 +34,46 @@ _PARTS = "^(?P<day>.*[^ ,])(?P<clock>(?:T|,? |,? ?เวลา ?)[0-9๐-๙]{1,
 _EPOCH = np.datetime64("1970-01-01", "us")
 
 
-def parse_dates(cells: pd.Series, *, near: int | None = None, day_first: bool = True) -> Parsed:
-    """Read dates, to ``datetime64[us]`` at midnight, by the rules of :func:`~dsw_analysis.intake.thai.parse_date`.
+def parse_dates(cells: pd.Series, *, near: int | None = None) -> Parsed:
+    """Read dates, to ``datetime64[us]`` at midnight.
+
+    Accepted, with Thai or ASCII digits: day, month name (full or short, Thai or English) and year; day, month and
+    year as numbers with ``/``, ``-`` or ``.``; year first with ``-`` or ``/`` (ISO 8601). A weekday or ``วันที่`` may
+    stand in front, ``พ.ศ.`` or ``ค.ศ.`` before the year of a named month. Four-digit years 2400–2700 are B.E. (543
+    years ahead, also before the calendar reform of 1941), 1900–2100 C.E., whatever the spelling. Refused: an
+    impossible date, a weekday that is not the date's, and any other spelling.
 
     In spreadsheet date cells a year of 2400–2700 is B.E. typed where the program expected C.E.; it is converted where
     the day exists in that year, and counted. A time other than midnight is dropped and counted.
+
+    Parameters
+    ----------
+    near:
+        B.E. year that two-digit years are B.E. years within ten years of; other two-digit years are refused, as all
+        are without it and with English months.
     """
-    read = partial(read_day_cell, near=near, day_first=day_first)
-    fast = partial(_fast, forms=_DAYS if day_first else _DAYS[:1])
-    return _parsed(cells, read, _native_day, [fast])
+    return _parsed(cells, partial(day_in_text, near=near), day_in_cell, [partial(_fast, forms=_DAYS)])
 
 
 def parse_datetimes(cells: pd.Series, *, near: int | None = None) -> Parsed:
-    """Read time stamps, to naive ``datetime64[us]`` in Bangkok, by the rules of ``parse_datetime``.
+    """Read time stamps, to naive ``datetime64[us]`` in Bangkok.
 
-    Without a time both texts and a spreadsheet's date cells (``date``, not ``datetime``) are refused.
+    Dates are those of :func:`parse_dates`, followed by ``14:30``, ``14:30:05``, ``14.30 น.`` or ISO 8601; a stamp with
+    ``Z`` or an offset is converted to Bangkok time (UTC+7). Without a time both texts and a spreadsheet's date cells
+    (``date``, not ``datetime``) are refused.
     """
-    read = partial(read_stamp_cell, near=near)
-    return _parsed(
-        cells,
-        read,
-        _native_stamp,
-        [partial(_fast, forms=_STAMPS), partial(_by_parts, read=read)],
-        _sure_stamps,
-    )
+    read = partial(stamp_in_text, near=near)
+    fast = [partial(_fast, forms=_STAMPS), partial(_by_parts, read=then(read_ascii_digits, read))]
+    return _parsed(cells, read, stamp_in_cell, fast, _sure_stamps)
 
 
 def parse_months(cells: pd.Series, *, near: int | None = None) -> Parsed:
     """Read months, to ``datetime64[us]`` on the first day: ``ม.ค. 69``, ``มกราคม 2569``, ``01/2569``, ``2569-01``.
 
-    A two-digit year needs a Thai month name (``12/11`` could be a day) and ``near``, as in ``parse_date``. A
+    A two-digit year needs a Thai month name (``12/11`` could be a day) and ``near``, as in :func:`parse_dates`. A
     spreadsheet's date cell gives its month, as one does that shows no more (``Period``).
     """
-    return _parsed(cells, partial(read_month_cell, near=near), _native_month)
+    return _parsed(cells, partial(month_in_text, near=near), month_in_cell)
 
 
 def _parsed(
@@ -74,29 +81,12 @@ def _parsed(
     read: Callable[[str], Reading],
     native: Callable[[object], Reading],
     fast: Sequence[FastPath] = (),
-    native_fast: Callable[[npt.NDArray[Any]], tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]] | None = None,
+    native_fast: NativeFast | None = None,
 ) -> Parsed:
-    result = gather(cells, np.zeros(len(cells), dtype="datetime64[us]"), read, native, fast, native_fast=native_fast)
+    empty = np.zeros(len(cells), dtype="datetime64[us]")
+    result = gather(cells, empty, then(read_ascii_digits, read), native, fast, native_fast=native_fast)
     result.values[~result.present] = np.datetime64("NaT")
-    values = pd.Series(result.values, index=cells.index, name=cells.name)
-    return Parsed(values, result.refused(cells.index), result.changes())
-
-
-def _native_day(cell: object) -> Reading:
-    if isinstance(cell, pd.Period):
-        raise ThaiValueError(f"{EXPECT_DATE} (เซลล์แสดงเพียงเดือนและปี)")
-    stamp, kinds = from_cell(cell, EXPECT_DATE)
-    day = stamp.replace(hour=0, minute=0, second=0, microsecond=0)
-    return day, kinds if day == stamp else (*kinds, "time_dropped")
-
-
-def _native_stamp(cell: object) -> Reading:
-    if isinstance(cell, pd.Period):
-        raise ThaiValueError(f"{EXPECT_STAMP} (เซลล์แสดงเพียงเดือนและปี)")
-    stamp, kinds = from_cell(cell, EXPECT_STAMP)
-    if not isinstance(cell, datetime):
-        raise ThaiValueError(f"{EXPECT_STAMP} (ไม่มีเวลา)")
-    return stamp, kinds
+    return result.parsed(result.values)
 
 
 def _sure_stamps(cells: npt.NDArray[Any]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]:
@@ -106,14 +96,6 @@ def _sure_stamps(cells: npt.NDArray[Any]) -> tuple[npt.NDArray[np.bool_], npt.ND
     stamps = cells.astype("datetime64[us]")
     sure = (stamps >= np.datetime64(FIRST_CELL)) & (stamps < np.datetime64("2101-01-01"))
     return sure, stamps[sure]
-
-
-def _native_month(cell: object) -> Reading:
-    if isinstance(cell, pd.Period):
-        cell = date(cell.year, cell.month, 1)
-    stamp, kinds = from_cell(cell, EXPECT_MONTH)
-    month = stamp.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return month, kinds if month == stamp else (*kinds, "day_dropped")
 
 
 def _fast(strings: pa.Array, forms: tuple[str, ...]) -> Fast:
@@ -172,7 +154,7 @@ def _bytes_of(strings: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.
 def _read_form(table: npt.NDArray[np.uint8], form: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
     """Which rows of bytes have the form and are real dates, and their microseconds since 1970.
 
-    Letters of ``form`` stand for digits; the year may be B.E. or C.E. as in ``parse_date``.
+    Letters of ``form`` stand for digits; the year may be B.E. or C.E. as in :func:`parse_dates`.
     """
     at = np.arange(len(table))
     for place, letter in enumerate(form):

@@ -102,9 +102,7 @@ _STARTS = re.compile(r"(?:^| )([^\x00-\x7fก-ฮ])")
 _PLAIN = "\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0e01-\u0e3a\u0e3f-\u0e5b\u2010-\u2027\u2030-\u205e"
 SUSPECT: Final = f"{_UNTIDY.pattern}|[^{_PLAIN}]|[\u0e38\u0e39\u0e48-\u0e4b]\u0e3a|(?:^| )[{_SIGNS}]"
 """RE2 expression that finds every string which :func:`tidy` may change or :func:`refuse_hidden` refuse."""
-_THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
-_TO_ASCII = str.maketrans(_THAI_DIGITS, "0123456789")
-_TO_THAI = str.maketrans("0123456789", _THAI_DIGITS)
+_TO_ASCII = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 class ThaiValueError(ValueError):
@@ -203,11 +201,6 @@ def read_ascii_digits(text: str) -> tuple[str, tuple[str, ...]]:
 def to_ascii_digits(text: str) -> str:
     """Thai digits as ASCII ones; digits of other scripts stay as they are."""
     return text.translate(_TO_ASCII)
-
-
-def to_thai_digits(value: str | int) -> str:
-    """ASCII digits as Thai ones: ``to_thai_digits(2569)`` is ``'๒๕๖๙'``."""
-    return str(value).translate(_TO_THAI)
 
 
 def _is_plain(text: str) -> bool:
