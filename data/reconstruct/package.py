@@ -148,7 +148,10 @@ def _resource(file: RawFile, table: Table) -> dict[str, Any]:
         **kind,
         "provenance": origin.provenance,
         "provenance_note": origin.note,
-        "schema": {"fields": [_field(column, origin) for column in table.dataset.columns], "missingValues": [""]},
+        "schema": {
+            "fields": [_field(column, origin) for column in table.dataset.columns],
+            "missingValues": ["", *table.dataset.columns[0].missing_values],
+        },
     }
 
 

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -130,9 +131,12 @@ def test_changed_file_is_judged_anew_and_its_old_copy_goes(raw):
     assert old[0] not in kept(raw)
 
 
-def test_copy_depends_on_registry_and_code(raw, monkeypatch):
+def test_copy_depends_on_registry_schema_and_code(raw, monkeypatch):
     survey = dataset("restructuring_survey")
     survey.load(ROUND, raw)
+    old = kept(raw)
+    replace(survey, title="ชื่ออื่น").load(ROUND, raw)
+    assert len(kept(raw)) == len(old) and kept(raw) != old
     monkeypatch.setattr(copies, "code_hash", lambda: "other code")
     old = kept(raw)
     survey.load(ROUND, raw)

@@ -9,6 +9,7 @@ import pytest
 from dsw_analysis.intake.rules import WORDS
 from dsw_analysis.intake.schema_files import CATEGORY, CONSTRAINT, FIELD, RULE, SCHEMA, TYPES
 from dsw_analysis.intake.schemas import Schemas
+from dsw_analysis.intake.wording import reading_texts
 from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
 
@@ -211,6 +212,23 @@ def test_codes_that_are_no_answer_need_not_be_neutral(tmp_path):
     assert written(tmp_path, visits=content)["visits"]["outcome"].missing_codes == {"same": "refused"}
 
 
+def test_texts_that_mean_a_blank_are_read_so_and_counted(tmp_path):
+    content = VISITS.replace("title: การเยี่ยมบ้าน", "title: การเยี่ยมบ้าน\nmissingValues: [ไม่มีข้อมูล, n/a]")
+    content = content.replace("type: date", "type: date\n    constraints: {required: true}")
+    visits = written(tmp_path, visits=content)["visits"]
+    headers = "เลขที่,วันที่,จำนวน (คน),ได้รับความช่วยเหลือ (คน),ผล"
+    rows = "ก1,ไม่มีข้อมูล,3,n/a,ดีขึ้น\nก2,05/10/2568, ไม่มีข้อมูล ,ไม่มี,n/a\nก3,05/10/2568,3,2,แย่ลง\nก4,06/10/2568,3,2,แย่ลง\n"
+    (tmp_path / "visits.csv").write_text(f"{headers}\n{rows}", encoding="utf-8")
+    checked = visits.check(HALF, tmp_path)
+    assert {(p.row, p.column, p.code) for p in checked.problems} == {
+        (2, "วันที่", "required"),
+        (3, "ได้รับความช่วยเหลือ (คน)", "cell"),
+    }
+    assert checked.changed["missing_value"] == 4
+    assert checked.frame.isna().to_numpy().tolist()[0] == [False, True, False, True, False]
+    assert "อ่านเป็นช่องว่าง: ไม่มีข้อมูล, n/a" in reading_texts(visits["persons"])
+
+
 # --- several files ---
 
 NAMES = "name: homes\ntitle: ทะเบียน\nfields:\n  - name: home\n    title: บ้าน\n    type: string\n"
@@ -355,7 +373,7 @@ def test_the_docs_explain_every_key_and_no_other():
     tables = re.findall(
         r"^\| key of (a schema|a field|a constraint|a category|a rule) \|.*\n\|[-| ]+\|\n((?:\|.*\n)+)", page, re.M
     )
-    explained = {what: re.findall(r"^\| `([a-z_:]+)` \|", rows, re.M) for what, rows in tables}
+    explained = {what: re.findall(r"^\| `([A-Za-z_:]+)` \|", rows, re.M) for what, rows in tables}
     assert explained == {
         "a schema": list(SCHEMA),
         "a field": list(FIELD),

@@ -46,6 +46,8 @@ class Column:
         Codebook of a ``category`` or ``multi`` column: ASCII code -> Thai label in the file.
     missing_codes:
         Codes that are no answer -> why: they leave the base of a share and are counted apart from blanks.
+    missing_values:
+        Texts in a cell that mean that it is blank.
     required:
         Whether a blank cell is a problem.
     unique:
@@ -76,6 +78,7 @@ class Column:
     _: KW_ONLY
     codes: Mapping[str, str] = field(default_factory=dict)
     missing_codes: Mapping[str, Missing] = field(default_factory=dict)
+    missing_values: tuple[str, ...] = ()
     required: bool = True
     unique: bool = False
     ge: float | None = None

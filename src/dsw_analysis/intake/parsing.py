@@ -48,7 +48,12 @@ def parse_cells(columns: Iterable[Column], sheet: Sheet, round_: Round, listing:
     refused: dict[str, pd.Index] = {}
     changed: Counter[str] = Counter()
     for column in columns:
-        parsed = parse_column(sheet.cells[column.name], column, round_.year)
+        cells = sheet.cells[column.name]
+        if column.missing_values:
+            blank = cells.astype(object).str.strip().isin(column.missing_values)
+            cells = cells.mask(blank)
+            changed.update({"missing_value": int(blank.sum())} if blank.any() else {})
+        parsed = parse_column(cells, column, round_.year)
         why = parsed.refused.sort_index()
         values[column.name], refused[column.name] = parsed.values, why.index
         changed.update(parsed.changed)

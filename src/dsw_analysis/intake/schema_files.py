@@ -117,6 +117,7 @@ SCHEMA: Final[Mapping[str, Reader]] = {
     "name": _name,
     "title": text,
     "fields": list_of(entry_of("a field", FIELD, "name", "title", "type")),
+    "missingValues": list_of(text),
     "dsw:order": _number,
     "dsw:file": scalar(written(r"[^/\\:.]+", "name of a file without folder and ending")),
     "dsw:sheet": text,

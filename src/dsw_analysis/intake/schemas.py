@@ -89,7 +89,7 @@ class Schemas(Mapping[str, Dataset]):
         return Dataset(
             id=id_,
             title=entry["title"],
-            columns=tuple(_column(field, self.round) for field in fields),
+            columns=tuple(_column(field, self.round, entry.get("missingValues", ())) for field in fields),
             rules=tuple(rule for rule in rules if names.issuperset(rule.columns)),
             file=entry.get("dsw:file"),
             sheet=entry.get("dsw:sheet"),
@@ -113,7 +113,7 @@ class Schemas(Mapping[str, Dataset]):
         return registry, column
 
 
-def _column(field: Entry, round_: Round) -> Column:
+def _column(field: Entry, round_: Round, missing_values: tuple[str, ...]) -> Column:
     constraints = field.get("constraints", Entry({}, {}, field.line))
     codes = {c["value"]: c for c in field.get("categories", ()) if c.valid(round_)}
     return Column(
@@ -122,6 +122,7 @@ def _column(field: Entry, round_: Round) -> Column:
         kind_of(field),
         codes={code: category["label"] for code, category in codes.items()},
         missing_codes={code: c["dsw:missing"] for code, c in codes.items() if "dsw:missing" in c},
+        missing_values=missing_values,
         required=constraints.get("required", False),
         unique=constraints.get("unique", False),
         ge=constraints.get("minimum"),

@@ -55,6 +55,8 @@ def reading_texts(column: Column) -> list[str]:
         texts.append("ใช้เลขไทย ชื่อเดือนเต็มหรือย่อ และปี พ.ศ. หรือ ค.ศ. สี่หลักได้")
     if column.two_digit_be:
         texts.append("ปีสองหลักอ่านเป็น พ.ศ. ที่ห่างจากปีของรอบไม่เกิน 10 ปี")
+    if column.missing_values:
+        texts.append(f"อ่านเป็นช่องว่าง: {', '.join(column.missing_values)}")
     if column.units:
         texts.append(f"มีหน่วยต่อท้ายตัวเลขได้: {', '.join(column.units)}")
     return texts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +65,12 @@ def _schemas(task: Task) -> Schemas:
 
 def raw_stems(document: Mapping[str, Any], task: Task) -> tuple[str, ...]:
     """Stems of the raw files that a section rests on: its datasets' and their registries'."""
-    schemas = _schemas(task)
-    kinds = [schemas[id_] for id_ in {read["dataset"] for read in document["inputs"]}]
-    registries = [registry for kind in kinds for registry, _ in kind.registries.values()]
-    return tuple(sorted({kind.stem for kind in (*kinds, *registries)}))
+    schemas, stems = _schemas(task), set()
+    for id_ in {read["dataset"] for read in document["inputs"]}:
+        with suppress(UsageError):  # a notebook may hand over inputs of its own, and a schema be changed meanwhile
+            kind = schemas[id_]
+            stems |= {kind.stem, *(registry.stem for registry, _ in kind.registries.values())}
+    return tuple(sorted(stems))
 
 
 def section_page(
