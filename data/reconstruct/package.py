@@ -8,11 +8,22 @@ from typing import Any
 
 from files import RawFile, Table
 
-from dsw_analysis.intake.columns import KINDS, Column
+from dsw_analysis.intake.columns import Column
 
 PUBLISHED, RECONSTRUCTED = "published", "reconstructed"
 
 _TYPES = {"integer": "integer", "number": "number"}
+_KINDS = {
+    "text": "ข้อความ",
+    "integer": "จำนวนเต็ม",
+    "number": "ตัวเลข",
+    "date": "วันที่ (วัน เดือน ปี พ.ศ.)",
+    "datetime": "วันที่และเวลา (ปี พ.ศ.)",
+    "month": "เดือนและปี พ.ศ.",
+    "province": "ชื่อจังหวัด",
+    "category": "ตัวเลือกเดียว",
+    "multi": "เลือกได้หลายตัวเลือก คั่นด้วย ;",
+}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _REPORT = (
     "รายงานผลการขับเคลื่อนโครงการ/กิจกรรมภายใต้แผนปฏิบัติการพัฒนาระบบราชการ พ.ศ. 2568 – 2570 "
@@ -172,7 +183,7 @@ def _field(column: Column, origin: Origin) -> dict[str, Any]:
         "name": column.header,
         "title": column.name,
         **kind,
-        "description": "; ".join(part for part in (KINDS[column.kind], column.help) if part),
+        "description": "; ".join(part for part in (_KINDS[column.kind], column.help) if part),
         "constraints": constraints,
         "provenance": origin.of(column.name),
     }

@@ -373,6 +373,17 @@ def spoil(project):
     return path
 
 
+def test_a_schema_with_a_mistake_is_named_and_nothing_is_checked(project, capsys):
+    path = project / "data" / "schemas" / "public_opinion.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("type: yearmonth", "type: yearmoth"), encoding="utf-8")
+    (line,) = [n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1) if "yearmoth" in text]
+    assert check(project) == 2
+    found = capsys.readouterr()
+    assert found.out == ""
+    said = f"schemas/public_opinion.yaml line {line}: 'yearmoth' may not stand here; did you mean 'yearmonth'?"
+    assert found.err == f"dsw: {said}\n"
+
+
 def test_clean_round_ends_with_0_and_its_one_warning(project, capsys):
     """The print gives comments of the public for January to March only, half of the round."""
     assert check(project) == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -87,49 +87,37 @@ def codebook_page(round_: Round, chapters: Sequence[Chapter]) -> str:
 
 def codebook_workbook(round_: Round, chapters: Sequence[Chapter]) -> bytes:
     """The codebook as a workbook: datasets, columns, allowed values, rules."""
+    kinds = [(c, c.dataset, c.dataset.id) for c in chapters]
+    entries = [(e, e.column, id_) for c, _, id_ in kinds for e in c.entries]
+    pages: tuple[tuple[str, tuple[str, ...], Iterable[tuple[str, ...]], tuple[int, ...]], ...] = (
+        (
+            "ชุดข้อมูล",
+            ("รหัส", "ชื่อ", "ไฟล์", "แผ่นงาน", "ที่มา", "รุ่นของสคีมา"),
+            [(id_, d.title, d.stem, d.sheet or "-", c.provenance, c.version) for c, d, id_ in kinds],
+            (24, 60, 24, 20, 30, 16),
+        ),
+        (
+            "คอลัมน์",
+            ("ชุดข้อมูล", "ชื่อในโปรแกรม", "หัวคอลัมน์", "สิ่งที่กรอกได้", "เงื่อนไข", "การเว้นว่าง", "คำอธิบาย", "ที่มา"),
+            [(id_, c.name, c.header, e.accepts, e.limits, e.blank, c.help, e.provenance) for e, c, id_ in entries],
+            (24, 20, 50, 44, 44, 36, 50, 30),
+        ),
+        (
+            "ค่าที่กรอกได้",
+            ("ชุดข้อมูล", "หัวคอลัมน์", "รหัส", "ค่าในไฟล์"),
+            [(id_, column.header, *code) for _, column, id_ in entries for code in column.codes.items()],
+            (24, 50, 24, 60),
+        ),
+        (
+            "เงื่อนไขข้ามคอลัมน์",
+            ("ชุดข้อมูล", "คอลัมน์", "ที่ต้องเป็น", "สิ่งที่ต้องทำ"),
+            [(id_, d[r.column].header, r.expected, r.action) for _, d, id_ in kinds for r in d.rules],
+            (24, 50, 60, 60),
+        ),
+    )
     target = io.BytesIO()
     with new_workbook(target, title=f"พจนานุกรมข้อมูล {round_.label}", created=round_.end) as book:
         head, body = book.add_format(HEAD), book.add_format(BODY)
-        for name, heads, rows, widths in (
-            (
-                "ชุดข้อมูล",
-                ("รหัส", "ชื่อ", "ไฟล์", "แผ่นงาน", "ที่มา", "รุ่นของสคีมา"),
-                _datasets(chapters),
-                (24, 60, 24, 20, 30, 16),
-            ),
-            (
-                "คอลัมน์",
-                ("ชุดข้อมูล", "ชื่อในโปรแกรม", "หัวคอลัมน์", "สิ่งที่กรอกได้", "เงื่อนไข", "การเว้นว่าง", "คำอธิบาย", "ที่มา"),
-                _columns(chapters),
-                (24, 20, 50, 44, 44, 36, 50, 30),
-            ),
-            ("ค่าที่กรอกได้", ("ชุดข้อมูล", "หัวคอลัมน์", "รหัส", "ค่าในไฟล์"), _codes(chapters), (24, 50, 24, 60)),
-            ("เงื่อนไขข้ามคอลัมน์", ("ชุดข้อมูล", "คอลัมน์", "ที่ต้องเป็น", "สิ่งที่ต้องทำ"), _rules(chapters), (24, 50, 60, 60)),
-        ):
+        for name, heads, rows, widths in pages:
             write_table(book.add_worksheet(name), heads, rows, head=head, body=body, widths=widths)
     return target.getvalue()
-
-
-def _datasets(chapters: Sequence[Chapter]) -> Iterator[tuple[str, ...]]:
-    for c in chapters:
-        yield c.dataset.id, c.dataset.title, c.dataset.stem, c.dataset.sheet or "-", c.provenance, c.version
-
-
-def _columns(chapters: Sequence[Chapter]) -> Iterator[tuple[str, ...]]:
-    for c in chapters:
-        for e in c.entries:
-            column = e.column
-            yield c.dataset.id, column.name, column.header, e.accepts, e.limits, e.blank, column.help, e.provenance
-
-
-def _codes(chapters: Sequence[Chapter]) -> Iterator[tuple[str, ...]]:
-    for c in chapters:
-        for e in c.entries:
-            for code, label in e.column.codes.items():
-                yield c.dataset.id, e.column.header, code, label
-
-
-def _rules(chapters: Sequence[Chapter]) -> Iterator[tuple[str, ...]]:
-    for c in chapters:
-        for rule in c.dataset.rules:
-            yield c.dataset.id, c.dataset[rule.column].header, rule.expected, rule.action

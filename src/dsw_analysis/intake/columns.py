@@ -15,19 +15,6 @@ Kind = Literal["text", "integer", "number", "date", "datetime", "month", "provin
 Missing = Literal["not_applicable", "refused"]
 """Why a cell that is filled holds no answer."""
 
-KINDS: dict[Kind, str] = {
-    "text": "ข้อความ",
-    "integer": "จำนวนเต็ม",
-    "number": "ตัวเลข",
-    "date": "วันที่ (วัน เดือน ปี พ.ศ.)",
-    "datetime": "วันที่และเวลา (ปี พ.ศ.)",
-    "month": "เดือนและปี พ.ศ.",
-    "province": "ชื่อจังหวัด",
-    "category": "ตัวเลือกเดียว",
-    "multi": "เลือกได้หลายตัวเลือก คั่นด้วย ;",
-}
-"""Kinds of column with their Thai names."""
-
 
 @dataclass(frozen=True)
 class Column:
@@ -40,7 +27,7 @@ class Column:
     header:
         Thai header in the file; a column under a merged group cell is ``"group / header"``.
     kind:
-        How cells are read: a key of :data:`KINDS`. ``category`` cells become a pandas Categorical of
+        How cells are read: one of :data:`Kind`. ``category`` cells become a pandas Categorical of
         codes, ``multi`` cells a string of codes joined by ``;`` in codebook order.
     codes:
         Codebook of a ``category`` or ``multi`` column: ASCII code -> Thai label in the file.

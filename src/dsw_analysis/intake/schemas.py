@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.dataset import Dataset
@@ -113,8 +113,19 @@ class Schemas(Mapping[str, Dataset]):
         return registry, column
 
 
+_ATTRIBUTES: Final = {
+    "required": "required",
+    "unique": "unique",
+    "minimum": "ge",
+    "maximum": "le",
+    "description": "help",
+    **{f"dsw:{name}": name for name in ("units", "in_round", "monthly", "two_digit_be", "topic", "statement")},
+}
+"""Keys of a field and its constraints -> attributes of a column that they are as they stand."""
+
+
 def _column(field: Entry, round_: Round, missing_values: tuple[str, ...]) -> Column:
-    constraints = field.get("constraints", Entry({}, {}, field.line))
+    said = {**field, **field.get("constraints", {})}
     codes = {c["value"]: c for c in field.get("categories", ()) if c.valid(round_)}
     return Column(
         field["name"],
@@ -123,19 +134,9 @@ def _column(field: Entry, round_: Round, missing_values: tuple[str, ...]) -> Col
         codes={code: category["label"] for code, category in codes.items()},
         missing_codes={code: c["dsw:missing"] for code, c in codes.items() if "dsw:missing" in c},
         missing_values=missing_values,
-        required=constraints.get("required", False),
-        unique=constraints.get("unique", False),
-        ge=constraints.get("minimum"),
-        le=constraints.get("maximum"),
-        units=field.get("dsw:units", ()),
-        in_round=field.get("dsw:in_round", False),
-        monthly=field.get("dsw:monthly", False),
-        two_digit_be=field.get("dsw:two_digit_be", False),
-        help=field.get("description", ""),
-        topic=field.get("dsw:topic", ""),
         counted=tuple(code for code in field.get("dsw:counted", ()) if code in codes),
         concern=tuple(code for code in field.get("dsw:concern", ()) if code in codes),
-        statement=field.get("dsw:statement", ""),
+        **{"required": False, **{name: said[key] for key, name in _ATTRIBUTES.items() if key in said}},
     )
 
 

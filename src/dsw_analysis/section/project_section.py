@@ -69,6 +69,8 @@ def open_section(
         If the action plan has no such section.
     DataError
         If the action plan has problems.
+    UsageError
+        If there are no schemas beside ``data_dir``, or one has a mistake.
     """
     round_ = Round.parse(round_id)
     place = official_province(province) if province else None
@@ -171,9 +173,9 @@ class ProjectSection(Section):
         self.shown.learn(kind, frame)
         return frame
 
-    def codes(self, of: str | pd.DataFrame, column: str) -> Mapping[str, str]:
-        """Codebook of a column of a dataset (its id) or of a loaded frame: code -> Thai label, in order."""
-        return (self.schemas[of] if isinstance(of, str) else source_of(of).dataset)[column].codes
+    def codes(self, frame: pd.DataFrame, column: str) -> Mapping[str, str]:
+        """Codebook of a column of a loaded frame: code -> Thai label, in order."""
+        return source_of(frame).dataset[column].codes
 
     def names(self) -> Mapping[str, Any]:
         """What texts know besides numbers: also indicators that have a target, and steps under way.
