@@ -140,7 +140,8 @@ def project_in(folder):
     for name in ("notebooks", "data"):
         skipped = shutil.ignore_patterns(".ipynb_checkpoints", "checked", "__pycache__")
         shutil.copytree(ROOT / name, project / name, ignore=skipped)
-    shutil.copy(ROOT / "requirements.lock", project)
+    for name in ("requirements.lock", "project.toml"):
+        shutil.copy(ROOT / name, project)
     return project
 
 

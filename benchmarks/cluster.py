@@ -55,6 +55,7 @@ def main():
         project = Path(name) / "project"
         for part in ("notebooks", "data"):
             shutil.copytree(ROOT / part, project / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "checked"))
+        shutil.copy(ROOT / "project.toml", project)
         ratios = compare(project, address, 0, range(-1, arguments.runs))["ratios"]
         long = compare(project, address, arguments.provinces, range(1))
         inputs = measured(project, long, *empty(address, scheduler))

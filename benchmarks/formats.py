@@ -43,7 +43,7 @@ def main():
         sys.exit("make the report first, and install Chromium")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in ("notebooks", "data", f"outputs/{arguments.round}", "requirements.lock"):
+        for part in ("notebooks", "data", f"outputs/{arguments.round}", "requirements.lock", "project.toml"):
             copy = shutil.copytree if (arguments.project / part).is_dir() else shutil.copy
             copy(arguments.project / part, folder / part)
         measured = measure(folder, arguments.round, browser)

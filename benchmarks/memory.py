@@ -124,6 +124,7 @@ def write(path, rows):
     shutil.copytree(ROOT / "data" / "schemas", path.parents[2] / "schemas")
     (path.parent / "urgent_cases.csv").unlink()
     shutil.copytree(ROOT / "notebooks", path.parents[3] / "notebooks")
+    shutil.copy(ROOT / "project.toml", path.parents[3])
     tables = blocks(rows, typed=path.suffix == ".parquet")
     first = next(tables)
     writer = pq.ParquetWriter if path.suffix == ".parquet" else pa_csv.CSVWriter

@@ -13,6 +13,7 @@ from filelock import FileLock
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from dsw_analysis.project import use
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.reports import write_report
@@ -64,6 +65,13 @@ def pytest_xdist_make_scheduler(config, log):
     return Groups(config, log)
 
 
+@pytest.fixture(autouse=True)
+def _own_words():
+    """Each test begins in the words of this project, whatever project the one before had opened."""
+    yield
+    use(None)
+
+
 @dataclass
 class Copy:
     """A project folder of its own, to be altered."""
@@ -85,6 +93,7 @@ def copy(tmp_path):
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     for name in ("raw", "schemas"):
         shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
+    shutil.copy(ROOT / "project.toml", tmp_path)
     return Copy(tmp_path)
 
 
@@ -94,6 +103,7 @@ def project(tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "data" / "raw" / ROUND).mkdir(parents=True)
     shutil.copytree(ROOT / "data" / "schemas", tmp_path / "data" / "schemas")
+    shutil.copy(ROOT / "project.toml", tmp_path)
     return Project(root=tmp_path)
 
 
@@ -179,6 +189,7 @@ def hashes(folder):
 def _make_round(root):
     for name in ("notebooks", "data"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+    shutil.copy(ROOT / "project.toml", root)
     with Batch(Project(root=root), Round.parse(ROUND)) as batch:
         write_report(batch, run_sections(batch))
 

@@ -18,7 +18,8 @@ from packaging.utils import canonicalize_name
 import dsw_analysis
 from dsw_analysis import __all__ as public
 from dsw_analysis.cli import main
-from dsw_analysis.report.audit import ALLOWED
+from dsw_analysis.project import settings
+from dsw_analysis.section.unbound import ALLOWED
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -208,7 +209,8 @@ def literals(tree):
 # Names that hold digits without being numbers of this round: what the audit lets pass on a page, headers of the files,
 # and what a page may have because the plan has it.
 GROUPS = {re.escape(c.group) for d in DATASETS for c in d.columns if c.group}
-NAMES = re.compile("|".join([*ALLOWED, *sorted(GROUPS), "SDGs|W3C|รอบ 12 เดือน"]))
+TERMS = [term.pattern for term in (*ALLOWED, *settings(ROOT).terms)]
+NAMES = re.compile("|".join([*TERMS, *sorted(GROUPS), "SDGs|W3C|รอบ 12 เดือน"]))
 THAI_OR_DIGIT = re.compile(r"[0-9๐-๙]")
 
 

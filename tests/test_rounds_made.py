@@ -29,6 +29,7 @@ def report(root, round_id, *, changed=False):
     """Make a round's raw files and report; returns the files made, the ledger, and what was said on the way."""
     shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copytree(ROOT / "data" / "schemas", root / "data" / "schemas")
+    shutil.copy(ROOT / "project.toml", root)
     round_made = make_round(root, round_id, changed=changed)
     said = []
     with Batch(Project(root=root), round_made.round) as batch:

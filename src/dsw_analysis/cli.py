@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsw_analysis import __version__
 from dsw_analysis.problems import DataError, UsageError
+from dsw_analysis.project import settings, use
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.steps import BatchError
 
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     _print_thai()
     try:
+        use(settings(arguments.project))
         return int(_COMMANDS[arguments.command](arguments))
     except UsageError as error:
         print(f"dsw: {error}", file=sys.stderr)

@@ -3,7 +3,7 @@
 import pytest
 from measures_frames import YES_NO, loaded, yes_of
 
-from dsw_analysis.findings.finding import METHODS, UNITS, Finding
+from dsw_analysis.findings.finding import METHODS, Finding, units
 from dsw_analysis.findings.measures import Count, Mean, Registry, Share, ShareDifference
 from dsw_analysis.intake.columns import Column
 
@@ -64,8 +64,8 @@ SENTENCES = {
         "รายการคิดเป็นร้อยละ 60.00 ไม่นับที่ไม่ระบุ 1,200 รายการ ไม่เกี่ยวข้อง 2 รายการ ไม่ประสงค์ตอบ 3 รายการ",
     ),
     "label that ends in Latin": (
-        lambda: finding(label="เรื่องจาก ESS Help Me", unit="cases"),
-        "เรื่องจาก ESS Help Me มี 1 เรื่อง",
+        lambda: finding(label="เรื่องจาก ESS Help Me", unit="reports"),
+        "เรื่องจาก ESS Help Me มี 1 ครั้ง",
     ),
     "tiny p": (lambda: finding(label="ค่า p", value=1e-9, unit="p_value"), "ค่า p น้อยกว่า 0.0001"),
 }
@@ -97,7 +97,7 @@ def test_nothing_left_out_is_not_said():
 
 
 def test_every_unit_and_method_reads_as_one_line_without_blanks_at_the_ends():
-    for unit in UNITS:
+    for unit in units():
         for method in METHODS:
             words = finding(unit=unit, method=method, population=7, rows=5).sentence()
             assert words == " ".join(words.split())

@@ -386,7 +386,7 @@ FOREIGN = {
 def foreign():
     cells = "".join(f"<tr><th>{name}</th><td>ทดสอบ {text} จบ</td></tr>" for name, text in FOREIGN.items())
     body = f"<h1>ก</h1><table>{cells}</table><p>รหัส \ue000 \ufffe \x07 จบ <code>👍 福 น้ำ</code></p>"
-    findings = [Finding(id="t.n", label="ป้าย 福👍", value=1, unit="cases", note="\ue001")]
+    findings = [Finding(id="t.n", label="ป้าย 福👍", value=1, unit="reports", note="\ue001")]
     return to_pdf(compose(ROUND, [Chapter(id="t", title="ชื่อ 福👍", order=1, body=body)], Ledger(findings), []))
 
 

@@ -49,6 +49,7 @@ def briefs(tmp_path_factory):
     for name in ("notebooks", "data"):
         ignored = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", "checked")
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
+    shutil.copy(ROOT / "project.toml", root)
     project = Project(root=root)
     with Batch(project, Round.parse(ROUND)) as batch:
         outcomes = write_briefs(batch, RENDERED, SECTIONS)

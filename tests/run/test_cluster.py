@@ -184,6 +184,7 @@ def outputs(out):
 
 def test_a_cluster_gives_the_bytes_that_one_machine_gives(executor, made, tmp_path):
     there = copied(ROOT, tmp_path / "there")
+    shutil.copy(ROOT / "project.toml", there.root)
 
     together = run(there, executor=executor, jobs=executor.threads)
 

@@ -22,7 +22,7 @@ def drawn(monkeypatch):
 
 
 def number(value):
-    return Finding(id="demo.n", label="จำนวน", value=value, unit="cases")
+    return Finding(id="demo.n", label="จำนวน", value=value, unit="reports")
 
 
 def boxes(figure, labels):

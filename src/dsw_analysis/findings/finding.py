@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
 
+from dsw_analysis import project
 from dsw_analysis.findings.rounding import round_half_up
 from dsw_analysis.intake.provenance import Provenance
 
 UNITS: dict[str, str] = {
     "percent": "ร้อยละ",
     "ratio": "",
-    "activities": "กิจกรรม",
-    "areas": "พื้นที่",
     "baht": "บาท",
-    "cases": "เรื่อง",
-    "centres": "แห่ง",
-    "comments": "ความคิดเห็น",
     "hours": "ชั่วโมง",
     "indicators": "ตัวชี้วัด",
     "level": "ระดับ",
@@ -29,20 +26,13 @@ UNITS: dict[str, str] = {
     "p_value": "",
     "percentage_points": "จุดร้อยละ",
     "persons": "คน",
-    "places": "ที่",
     "points": "คะแนน",
     "provinces": "จังหวัด",
-    "questions": "คำถาม",
-    "reports": "ครั้ง",
-    "rooms": "ห้อง",
     "sections": "โครงการ",
-    "sessions": "ครั้ง",
     "steps": "ขั้นตอน",
-    "units": "หน่วยงาน",
-    "welfare_areas": "ด้าน",
-    "works": "ผลงาน",
 }
-"""Thai word for each unit of measurement; ``percent`` stands before the number, the others after."""
+"""Thai word for each unit of measurement; ``percent`` stands before the number, the others after. What a department
+counts besides has its word in ``project.toml``."""
 
 _DIGITS = {"percent": 2, "ratio": 4, "hours": 2, "points": 2, "p_value": 4, "percentage_points": 2, "baht": 2}
 _MEASURED = {*_DIGITS, "level"}
@@ -77,6 +67,11 @@ _NUMBERS = ("value", "numerator", "denominator", "rows", *_LEFT_OUT, "population
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_-]+)+")
 
 
+def units() -> Mapping[str, str]:
+    """Unit -> Thai word: :data:`UNITS` and those of the project."""
+    return {**UNITS, **project.current().units}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One number with what it stands on.
@@ -90,7 +85,7 @@ class Finding:
     value:
         Unrounded; percentages run from 0 to 100. ``None`` where undefined (0 of 0) or not stated.
     unit:
-        A key of :data:`UNITS`.
+        A key of :func:`units`.
     numerator, denominator:
         The two parts of a share or a ratio.
     dataset, file, sha256, rows:
@@ -142,8 +137,11 @@ class Finding:
         """Refuse malformed ids, unknown units, and NaN, pandas' NA or the infinite where a number stands."""
         if not _ID.fullmatch(self.id):
             raise ValueError(f"finding id {self.id!r}: use lower-case ASCII, section first, e.g. csr.linked")
-        if self.unit not in UNITS:
-            raise ValueError(f"finding {self.id}: unit {self.unit!r} is not one of {', '.join(sorted(UNITS))}")
+        if self.unit not in (known := units()):
+            raise ValueError(
+                f"finding {self.id}: unit {self.unit!r} is not one of {', '.join(sorted(known))}; give it a word under "
+                f"[units] in {project.FILE}"
+            )
         for name in _NUMBERS:
             number = getattr(self, name)
             if number is not None and not (isinstance(number, Real) and math.isfinite(number)):
@@ -210,7 +208,7 @@ class Finding:
             number = "น้อยกว่า 0.0001"
         if style == "value" or rounded is None:
             return number
-        word = UNITS[self.unit]
+        word = units()[self.unit]
         with_unit = f"{word} {number}" if self.unit == "percent" else f"{number} {word}".strip()
         return with_unit if style == "unit" or self.denominator is None else f"{with_unit} ({self.text('n/N')})"
 

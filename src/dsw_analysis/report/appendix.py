@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dsw_analysis.findings.finding import INTERVAL, UNITS, Finding
+from dsw_analysis.findings.finding import INTERVAL, Finding, units
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance
 from dsw_analysis.intake.writing.workbooks import BODY, HEAD, new_workbook, write_table
 from dsw_analysis.rounds import Round
@@ -43,7 +43,7 @@ _COLUMNS: dict[str, Callable[[Finding], str | int | float | None]] = {
     "รหัส": lambda f: f.id,
     "รายการ": lambda f: f.label,
     "ค่า": lambda f: f.value,
-    "หน่วย": lambda f: UNITS[f.unit] or f.unit,
+    "หน่วย": lambda f: units()[f.unit] or f.unit,
     "ตัวตั้ง": lambda f: f.numerator,
     "ตัวหาร": lambda f: f.denominator,
     "ขอบล่างของช่วง": lambda f: f.low,

@@ -21,6 +21,7 @@ from dsw_analysis.intake.provenance import PROVENANCE
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import environment
+from dsw_analysis.project import current
 from dsw_analysis.report.appendix import SHORT, input_cells, origin
 from dsw_analysis.report.page import Chapter, number_uses
 from dsw_analysis.rounds import Round
@@ -29,8 +30,6 @@ from dsw_analysis.section.blocks import anchor
 Node = dict[str, Any]
 """An element of pandoc's document model: ``t`` is its kind, ``c`` its content."""
 
-TITLE = "รายงานผลการขับเคลื่อนโครงการและกิจกรรมตามแผนปฏิบัติการพัฒนาระบบราชการ"
-DEPARTMENT = "กรมพัฒนาสังคมและสวัสดิการ"
 _NO_DAY = date(1980, 1, 1)
 """Date in the file of what has no round: PDF/A must have one, and the clock would make each copy another file."""
 
@@ -107,7 +106,7 @@ def compose(
         environment()
         .get_template("print.html.j2")
         .render(
-            title=TITLE if round_ else chapters[0].title,
+            title=current().title if round_ else chapters[0].title,
             subtitle=chapters[0].title if round_ and len(chapters) == 1 else None,
             round=round_,
             province=None if province is None else in_prose(province),
@@ -128,7 +127,7 @@ def compose(
     section = f"{chapters[0].title} – " if len(chapters) == 1 else ""
     place = "" if province is None else f" {in_prose(province)}"
     return Document(
-        title=f"{section}{TITLE} {round_.label}{place}" if round_ else chapters[0].title,
+        title=f"{section}{current().title} {round_.label}{place}" if round_ else chapters[0].title,
         round=round_,
         blocks=_cut_loose(parsed["blocks"], images),
         images=images,

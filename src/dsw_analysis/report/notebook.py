@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from nbconvert.exporters import Exporter
 from traitlets import default
 
 from dsw_analysis.findings.ledger import Ledger
+from dsw_analysis.project import settings, use
 from dsw_analysis.report.document import compose
 from dsw_analysis.report.docx import to_docx
 from dsw_analysis.report.html import render_cells
@@ -30,6 +32,7 @@ class SectionExporter(Exporter):  # type: ignore[misc]  # nbconvert has no types
         ValueError
             If the notebook has not been run to its end.
         """
+        use(settings((resources or {}).get("metadata", {}).get("path") or Path()))
         document, error = handed_over(nb)
         if document is None and not was_run(nb):
             raise ValueError(f"{error}; run the notebook to its end first, for instance with `dsw run ROUND`")

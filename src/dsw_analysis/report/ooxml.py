@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 
 from dsw_analysis.intake.writing.pages import TEMPLATES, environment
 from dsw_analysis.intake.writing.typefaces import SARABUN
-from dsw_analysis.report.document import DEPARTMENT, Document, Node
+from dsw_analysis.project import current
+from dsw_analysis.report.document import Document, Node
 from dsw_analysis.report.tables import Cell, placed, read_table
 
 _NAMESPACES = {
@@ -212,7 +213,7 @@ def _fixed_parts(document: Document) -> dict[str, bytes]:
         name: f"{{{str(uuid.uuid5(uuid.NAMESPACE_URL, f'Sarabun-{face}')).upper()}}}" for name, face in faces.items()
     }
     day = f"{document.moment:%Y-%m-%dT%H:%M:%SZ}"
-    values = {"title": document.title, "label": document.label, "author": DEPARTMENT, "day": day}
+    values = {"title": document.title, "label": document.label, "author": current().department, "day": day}
     relations = "".join(
         _relation(f"rId{place}", "font", f"fonts/{name}.odttf") for place, name in enumerate(faces, start=1)
     )

@@ -11,6 +11,7 @@ import typst
 
 from dsw_analysis.intake.writing.pages import TEMPLATES
 from dsw_analysis.intake.writing.typefaces import stand_ins
+from dsw_analysis.project import current
 from dsw_analysis.report.clusters import write_fonts
 from dsw_analysis.report.document import Document, Node, strings, walk
 from dsw_analysis.report.markup import convert_formulas
@@ -73,6 +74,8 @@ def typst_source(document: Document, unbroken: frozenset[str] = frozenset()) -> 
     cover, *chapters = document.blocks
     day = document.moment
     values = f"title: {quote(document.title)}, label: {quote(document.label)}, "
+    if current().department:
+        values += f"author: {quote(current().department)}, "
     return "\n\n".join(
         [
             '#import "report.typ": *',

@@ -16,11 +16,12 @@ from pythainlp.tokenize import word_tokenize
 from pythainlp.util import Trie
 
 from dsw_analysis.intake.writing.typefaces import SARABUN
+from dsw_analysis.project import current
 
 _THAI = re.compile("([\u0e01-\u0e4e]+)")
 _HYPHENATED = re.compile(r"([A-Za-z0-9]+(?:-[A-Za-z0-9]+)+)")
-_OWN = {"ตัวชี้วัด", "ยุบเลิก", "เปอร์เซ็นไทล์", "ควอร์ไทล์"}
-"""Words of this report that the dictionary lacks."""
+_OWN = frozenset({"ตัวชี้วัด", "เปอร์เซ็นไทล์", "ควอร์ไทล์"})
+"""Words of every report that the dictionary lacks; ``project.toml`` has those of one."""
 _TIED = re.compile("^[ๆฯ]")
 _SHORT = 3
 """Letters of a run that is never cut, such as the abbreviation อปท."""
@@ -39,16 +40,20 @@ _PROBE = """
 """
 
 
-@cache
 def pieces(text: str) -> tuple[str, ...]:
     """Cut a text where a line may break between Thai words; joined, the pieces are the text.
 
     Signs that belong to the word before them (ๆ and ฯ) stay with it. Other scripts are left whole,
-    with their spaces, but for names such as MSO-Logbook, which are pieces of their own.
+    with their spaces, but for names with a hyphen, which are pieces of their own.
     """
+    return _pieces(text, current().words)
+
+
+@cache
+def _pieces(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []
     for part in _THAI.split(text):
-        for word in words_of(part) if _THAI.fullmatch(part) else _HYPHENATED.split(part):
+        for word in _words_of(part, own) if _THAI.fullmatch(part) else _HYPHENATED.split(part):
             if found and _TIED.match(word):
                 found[-1] += word
             elif word:
@@ -68,7 +73,7 @@ def width(text: str) -> float:
 
 
 @cache
-def words_of(run: str) -> tuple[str, ...]:
+def _words_of(run: str, own: tuple[str, ...]) -> tuple[str, ...]:
     """Words of a run of Thai letters: where two ways to read it with PyThaiNLP's dictionary agree.
 
     Fewest words (``newmm``) reads ขั้น|ตอนที่ and บอ|กว่า, longest word first reads การถู|กล่|วง; where they differ,
@@ -76,14 +81,14 @@ def words_of(run: str) -> tuple[str, ...]:
     """
     if len(run) <= _SHORT:
         return (run,) if run else ()
-    readings = (word_tokenize(run, engine=engine, custom_dict=_dictionary()) for engine in ("newmm", "longest"))
+    readings = (word_tokenize(run, engine=engine, custom_dict=_dictionary(own)) for engine in ("newmm", "longest"))
     ends = sorted(set.intersection(*({*accumulate(map(len, words))} for words in readings)))
     return tuple(run[start:end] for start, end in pairwise([0, *ends]))
 
 
 @cache
-def _dictionary() -> Trie:
-    return Trie(thai_words() | _OWN)
+def _dictionary(own: tuple[str, ...]) -> Trie:
+    return Trie(thai_words() | _OWN.union(own))
 
 
 def broken_words(texts: Iterable[str], fonts: Path) -> frozenset[str]:

@@ -9,7 +9,7 @@ import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +19,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.intake.writing.whole import digest
 from dsw_analysis.problems import UsageError
+from dsw_analysis.project import FILE, settings, where
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.manifest import Inputs, Manifest, from_root, versions
 from dsw_analysis.run.outputs import PROVINCES, Outputs
@@ -52,7 +53,7 @@ class Batch:
     Raises
     ------
     UsageError
-        If the notebooks or the round's raw files are not there.
+        If the notebooks or the round's raw files are not there, or ``project.toml`` has a mistake.
     OSError
         If something cannot be read or written, naming it; what was finished stays finished.
     TimeoutError
@@ -89,6 +90,7 @@ class Batch:
         """Take the round: checks what is needed, waits for another run to end."""
         raw = self.project.data / str(self.round)
         self.notebooks = self.project.sections()
+        self._call = partial(call, words=settings(self.project.root))
         if not raw.is_dir():
             raise UsageError(f"no raw files in {raw}; put the round's files there")
         self.out.mkdir(parents=True, exist_ok=True)
@@ -193,6 +195,10 @@ class Batch:
             parameters["accept_partial"] = True
         if province is not None:
             parameters["province"] = province
+        files = self._carried if given is None else given
+        said = where(self.project.root)
+        if files and said is not None:  # a folder with just these has no project around it
+            files = {**files, FILE: said.read_bytes()}
         task = Task(
             section=section,
             province=province,
@@ -200,7 +206,7 @@ class Batch:
             content=content,
             parameters=parameters,
             root=self.project.root,
-            files=self._carried if given is None else given,
+            files=files,
         )
         made_from = {**self.inputs.common, "notebook": digest(task.content), "parameters": parameters}
         if given is None:
@@ -279,7 +285,7 @@ class Batch:
                 self.begin()
                 while jobs and len(running) < 2 * self._jobs + 2:
                     job = jobs.popleft()
-                    running[self._executor.submit(call, self._scratch, job.work, *job.arguments())] = job
+                    running[self._executor.submit(self._call, self._scratch, job.work, *job.arguments())] = job
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     yield running.pop(future), future
         finally:

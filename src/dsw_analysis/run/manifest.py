@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dsw_analysis.intake.writing.whole import sha256, write_whole
+from dsw_analysis.project import where
 from dsw_analysis.run.warm.watching import listing
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _NAMED = {
     "notebook": "its notebook changed",
     "package": "the package's code changed",
     "lock": "the lock file changed",
+    "project": "project.toml changed",
     "python": "another Python",
 }
 _VERSIONS = ("dsw-analysis", "pandas", "papermill", "nbconvert", "ipykernel", "matplotlib", "seaborn", "typst")
@@ -34,7 +36,7 @@ def from_root(name: str) -> str:
 
 
 class Inputs:
-    """Hashes of what outputs rest on: the package, the lock file, raw files of a round, what else notebooks read."""
+    """Hashes of what outputs rest on: what all share, raw files of a round, and what else notebooks read."""
 
     def __init__(self, root: Path, folder: Path) -> None:
         self._root = root
@@ -44,7 +46,7 @@ class Inputs:
 
     @cached_property
     def common(self) -> dict[str, str | None]:
-        """What all outputs share: package, lock file and Python."""
+        """What all outputs share: package, lock file, the project's own words and Python."""
         package = Path(__file__).parents[1]
         tree = hashlib.sha256()
         for path in sorted(package.rglob("*")):
@@ -53,6 +55,7 @@ class Inputs:
         return {
             "package": tree.hexdigest(),
             "lock": sha256(self._root / "requirements.lock"),
+            "project": None if (said := where(self._root)) is None else sha256(said),
             "python": platform.python_version(),
         }
 

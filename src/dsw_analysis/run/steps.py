@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from dsw_analysis.project import Settings, use
 from dsw_analysis.run.outputs import Outputs
 from dsw_analysis.run.tasks import EXECUTE, Task
 from dsw_analysis.section.executed import handed_over
@@ -122,7 +123,7 @@ def given(*arguments: Any) -> Callable[[], tuple[Any, ...]]:  # noqa: ANN401 - o
     return lambda: arguments
 
 
-def call(scratch: Path, work: str, *arguments: Any) -> Any:  # noqa: ANN401 - of any function
+def call(scratch: Path, work: str, *arguments: Any, words: Settings) -> Any:  # noqa: ANN401 - of any function
     """In a worker process: call a function by its name, ``module:name``.
 
     Temporary files of all that it starts go to ``scratch``, which the next run empties if this one is killed; on
@@ -136,11 +137,12 @@ def call(scratch: Path, work: str, *arguments: Any) -> Any:  # noqa: ANN401 - of
     if scratch.is_dir():
         os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     if work == EXECUTE or not FORKS:  # without forks this process was started for this call alone
-        return named(work, *arguments)
-    return run_fresh(named, work, *arguments)
+        return named(work, *arguments, words=words)
+    return run_fresh(named, work, *arguments, words=words)
 
 
-def named(work: str, *arguments: Any) -> Any:  # noqa: ANN401 - of any function
-    """Call a function by its name."""
+def named(work: str, *arguments: Any, words: Settings) -> Any:  # noqa: ANN401 - of any function
+    """Call a function by its name, in the words of a project."""
+    use(words)
     module, _, name = work.partition(":")
     return getattr(import_module(module), name)(*arguments)

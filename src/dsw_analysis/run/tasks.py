@@ -14,6 +14,7 @@ from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.problems import UsageError
+from dsw_analysis.project import FILE
 from dsw_analysis.rounds import Round
 from dsw_analysis.section.executed import handed_over
 
@@ -191,13 +192,13 @@ def execute(task: Task) -> Result:
 
 
 def _beside(watched: Mapping[str, str | None], task: Task, reads: Iterable[str]) -> dict[str, str | None]:
-    """What of all that was read in the project is not known as raw file or copy of it, nor made of this section."""
+    """What of all that was read in the project is not known as raw file or copy of it, nor of all, nor made of this."""
     round_ = task.parameters["round_id"]
     raw, stems = f"../data/raw/{round_}/", {*reads, "datapackage"}
     return {
         name: state
         for name, state in watched.items()
-        if not name.startswith((f"../outputs/{round_}/", "../data/checked/"))
+        if not name.startswith((f"../outputs/{round_}/", "../data/checked/", f"../{FILE}"))
         and not (name.startswith(raw) and name.removeprefix(raw).split(".")[0] in stems)
     }
 

@@ -12,6 +12,7 @@ from pandas.api.types import is_numeric_dtype
 from dsw_analysis.intake.columns import Column, Kind
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.intake.thai import provinces
+from dsw_analysis.project import current
 from dsw_analysis.rounds import Round
 
 
@@ -87,7 +88,6 @@ def by_month(frame: pd.DataFrame, column: str, round_: Round) -> pd.DataFrame:
 
 
 HOURS = {f"{hour:02d}": f"{hour:02d} น." for hour in range(24)}
-OPENS, CLOSES = "08.30", "16.30"
 OFFICE = {"office": "ในเวลาราชการ", "outside": "นอกเวลาราชการ"}
 
 
@@ -97,9 +97,12 @@ def by_hour(frame: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def by_office_hours(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    """A copy with ``office`` or ``outside`` in column ``office``: Monday to Friday; public holidays are not known."""
+    """A copy with ``office`` or ``outside`` in column ``office``: the project's hours from Monday to Friday.
+
+    Public holidays are not known.
+    """
     times = frame[column]
-    inside = times.dt.strftime("%H.%M").between(OPENS, CLOSES, inclusive="left") & times.dt.day_of_week.lt(5)
+    inside = times.dt.strftime("%H.%M").between(*current().office_hours, inclusive="left") & times.dt.day_of_week.lt(5)
     values = inside.map({True: "office", False: "outside"})
     return derive(frame, "office", "เวลาราชการ", values, of=[column], codes=OFFICE)
 

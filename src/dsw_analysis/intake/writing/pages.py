@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 
 from dsw_analysis.intake.writing.typefaces import SARABUN
+from dsw_analysis.project import current
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 _WEIGHTS = {400: "Regular", 600: "SemiBold"}
@@ -92,11 +93,13 @@ def _cut(name: str, characters: str) -> bytes:
 
 @cache
 def environment() -> jinja2.Environment:
-    """Where templates come from; values are escaped, and a missing one is an error."""
-    return jinja2.Environment(
+    """Where templates come from; values are escaped, a missing one is an error, and ``project()`` has the settings."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["project"] = current
+    return made

@@ -18,11 +18,11 @@ from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provenance import PROVENANCE
 from dsw_analysis.plan.plan import Status
 from dsw_analysis.report.audit.frame import differences, expected, take_apart
-from dsw_analysis.report.audit.words import ALLOWED, Words, flat
+from dsw_analysis.report.audit.words import Words, flat
 from dsw_analysis.section import blocks
 from dsw_analysis.section.readback import LINKED, Body, Picture, Piece
 
-__all__ = ["ALLOWED", "Audit", "Slip", "audit_file", "audit_page"]
+__all__ = ["Audit", "Slip", "audit_file", "audit_page"]
 
 _CLAIMED = re.compile(r'<span data-claim="([^"]*)">([^<]*)')
 _HOUR = re.compile(r"[01]\d|2[0-3]")
@@ -63,7 +63,8 @@ class Audit:
         data files, style, script and content security policy. In a section, linked numbers must print what their
         finding gives; tables, and pictures with their texts and data, must be those that it showed, all of them and
         with their marks; any other number must stand in a word of the sources that the section recorded, in a name of
-        the round, or match :data:`ALLOWED`; and there must be no element, attribute or link that sections do not have.
+        the round, or in one that is allowed (:mod:`dsw_analysis.section.unbound`); and there must be no element,
+        attribute or link that sections do not have.
 
         Returns
         -------
