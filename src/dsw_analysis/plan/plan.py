@@ -170,22 +170,13 @@ class Plan:
         NotInPlanError
             If the plan has no such section.
         """
-        rows = self.projects[self.projects["section"] == section]
+        rows = _records(self.projects[self.projects["section"] == section])
         if len(rows) != 1:
             raise NotInPlanError(section, self.projects["section"])
-        row = rows.iloc[0]
-        state = _or_none(row["state"])
-        return Project(
-            section=section,
-            order=int(row["order"]),
-            strategy=_or_none(row["strategy"]),
-            issue=_or_none(row["issue"]),
-            name=str(row["project"]),
-            owner=_or_none(row["owner"]),
-            partners=_or_none(row["partners"]),
-            state=source_of(self.projects).dataset["state"].label(state) if state else None,
-            note=_or_none(row["source_note"]),
-        )
+        (row,) = rows
+        state = row["state"] and source_of(self.projects).dataset["state"].label(row["state"])
+        same = {name: row[name] for name in ("section", "order", "strategy", "issue", "owner", "partners")}
+        return Project(**same, name=row["project"], state=state, note=row["source_note"])
 
     def steps_of(self, section: str) -> pd.DataFrame:
         """Steps of a section in order, one row each, with the columns of ``plan_steps``."""
@@ -200,21 +191,15 @@ class Plan:
 
     def indicators_of(self, section: str) -> list[Indicator]:
         """Indicators of a section in the order of the file."""
-        rows = self.indicators[self.indicators["section"] == section]
+        same = ("section", "name", "stage", "target", "unit", "direction", "measured_by")
         return [
             Indicator(
-                id=str(row["indicator"]),
-                section=section,
-                name=_or_none(row["name"]),
-                target=_or_none(row["target"]),
-                stage=str(row["stage"]),
-                unit=_or_none(row["unit"]),
-                direction=_or_none(row["direction"]),
-                due=None if pd.isna(row["due"]) else row["due"].date(),
-                measured_by=_or_none(row["measured_by"]),
-                note=_or_none(row["source_note"]),
+                id=row["indicator"],
+                due=None if row["due"] is None else row["due"].date(),
+                note=row["source_note"],
+                **{name: row[name] for name in same},
             )
-            for _, row in rows.iterrows()
+            for row in _records(self.indicators[self.indicators["section"] == section])
         ]
 
     def gaps(self, section: str) -> list[str]:
@@ -235,16 +220,14 @@ class Plan:
         if indicator.target is None or indicator.unit is None:
             return None
         digits = 0 if float(indicator.target).is_integer() else max(2, len(str(indicator.target).partition(".")[2]))
-        label = f"ค่าเป้าหมายรอบ 12 เดือน: {indicator.name or indicator.id}"
-        measure = Value(
+        return Value(
+            f"ค่าเป้าหมายรอบ 12 เดือน: {indicator.name or indicator.id}",
             id=indicator.id,
-            label=label,
             unit=indicator.unit,
             column="target",
             where={"indicator": indicator.id},
             digits=digits,
-        )
-        return measure(self.indicators)
+        )(self.indicators)
 
 
 def _on_its_side(finding: Finding, limit: float, direction: str | None) -> Finding:
@@ -264,5 +247,7 @@ def _complete(cells: pd.Series) -> bool:
     return len(cells) > 0 and bool(cells.notna().all())
 
 
-def _or_none(cell: Any) -> Any:  # noqa: ANN401 - cells have several types
-    return None if pd.isna(cell) else cell
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values; a blank is ``None``."""
+    plain: list[dict[str, Any]] = rows.astype(object).where(rows.notna(), None).to_dict("records")  # type: ignore[assignment]
+    return plain

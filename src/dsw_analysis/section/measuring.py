@@ -12,7 +12,7 @@ import pandas as pd
 from dsw_analysis.findings import families
 from dsw_analysis.findings.families import PLACES, PROVINCE, Family, Key, Row
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.measures.base import Distinct
+from dsw_analysis.findings.measures.base import Distinct, Given
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.section import asking
@@ -162,22 +162,8 @@ class Measuring(Knowing):
 
     def rule(self, frame: pd.DataFrame, name: str, label: str, value: float, *, unit: str, digits: int = 0) -> None:
         """Record a rule of the analysis with the file that it is applied to, so that it can be traced."""
-        source = source_of(frame)
-        finding = Finding(
-            id=f"{self.id}.{name}",
-            label=label,
-            value=value,
-            unit=unit,
-            digits=digits,
-            dataset=source.dataset.id,
-            file=source.file,
-            sha256=source.sha256,
-            provenance=source.provenance_of(),
-            where="กฎของการวิเคราะห์ที่ใช้กับคำตอบในไฟล์นี้",
-            note=RULE,
-            province=source.province,
-        )
-        self.add(finding)
+        given = Given(label, id=f"{self.id}.{name}", unit=unit, digits=digits, note=RULE)
+        self.add(replace(given(frame, value), where="กฎของการวิเคราะห์ที่ใช้กับคำตอบในไฟล์นี้"))
 
     def fields(self, frame: pd.DataFrame, group: str | None = None) -> list[Column]:
         """Columns of a loaded frame under a group header of the file; without one, the questions it asks."""

@@ -9,23 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.ledger import UnknownFindingError
-from dsw_analysis.findings.measures import Ratio
+from dsw_analysis.findings.measures.base import Given
 from dsw_analysis.intake.provinces import official_province
 from dsw_analysis.intake.schemas import Schemas
-from dsw_analysis.intake.source import Source, read_decimals, source_of
-from dsw_analysis.intake.thai import format_date
+from dsw_analysis.intake.source import read_decimals, source_of
 from dsw_analysis.plan import schedule
-from dsw_analysis.plan.plan import NOT_STATED, Indicator, Plan, Project, Status
+from dsw_analysis.plan.plan import NOT_STATED, Plan, Project
 from dsw_analysis.rounds import MONTHS, Round
 from dsw_analysis.section import blocks, figures, road_map
-from dsw_analysis.section.asking import Number
 from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.judging import Judging
 from dsw_analysis.section.measuring import COUNTRY
-from dsw_analysis.section.section import Section
 from dsw_analysis.section.telling import register
 
 _PLAN_ONLY = (
@@ -99,7 +96,7 @@ def open_section(
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectSection(Section):
+class ProjectSection(Judging):
     """One project of the plan, open in a notebook; made by :func:`open_section`.
 
     The plan is that of the whole country, so a brief of one province shows neither its road map nor its targets.
@@ -107,11 +104,9 @@ class ProjectSection(Section):
 
     folder: Path
     schemas: Schemas
-    plan: Plan
     project: Project
     accept_partial: bool = False
     decimals: Mapping[str, int] = field(default_factory=dict)
-    plan_only: bool = False
 
     def add(self, *findings: Finding) -> None:
         """Record findings as the country's report prints them; see :meth:`Section.add`.
@@ -130,11 +125,6 @@ class ProjectSection(Section):
             if indicator.measured_by == finding.id:
                 finding = indicator.printed(finding)
         return finding
-
-    @cached_property
-    def _indicators(self) -> list[Indicator]:
-        found = self.plan.indicators_of(self.id)
-        return [replace(indicator, measured_by=None) for indicator in found] if self.plan_only else found
 
     @cached_property
     def _under_way(self) -> list[str]:
@@ -169,7 +159,14 @@ class ProjectSection(Section):
         source = source_of(frame)
         self.rest_on(source if self.national else replace(source, rows=len(frame)))
         if source.refused and self.national:
-            self.add(_rows_used(self.id, source))
+            rows, read = source.rows, source.rows + source.refused
+            used = Given(
+                f"แถวที่ใช้ได้ของชุดข้อมูล {source.dataset.title}",
+                id=f"{self.id}.rows_used.{dataset_id}",
+                note="แถวที่ไม่ผ่านการตรวจสอบไม่นำมาคำนวณ",
+                digits=2,
+            )
+            self.add(used(frame, 100 * rows / read, numerator=rows, denominator=read, rows=rows))
         self.shown.learn(kind, frame)
         return frame
 
@@ -250,36 +247,6 @@ class ProjectSection(Section):
         last = steps.loc[steps["name"].str.contains(words, regex=False, na=False), "last_month"].dropna()
         return MONTHS[last.iloc[-1] - 1] if len(last) else ""
 
-    def _indicator_of(self, result: Number) -> dict[str, Any] | None:
-        """Status, target and due day of the indicator that a number measures; ``None`` if it has no target."""
-        for indicator in self._indicators:
-            if indicator.measured_by == result.finding.id and indicator.target is not None:
-                target = self.number(indicator.id)
-                return {"status": self._status(indicator).value, "target": target, "due": indicator.due}
-        return None
-
-    def indicators(self) -> Block | None:
-        """Indicators under their heading, against their targets, with the status at the end of the round.
-
-        A brief shows what of them is measured in the province, against no target; ``None`` if nothing is, or if the
-        data have no row of the province.
-        """
-        indicators = self._indicators
-        measured = [found for i in indicators if (found := self._result(i)) is not None]
-        if not self.national:
-            any_rows = any(source.rows for source in self.sources.values() if source.province is not None)
-            return self._results(indicators) if measured and any_rows else None
-        rows = [self._indicator_row(indicator) for indicator in indicators]
-        columns = ["ตัวชี้วัด", "ค่าเป้าหมาย", "ผลการดำเนินงาน", "ผลต่อเป้าหมาย", "สถานะ", "หมายเหตุ"]
-        shown = blocks.table(
-            pd.DataFrame(rows, columns=columns, dtype=object),
-            caption=f"ตัวชี้วัดและค่าเป้าหมายรอบ 12 เดือน เทียบกับผล{self.round.label}",
-            findings=self.ledger,
-            uses=measured,
-            css="indicators src",
-        )
-        return self.shown.block(Block(f"<h2>ตัวชี้วัดและค่าเป้าหมาย</h2>{shown.html}"))
-
     def gaps(self) -> Block | None:
         """What the plan leaves open for this project, to be asked of its owner."""
         return self.say(
@@ -321,23 +288,6 @@ class ProjectSection(Section):
         columns = [self.plan.projects[name].tolist() for name in ("section", "order")]
         return {**super()._handed_over(), "plan": dict(zip(*columns, strict=True)), "plan_only": self.plan_only}
 
-    def _judged(self) -> list[dict[str, Any]]:
-        if not self.national:
-            return []
-        return [
-            {
-                "id": indicator.id,
-                "name": indicator.name,
-                "unit": indicator.unit,
-                "direction": indicator.direction,
-                "target": indicator.id if indicator.target is not None else None,
-                "result": indicator.measured_by,
-                "status": self._status(indicator).name.lower(),
-                "note": indicator.note,
-            }
-            for indicator in self._indicators
-        ]
-
     def _record_plan(self) -> None:
         """Quote the plan; record the counts of steps by state and the targets, which are the country's."""
         self.shown.plan(self.id, self.plan)
@@ -349,81 +299,3 @@ class ProjectSection(Section):
         self.add(*self.plan.step_counts(self.id))
         targets = (self.plan.target(indicator) for indicator in self._indicators)
         self.add(*(target for target in targets if target is not None))
-
-    def _status(self, indicator: Indicator) -> Status:
-        return indicator.status(self._result(indicator), self.round)
-
-    def _result(self, indicator: Indicator) -> Finding | None:
-        """The finding that measures an indicator; an error that names both if the notebook has not recorded it."""
-        if indicator.measured_by is None:
-            return None
-        try:
-            return self.ledger[indicator.measured_by]
-        except UnknownFindingError as error:
-            raise KeyError(f"indicator {indicator.id} of the action plan is measured by {error}") from None
-
-    def _indicator_row(self, indicator: Indicator) -> list[Any]:
-        status = self._status(indicator)
-        result = self._result(indicator)
-        target = self.ledger[indicator.id] if indicator.target is not None else None
-        attainment = indicator.attainment(result)
-        sign = "≥" if indicator.direction == "at_least" else "≤"
-        attained: Finding | None = None
-        if attainment is not None and result is not None and target is not None:
-            label = f"ผลต่อเป้าหมาย: {indicator.name or indicator.id}"
-            attained = indicator.printed_attained(
-                Ratio(id=f"{indicator.id}_attained", label=label)(result, target), self.round
-            )
-            self.add(attained)
-        why = result.note if result and result.value is None else None
-        notes = [blocks.said(note) for note in (indicator.note, why) if note]
-        return [
-            indicator.name or NOT_STATED,
-            Markup("{} {}").format(sign, blocks.link(target, "unit")) if target else NOT_STATED,
-            Markup("{}").format(blocks.link(result, "full")) if result else None,
-            Markup("{}").format(blocks.link(attained, "unit")) if attained else None,
-            Markup('<span class="status {}">{}</span>').format(status.name.lower(), status.value),
-            Markup(" ").join([*notes, f"ครบกำหนด {format_date(indicator.due)}"] if indicator.due else notes) or None,
-        ]
-
-    def _results(self, indicators: list[Indicator]) -> Block:
-        """Results of a province: a target of the whole country says nothing of one province."""
-        results = [(i.name, found) for i in indicators if (found := self._result(i)) is not None]
-        rows = [
-            [
-                name or result.label,
-                Markup("{}").format(blocks.link(result, "full")),
-                result.note if result.value is None else None,
-            ]
-            for name, result in results
-        ]
-        frame = pd.DataFrame(rows, columns=["ตัวชี้วัด", "ผลการดำเนินงาน", "หมายเหตุ"], dtype=object)
-        shown = blocks.table(
-            frame if frame["หมายเหตุ"].notna().any() else frame.drop(columns="หมายเหตุ"),
-            caption=f"ผลตามตัวชี้วัดของ{self.place} {self.round.label}",
-            note="ค่าเป้าหมายของตัวชี้วัดกำหนดไว้สำหรับทั้งประเทศ จึงไม่นำมาเทียบกับผลของจังหวัดเดียว",
-            findings=self.ledger,
-            uses=[result for _, result in results],
-            css="indicators src",
-        )
-        return self.shown.block(Block(f"<h2>ตัวชี้วัด</h2>{shown.html}"))
-
-
-def _rows_used(section: str, source: Source) -> Finding:
-    """Share of a dataset's rows that could be used, where others were refused."""
-    rows, read = source.rows, source.rows + source.refused
-    return Finding(
-        id=f"{section}.rows_used.{source.dataset.id}",
-        label=f"แถวที่ใช้ได้ของชุดข้อมูล {source.dataset.title}",
-        value=100 * rows / read,
-        unit="percent",
-        numerator=rows,
-        denominator=read,
-        digits=2,
-        dataset=source.dataset.id,
-        file=source.file,
-        sha256=source.sha256,
-        rows=rows,
-        provenance=source.provenance,
-        note="แถวที่ไม่ผ่านการตรวจสอบไม่นำมาคำนวณ",
-    )

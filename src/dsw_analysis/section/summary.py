@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,44 +13,19 @@ import pandas as pd
 from markupsafe import Markup
 
 from dsw_analysis.findings.families import Family, Row
-from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
-from dsw_analysis.intake.columns import Column, Schema
+from dsw_analysis.intake.columns import Column, Kind, Schema
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
 from dsw_analysis.intake.source import Source
 from dsw_analysis.plan.plan import NOT_STATED, Status
 from dsw_analysis.rounds import Round
-from dsw_analysis.section import blocks, figures
+from dsw_analysis.section import blocks, figures, judging
 from dsw_analysis.section.asking import Words, escape
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.section import Section
 from dsw_analysis.section.telling import register
 
 SECTION = "section"
-INDICATORS = Schema(
-    id="indicators",
-    title="ตัวชี้วัดของทุกโครงการ",
-    columns=(
-        Column(name="section", header="โครงการ", kind="text"),
-        Column(name="indicator", header="ตัวชี้วัด", kind="text"),
-        Column(name="status", header="สถานะ", kind="category", codes={s.name.lower(): s.value for s in Status}),
-    ),
-)
-"""The frame that the summary counts: one row an indicator."""
-
-SECTION_STATES = {"ok": "สำเร็จ", "failed": "ไม่สำเร็จ", "plan_only": "มีเฉพาะแผน"}
-"""What became of a project: ``plan_only`` where it has no notebook, so that the report shows its plan alone."""
-
-SECTIONS = Schema(
-    id="sections",
-    title="โครงการในแผน",
-    columns=(
-        Column(name="section", header="รหัสส่วน", kind="text"),
-        Column(name="title", header="โครงการ", kind="text"),
-        Column(name="state", header="การประมวลผล", kind="category", codes=SECTION_STATES),
-    ),
-)
-"""One row a section of the round."""
 
 STEP_COUNTS = {
     "steps": "ขั้นตอนตามแผน",
@@ -61,32 +36,12 @@ STEP_COUNTS = {
 }
 """Findings that every section records about its steps -> what they count."""
 
-STEPS = Schema(
-    id="section_steps",
-    title="ขั้นตอนของทุกโครงการ",
-    columns=(
-        Column(name="section", header="รหัสส่วน", kind="text"),
-        Column(name="title", header="โครงการ", kind="text"),
-        *(Column(name=name, header=header, kind="integer") for name, header in STEP_COUNTS.items()),
-    ),
-)
-"""One row a section that ran: its steps by state."""
-
-NUMBERS = Schema(
-    id="numbers",
-    title="ตัวเลขทั้งหมดในรายงาน",
-    columns=(
-        Column(name="id", header="รหัสตัวเลข", kind="text"),
-        Column(name="section", header="รหัสส่วน", kind="text"),
-        Column(
-            name="provenance",
-            header="ที่มาของข้อมูล",
-            kind="category",
-            codes={str(code): name for code, name in PROVENANCE.items()},
-        ),
-    ),
-)
-"""One row a number of the report."""
+CODES: Mapping[str, Mapping[str, str]] = {
+    "state": {"ok": "สำเร็จ", "failed": "ไม่สำเร็จ", "plan_only": "มีเฉพาะแผน"},
+    "status": {status.name.lower(): status.value for status in Status},
+    "provenance": {str(code): name for code, name in PROVENANCE.items()},
+}
+"""Codebooks of the columns that are counted; ``plan_only`` is a project without a notebook: its plan alone is shown."""
 
 
 def open_summary(*, round_id: str, outputs_dir: str | Path) -> Summary:
@@ -158,53 +113,43 @@ class Summary(Section):
         return _link(row.code, row.name)
 
     def sections(self) -> pd.DataFrame:
-        """One row a section: ``section``, ``title``, ``state`` (a key of :data:`SECTION_STATES`)."""
-        rows = [{"section": c["section"], "title": c["title"], "state": c["state"]} for c in self.chapters]
-        return self._frame(SECTIONS, rows)
+        """One row a section: ``section``, ``title``, and ``state``, what became of it."""
+        headers = {"section": "รหัสส่วน", "title": "โครงการ", "state": "การประมวลผล"}
+        return self._frame("sections", "โครงการในแผน", headers, self.chapters)
 
     def judged(self) -> pd.DataFrame:
         """One row an indicator: ``section`` (title), ``indicator`` (name), ``status``."""
+        headers = {"section": "โครงการ", "indicator": "ตัวชี้วัด", "status": "สถานะ"}
         rows = [
             {"section": c["title"], "indicator": i["name"] or NOT_STATED, "status": i["status"]}
             for c in self.chapters
             for i in c["indicators"]
         ]
-        return self._frame(INDICATORS, rows)
+        return self._frame("indicators", "ตัวชี้วัดของทุกโครงการ", headers, rows)
 
     def steps(self) -> pd.DataFrame:
         """One row a section that ran: ``section``, ``title``, and its steps by state."""
-        ran = self._ran()
-        rows = [
-            {"section": c["section"], "title": c["title"]}
-            | {name: self.ledger[f"{c['section']}.{name}"].value for name in STEP_COUNTS}
-            for c in ran
-        ]
-        counted = [self.ledger[f"{c['section']}.{name}"].provenance for c in ran for name in STEP_COUNTS]
-        return self._frame(STEPS, rows, weakest(counted))
+        headers = {"section": "รหัสส่วน", "title": "โครงการ", **STEP_COUNTS}
+        counted = [{name: self.ledger[f"{c['section']}.{name}"] for name in STEP_COUNTS} for c in self._ran()]
+        rows = [{**c, **{name: f.value for name, f in of.items()}} for c, of in zip(self._ran(), counted, strict=True)]
+        provenance = weakest(finding.provenance for of in counted for finding in of.values())
+        return self._frame("section_steps", "ขั้นตอนของทุกโครงการ", headers, rows, provenance)
 
     def numbers(self) -> pd.DataFrame:
         """One row a number of the sections: ``id``, ``section``, ``provenance``."""
+        headers = {"id": "รหัสตัวเลข", "section": "รหัสส่วน", "provenance": "ที่มาของข้อมูล"}
         rows = [{"id": f.id, "section": f.section, "provenance": f.provenance} for f in self.ledger.values()]
-        return self._frame(NUMBERS, rows)
+        return self._frame("numbers", "ตัวเลขทั้งหมดในรายงาน", headers, rows)
 
     def indicator_table(self, *, only: Sequence[str] = (), caption: str) -> Block:
         """Indicators of all sections with target, result and status; ``only`` keeps these statuses."""
         chosen = [(c, i) for c in self.chapters for i in c["indicators"] if not only or i["status"] in only]
         rows = [
-            [
-                _link(chapter["section"], chapter["title"]),
-                indicator["name"] or NOT_STATED,
-                self._target(indicator),
-                self._number(indicator["result"], "full"),
-                Markup('<span class="status {}">{}</span>').format(
-                    indicator["status"], Status[indicator["status"].upper()].value
-                ),
-            ]
-            for chapter, indicator in chosen
+            [_link(c["section"], c["title"]), i["name"] or NOT_STATED, *judging.cells(i, self.ledger)]
+            for c, i in chosen
         ]
-        columns = ["โครงการ", "ตัวชี้วัด", "ค่าเป้าหมาย", "ผลการดำเนินงาน", "สถานะ"]
         shown = blocks.table(
-            pd.DataFrame(rows, columns=columns, dtype=object),
+            pd.DataFrame(rows, columns=["โครงการ", "ตัวชี้วัด", *judging.HEADERS], dtype=object),
             caption=self.plain(caption, "caption"),
             findings=self.ledger,
             uses=[self.ledger[i["result"]] for _, i in chosen if i["result"]],
@@ -212,24 +157,25 @@ class Summary(Section):
         )
         return self.shown.block(shown)
 
-    def _target(self, indicator: Mapping[str, Any]) -> Markup | None:
-        number = self._number(indicator["target"], "unit")
-        sign = "≤" if indicator["direction"] == "at_most" else "≥"
-        return None if number is None else Markup("{} {}").format(sign, number)
-
-    def _number(self, finding_id: str | None, style: str) -> Markup | None:
-        finding: Finding | None = self.ledger[finding_id] if finding_id else None
-        return None if finding is None else blocks.link(finding, style)
-
     def _frame(
-        self, kind: Schema, rows: Sequence[Mapping[str, Any]], provenance: Provenance | None = None
+        self,
+        id_: str,
+        title: str,
+        headers: Mapping[str, str],
+        rows: Iterable[Mapping[str, Any]],
+        provenance: Provenance | None = None,
     ) -> pd.DataFrame:
-        frame = pd.DataFrame(list(rows), columns=list(kind.names))
-        for column in kind.columns:
-            if column.kind == "category":
-                frame[column.name] = pd.Categorical(frame[column.name], categories=list(column.codes))
+        """Rows with the columns of ``headers``, as if loaded from the ledger."""
+        frame = pd.DataFrame([{name: row[name] for name in headers} for row in rows], columns=list(headers))
+        columns = []
+        for name, header in headers.items():
+            codes = CODES.get(name, {})
+            if codes:
+                frame[name] = pd.Categorical(frame[name], categories=list(codes))
+            kind: Kind = "category" if codes else "integer" if name in STEP_COUNTS else "text"
+            columns.append(Column(name, header, kind, codes=codes))
         frame.attrs["source"] = Source(
-            dataset=kind,
+            dataset=Schema(id=id_, title=title, columns=tuple(columns)),
             file="findings.json",
             sha256=self.sha256,
             rows=len(frame),

@@ -95,6 +95,15 @@ class Count(Measure):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Given(Measure):
+    """A number that no cell says, such as a rule, with the source of the frame that it goes with."""
+
+    def __call__(self, frame: pd.DataFrame, value: int | float, **parts: Any) -> Finding:  # noqa: ANN401
+        """The finding; ``parts`` are further fields of it."""
+        return self._finding(frame, value=value, **parts)
+
+
+@dataclass(frozen=True, kw_only=True)
 class _OfColumn(Measure):
     """What the cells of a column say in the rows that meet the filter; blank ones are left out and count as missing."""
 

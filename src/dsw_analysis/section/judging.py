@@ -1,0 +1,129 @@
+"""What a section says of the plan's indicators: targets, results and states, as records and in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import UnknownFindingError
+from dsw_analysis.findings.measures import Ratio
+from dsw_analysis.intake.thai import format_date
+from dsw_analysis.plan.plan import NOT_STATED, Indicator, Plan, Status
+from dsw_analysis.section import blocks
+from dsw_analysis.section.asking import Number
+from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.section import Section
+
+HEADERS = ("ค่าเป้าหมาย", "ผลการดำเนินงาน", "สถานะ")
+"""What heads the cells of an indicator."""
+
+
+def cells(record: Mapping[str, Any], ledger: Mapping[str, Finding]) -> tuple[Markup | None, Markup | None, Markup]:
+    """Target, result and state of an indicator, from what its section handed over."""
+    target, result = record["target"] and ledger[record["target"]], record["result"] and ledger[record["result"]]
+    sign, status = "≤" if record["direction"] == "at_most" else "≥", record["status"]
+    shown = Markup('<span class="status {}">{}</span>').format(status, Status[status.upper()].value)
+    return (
+        Markup("{} {}").format(sign, blocks.link(target, "unit")) if target else None,
+        blocks.link(result, "full") if result else None,
+        shown,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judging(Section):
+    """The indicators of a project, which are the country's: a brief shows results without target or state."""
+
+    plan: Plan
+    plan_only: bool = False
+
+    @cached_property
+    def _indicators(self) -> list[Indicator]:
+        found = self.plan.indicators_of(self.id)
+        return [replace(indicator, measured_by=None) for indicator in found] if self.plan_only else found
+
+    def indicators(self) -> Block | None:
+        """Indicators under their heading, against their targets, with the status at the end of the round.
+
+        A brief shows what of them is measured in the province, against no target; ``None`` if nothing is, or if the
+        data have no row of the province.
+        """
+        measured = [(indicator, found) for indicator in self._indicators if (found := self._result(indicator))]
+        if self.national:
+            rows = [self._row(indicator) for indicator in self._indicators]
+            target, result, status = HEADERS
+            frame = pd.DataFrame(
+                rows, columns=["ตัวชี้วัด", target, result, "ผลต่อเป้าหมาย", status, "หมายเหตุ"], dtype=object
+            )
+            title, note = "ตัวชี้วัดและค่าเป้าหมาย", None
+            caption = f"ตัวชี้วัดและค่าเป้าหมายรอบ 12 เดือน เทียบกับผล{self.round.label}"
+        else:
+            if not measured or not any(s.rows for s in self.sources.values() if s.province is not None):
+                return None
+            rows = [
+                [i.name or f.label, blocks.link(f, "full"), f.note if f.value is None else None] for i, f in measured
+            ]
+            frame = pd.DataFrame(rows, columns=["ตัวชี้วัด", HEADERS[1], "หมายเหตุ"], dtype=object)
+            frame = frame if frame["หมายเหตุ"].notna().any() else frame.drop(columns="หมายเหตุ")
+            title, note = "ตัวชี้วัด", "ค่าเป้าหมายของตัวชี้วัดกำหนดไว้สำหรับทั้งประเทศ จึงไม่นำมาเทียบกับผลของจังหวัดเดียว"
+            caption = f"ผลตามตัวชี้วัดของ{self.place} {self.round.label}"
+        uses = [found for _, found in measured]
+        shown = blocks.table(frame, caption=caption, note=note, findings=self.ledger, uses=uses, css="indicators src")
+        return self.shown.block(Block(f"<h2>{title}</h2>{shown.html}"))
+
+    def _row(self, indicator: Indicator) -> list[Any]:
+        target, result, status = cells(self._record(indicator), self.ledger)
+        found, attained = self._result(indicator), None
+        if found is not None and indicator.attainment(found) is not None:
+            label = f"ผลต่อเป้าหมาย: {indicator.name or indicator.id}"
+            share = Ratio(label, id=f"{indicator.id}_attained")(found, self.ledger[indicator.id])
+            share = indicator.printed_attained(share, self.round)
+            self.add(share)
+            attained = blocks.link(share, "unit")
+        why = found.note if found and found.value is None else None
+        notes = [blocks.said(note) for note in (indicator.note, why) if note]
+        due = [f"ครบกำหนด {format_date(indicator.due)}"] if indicator.due else []
+        name = indicator.name or NOT_STATED
+        return [name, target or NOT_STATED, result, attained, status, Markup(" ").join([*notes, *due]) or None]
+
+    def _record(self, indicator: Indicator) -> dict[str, Any]:
+        """What is handed over of an indicator."""
+        return {
+            "id": indicator.id,
+            "name": indicator.name,
+            "unit": indicator.unit,
+            "direction": indicator.direction,
+            "target": indicator.id if indicator.target is not None else None,
+            "result": indicator.measured_by,
+            "status": self._status(indicator).name.lower(),
+            "note": indicator.note,
+        }
+
+    def _judged(self) -> list[dict[str, Any]]:
+        return [self._record(indicator) for indicator in self._indicators] if self.national else []
+
+    def _status(self, indicator: Indicator) -> Status:
+        return indicator.status(self._result(indicator), self.round)
+
+    def _result(self, indicator: Indicator) -> Finding | None:
+        """The finding that measures an indicator; an error that names both if the notebook has not recorded it."""
+        if indicator.measured_by is None:
+            return None
+        try:
+            return self.ledger[indicator.measured_by]
+        except UnknownFindingError as error:
+            raise KeyError(f"indicator {indicator.id} of the action plan is measured by {error}") from None
+
+    def _indicator_of(self, result: Number) -> dict[str, Any] | None:
+        """Status, target and due day of the indicator that a number measures; ``None`` if it has no target."""
+        for indicator in self._indicators:
+            if indicator.measured_by == result.finding.id and indicator.target is not None:
+                target = self.number(indicator.id)
+                return {"status": self._status(indicator).value, "target": target, "due": indicator.due}
+        return None
