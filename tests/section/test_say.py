@@ -180,7 +180,7 @@ def test_escape_leaves_nothing_that_markdown_or_a_template_reads():
 def test_say_is_a_magic_of_the_shell_that_the_notebook_runs_in(story, monkeypatch):
     import IPython  # noqa: PLC0415
 
-    from dsw_analysis.section.telling import register  # noqa: PLC0415
+    from dsw_analysis.section.words import register  # noqa: PLC0415
 
     magics = {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partialmethod
 from typing import Any, Final, Protocol
 
 from dsw_analysis.findings.claims import OPERATORS
@@ -37,6 +38,7 @@ class Story(Protocol):
     def rows(self, name: str, by: object = None) -> list[Row]: ...  # noqa: D102
     def label(self, column: str, code: str) -> str: ...  # noqa: D102
     def claim(self, kind: str, of: Sequence[Finding], given: Any = None) -> Any: ...  # noqa: ANN401, D102
+    def claimed(self, kind: str, rows: Sequence[Row], given: str | None = None) -> list[Row]: ...  # noqa: D102
     def asked(self) -> str: ...  # noqa: D102
     def ask_again(self, claim: str) -> None: ...  # noqa: D102
     def fresh(self) -> Words: ...  # noqa: D102
@@ -140,14 +142,23 @@ class Functions:
         return self._shown
 
     def _those(self, kind: str, rows: list[Row], given: str | None = None) -> Chosen:
-        ids = self._story.claim(kind, [row.finding for row in rows], given) if rows else []
-        chosen = Chosen(row for row in rows if row.finding.id in ids)
+        chosen = Chosen(self._story.claimed(kind, rows, given))
         chosen.claim, chosen.story = self._story.asked() if rows else "", self._story
         return chosen
 
-    def leaders(self, family: Number | None = None, by: object = None) -> Chosen:
-        """The largest, ties together; none if none is above zero."""
-        return self._those("most", self._rows(family, by))
+    def _chosen(self, kind: str, family: Number | None = None, by: object = None) -> Chosen:
+        return self._those(kind, self._rows(family, by))
+
+    leaders = partialmethod(_chosen, "most")
+    """The largest, ties together; none if none is above zero."""
+    zeros = partialmethod(_chosen, "zeros")
+    above_zero = partialmethod(_chosen, "positive")
+    unknown = partialmethod(_chosen, "unknown")
+    """Those that have no value."""
+
+    def each(self, family: Number | None = None, by: object = None) -> list[Row]:
+        """All, in the order of the codebook."""
+        return self._rows(family, by)
 
     def most(self, family: Number | None = None, by: object = None, share: Number | str | None = None) -> Words:
         """The largest for prose, with its number: ``ตาก จำนวน 12 กิจกรรม``; ``share`` adds the share of it."""
@@ -164,33 +175,13 @@ class Functions:
         equal = "เท่ากัน" if others else ""
         return held(top.claim, f"{together} จำนวน {{{first.finding.id}:unit}}{equal}{of_all}")
 
-    def each(self, family: Number | None = None, by: object = None) -> list[Row]:
-        """All, in the order of the codebook."""
-        return self._rows(family, by)
-
-    def highest(self, family: Number | None = None, by: object = None, ties: bool = False) -> Row | list[Row] | None:
-        """The highest known one, the first of those that are equal; with ``ties`` all of them."""
-        return self._end("highest", family, by, ties)
-
-    def lowest(self, family: Number | None = None, by: object = None, ties: bool = False) -> Row | list[Row] | None:
-        """The lowest known one, the first of those that are equal; with ``ties`` all of them."""
-        return self._end("lowest", family, by, ties)
-
-    def _end(self, kind: str, family: Number | None, by: object, ties: bool) -> Row | list[Row] | None:
-        found = self._those(kind, self._rows(family, by))
+    def _end(self, kind: str, family: Number | None = None, by: object = None, ties: bool = False) -> Any:  # noqa: ANN401
+        found = self._chosen(kind, family, by)
         return found if ties else next((replace(row, claim=found.claim) for row in found), None)
 
-    def zeros(self, family: Number | None = None, by: object = None) -> list[Row]:
-        """Those that are zero."""
-        return self._those("zeros", self._rows(family, by))
-
-    def above_zero(self, family: Number | None = None, by: object = None) -> list[Row]:
-        """Those above zero."""
-        return self._those("positive", self._rows(family, by))
-
-    def unknown(self, family: Number | None = None, by: object = None) -> list[Row]:
-        """Those that have no value."""
-        return self._those("unknown", self._rows(family, by))
+    highest = partialmethod(_end, "highest")
+    """The highest known one, the first of those that are equal; with ``ties`` all of them."""
+    lowest = partialmethod(_end, "lowest")
 
     def attention(self, family: Number, threshold: Number, by: object = None) -> list[Row]:
         """Those at or above a threshold, from the highest."""

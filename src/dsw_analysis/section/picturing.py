@@ -11,7 +11,7 @@ from dsw_analysis.findings.finding import Finding
 from dsw_analysis.section import asking, blocks, figures, words
 from dsw_analysis.section.blocks import Block, Drawing
 from dsw_analysis.section.measuring import any_number
-from dsw_analysis.section.telling import Telling
+from dsw_analysis.section.words import Telling
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ from dsw_analysis.section import blocks, figures, road_map
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.judging import Judging
 from dsw_analysis.section.measuring import COUNTRY
-from dsw_analysis.section.telling import register
+from dsw_analysis.section.words import register
 
 _PLAN_ONLY = (
     "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ "

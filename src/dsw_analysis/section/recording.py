@@ -1,22 +1,29 @@
-"""What a section records: its findings, families, claims, sources and what it shows of them."""
+"""What a section records, and what texts may ask of it: numbers by short id, families, claims as they are asked."""
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dsw_analysis.findings.families import Family
+from dsw_analysis.findings import claims
+from dsw_analysis.findings.families import PLACES, Family, Key, Row, ranked
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.source import Source, joined
 from dsw_analysis.rounds import Round
+from dsw_analysis.section import asking, blocks
 from dsw_analysis.section.shown import Shown
+
+TOTAL = "total"
+YEAR = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """The records of one section, of the whole country or of one province.
+    """The records of one section, of the whole country or of one province; texts ask it as an ``asking.Story``.
 
     Attributes
     ----------
@@ -89,3 +96,142 @@ class Recording:
     def __getitem__(self, finding_id: str) -> Finding:
         """Recorded finding of an id; an unknown one is an error that names the nearest."""
         return self.ledger[finding_id]
+
+    def found(self, path: str) -> Finding | None:
+        """Finding of a short id, or of a full one."""
+        return self.ledger.get(f"{self.id}.{path}") or self.ledger.get(path)
+
+    def is_absent(self, path: str) -> bool:
+        """Whether a short id is of the country's numbers, in a brief."""
+        name = path.partition(".")[0]
+        return any(f.only_country for n, f in self.families.items() if n in {name, path})
+
+    def number(self, path: str) -> asking.Number:
+        """A number or family by its short id.
+
+        Raises
+        ------
+        WordsError
+            If there is none; the message names the nearest.
+        """
+        full = f"{self.id}.{path}"
+        known = [*self.ledger, *(f"{self.id}.{name}" for name in self.families)]
+        if self.is_absent(path) or any(i in (full, path) or i.startswith((f"{full}.", f"{path}.")) for i in known):
+            return asking.Number(self, path)
+        near = difflib.get_close_matches(full, known, n=3, cutoff=0.5)
+        hint = f"; did you mean {', '.join(i.removeprefix(f'{self.id}.') for i in near)}" if near else ""
+        raise asking.WordsError(f"no number or family {path!r} in {self.id}{hint}")
+
+    def rows(self, name: str, by: object = None, *, sort: bool = False) -> list[Row]:
+        """Numbers of a family in the order of the codebook, or from the largest.
+
+        Parameters
+        ----------
+        by:
+            The column that they are split by, a tuple of columns, ``"total"``, or a list of these; the family's first
+            split by default. What is of provinces is empty in a brief.
+
+        Raises
+        ------
+        WordsError
+            If there is no such family, or it is not split so.
+        """
+        if name not in self.families:
+            near = difflib.get_close_matches(name, self.families, n=3)
+            raise asking.WordsError(f"no family {name!r} in {self.id}; did you mean {', '.join(near) or 'another'}")
+        family = self.families[name]
+        if family.only_country and not self.national:
+            return []
+        found: list[Row] = []
+        for key in self.keys(name, by):
+            if key not in family.rows and not self.national and PLACES & set(key):
+                continue
+            if key not in family.rows:
+                ways = ", ".join(map(str, filter(None, family.rows)))
+                raise asking.WordsError(f"{name} is not split by {', '.join(key)}; it is by {ways or 'nothing'}")
+            found += family.rows[key]
+        return ranked(found) if sort else found
+
+    def keys(self, name: str, by: object) -> list[Key]:
+        """Splits of a family that ``by`` asks for."""
+        if by is None:
+            return [key for key in self.families[name].rows if key][:1]
+        several: list[Any] = by if isinstance(by, list) else [by]
+        return [() if key == TOTAL else (key,) if isinstance(key, str) else tuple(key) for key in several]
+
+    def positive(self, name: str, by: object = None) -> list[Row]:
+        """Numbers of a family above zero, from the largest; kept as a claim."""
+        return self.claimed("positive", self.rows(name, by, sort=True))
+
+    def attention(self, name: str, threshold: str, by: object = None) -> list[Row]:
+        """Numbers of a family at or above a threshold, from the highest; kept as a claim."""
+        return self.claimed("attention", self.rows(name, by, sort=True), self.ledger[f"{self.id}.{threshold}"].id)
+
+    def unknown(self, name: str, by: object = None) -> list[Row]:
+        """Numbers of a family that have no value."""
+        return [row for row in self.rows(name, by) if row.finding.value is None]
+
+    def claimed(self, kind: str, rows: Sequence[Row], given: str | None = None) -> list[Row]:
+        """Those rows that a claim is true of."""
+        ids = self.claim(kind, [row.finding for row in rows], given) if rows else []
+        return [row for row in rows if row.finding.id in ids]
+
+    def claim(self, kind: str, of: Sequence[Finding], given: Any = None) -> Any:  # noqa: ANN401 - JSON
+        """What the ledger answers, which is kept as a claim; see :func:`dsw_analysis.findings.claims.answer`."""
+        ids = [finding.id for finding in of]
+        says: Any = claims.answer(kind, ids, self.ledger, given)
+        record = {"claim": kind, "of": ids, "says": says} | ({} if given is None else {"given": given})
+        if record not in self.claims:
+            self.claims.append(record)
+        self._asked.append(self.claims.index(record))
+        return says
+
+    def asked(self) -> str:
+        """The claim that was asked last, as its words are marked with it."""
+        return f"{self.id}:{self._asked[-1]}"
+
+    def ask_again(self, claim: str) -> None:
+        """Note that a claim asked before chooses what is said next."""
+        self._asked.append(int(claim.rpartition(":")[2]))
+
+    def fresh(self) -> asking.Words:
+        """Forget what was asked before: a condition begins."""
+        self._asked.clear()
+        return asking.Words("")
+
+    def opens(self) -> asking.Words:
+        """Begin a sentence that everything asked since :meth:`fresh` has chosen."""
+        places = " ".join(f"{self.id}:{place}" for place in dict.fromkeys(self._asked))
+        self._asked.clear()
+        return asking.Words(f"{blocks.BEGIN}{places}{blocks.HELD}")
+
+    def names(self) -> Mapping[str, Any]:
+        """What every text knows besides numbers."""
+        return {
+            "country": self.national,
+            "place": self.place,
+            "round": self.round,
+            "year_is_over": self.round.months == YEAR,
+            **self.data,
+        }
+
+    def know(self, **data: str) -> None:
+        """Give data a name, so that every text can print it: ``{{ centre }}``; in a guard an empty one is false.
+
+        Raises
+        ------
+        ValueError
+            If the name means something else in texts.
+        """
+        for name, text in data.items():
+            if name in asking.RESERVED or name in asking.FUNCTIONS or name in self.names() or self.found(name):
+                raise ValueError(f"{name!r} means something else in texts; give the data another name")
+            self.data[name] = text
+
+    def label(self, column: str, code: str) -> str:
+        """Word of the codebook for a code of a loaded column."""
+        for source in self.sources.values():
+            for declared in source.dataset.columns:
+                if declared.name == column and declared.codes:
+                    return declared.label(code)
+        raise asking.WordsError(f"no codebook for a column {column!r} among the data loaded")

@@ -23,7 +23,7 @@ from dsw_analysis.section import blocks, figures, judging
 from dsw_analysis.section.asking import Words, escape
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.section import Section
-from dsw_analysis.section.telling import register
+from dsw_analysis.section.words import register
 
 SECTION = "section"
 

@@ -1,11 +1,13 @@
-"""Words: Thai Markdown with numbers by short id and conditions in front of sentences; what chose a word is a claim."""
+"""Words: Thai Markdown with numbers by short id and guards in front of sentences, from Python and in %%say cells."""
 
 from __future__ import annotations
 
 import difflib
 import re
+import sys
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Final
@@ -17,7 +19,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from dsw_analysis.findings.families import Row
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.section.asking import FUNCTIONS, Functions, Number, Story, Words, WordsError, escape, held
-from dsw_analysis.section.blocks import END
+from dsw_analysis.section.blocks import END, Block, prose
+from dsw_analysis.section.measuring import Measuring
 
 _NUMBER = re.compile(r"(?<![{%#])\{([a-z0-9_]+)((?:\.[a-z0-9_-]+)*)(?::([a-zA-Z/]+))?\}(?!\})")
 _GUARD = re.compile(r"\[(if .+?|elif .+?|else)\] (.*)")
@@ -39,8 +42,6 @@ def written(
 
     Parameters
     ----------
-    markdown:
-        Whether the text is Markdown, so that data in it are escaped as such.
     where:
         What messages call the text.
     rows:
@@ -66,6 +67,40 @@ def written(
 def holds(expression: str, story: Story, *, where: str = "when") -> bool:
     """Whether a condition holds, in the language of texts."""
     return "1" in written(f"{{% if {expression} %}}1{{% endif %}}", story, where=f"{where} {expression!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling(Measuring):
+    """The grammar of words; a part of :class:`dsw_analysis.section.section.Section`."""
+
+    def say(self, text: str, when: str = "", *, where: str = "text", **names: Any) -> Block | None:  # noqa: ANN401
+        """Thai Markdown in the language of :func:`written`, with its errors; nothing if empty or ``when`` fails."""
+        if when and not holds(when, self, where=f"{where} if"):
+            return None
+        made = written(text, self, where=where, **names)
+        return self.shown.block(prose(made, self.ledger)) if made.strip() else None
+
+    def plain(self, text: str, where: str, **names: Any) -> str:  # noqa: ANN401 - data that the text names
+        """A headline, caption or the like: one line, without Markdown."""
+        return " ".join(written(text, self, where=where, **names).split())
+
+
+def register(section: Telling) -> None:
+    """Have cells that begin with ``%%say`` tell this section's story, where there is an IPython."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None:
+        return
+
+    def say(line: str, cell: str) -> Block | None:
+        """Thai Markdown with numbers by short id; ``%%say if activities`` says it only where there are any."""
+        condition = line.strip()
+        if condition and not condition.startswith("if "):
+            raise WordsError(f"write %%say, or %%say if … and a condition; not {condition!r}")
+        # One line more, so that lines are counted as the notebook shows them.
+        return section.say("\n" + cell, condition.removeprefix("if "), where="%%say")
+
+    shell.register_magic_function(say, "cell", "say")
 
 
 def _compiled(
