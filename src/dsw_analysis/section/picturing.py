@@ -48,7 +48,7 @@ class Picturing(Telling):
             rows = [row for row in rows if row.finding.value]
             if len(rows) < 2:
                 return None
-        limit = {} if target is None else {"target": self.ledger[f"{self.id}.{target}"], "target_name": "เกณฑ์"}
+        limit = {} if target is None else {"target": self.ledger[f"{self.id}.{target}"]}
         return self._chart("แผนภูมิแท่งแนวนอน", figures.bars, rows, limit, **about)
 
     def columns(self, name: str, by: object = None, *, codes: bool = False, **about: Any) -> Block | None:  # noqa: ANN401
