@@ -127,8 +127,8 @@ def splits(by: object) -> list[Split | Part]:
     return [s if isinstance(s, (Split, Part)) else Split(s) for s in several]
 
 
-def items(over: Mapping[str, Iterable[Any]]) -> tuple[str, list[tuple[str, str, Any]]]:
-    """Name of the dimension, and code, name and object of each item of it: columns, code -> name, or code -> column.
+def items(over: Mapping[str, Iterable[Any]]) -> tuple[Key, list[tuple[str, str, Any]]]:
+    """The dimension, and code, name and object of each item of it: columns, code -> name, or code -> column.
 
     Raises
     ------
@@ -138,10 +138,8 @@ def items(over: Mapping[str, Iterable[Any]]) -> tuple[str, list[tuple[str, str, 
     if len(over) != 1:
         raise ValueError(f"over= takes one dimension, e.g. over={{'item': items}}; got {', '.join(over) or 'none'}")
     ((dimension, objects),) = over.items()
-    if isinstance(objects, Mapping):
-        named = [(code, o, code) if isinstance(o, str) else (code, _called(o), o) for code, o in objects.items()]
-        return dimension, named
-    return dimension, [(o.name, _called(o), o) for o in objects]
+    coded = objects.items() if isinstance(objects, Mapping) else ((column.name, column) for column in objects)
+    return (dimension,), [(code, o, code) if isinstance(o, str) else (code, _called(o), o) for code, o in coded]
 
 
 def _called(column: Column) -> str:

@@ -62,36 +62,27 @@ class Measuring(Recording):
         ValueError
             If a column has no groups, an id is taken, or a name means something else in texts.
         """
-        dimension, items = ("", [("", "", None)]) if over is None else families.items(over)
+        dimension, items = ((), [("", "", None)]) if over is None else families.items(over)
         recorder = None if frame is None else families.Recorder(self.id, frame, drawn, total)
         kept = self._splits(by)
         for name, measure in measures.items():
             if name in asking.RESERVED or name in asking.FUNCTIONS or name in self.names():
                 raise ValueError(f"{name!r} means something else in texts; give the measure another name")
-            one = measure if over is None else measure(items[0][2]) if items else None
+            made = [(*item, measure if over is None else measure(item[2])) for item in items]
+            one = made[0][3] if made else None
             family = self.families.setdefault(name, Family(name, one.short or one.label if one is not None else name))
             family.total_name = total or family.total_name
             if recorder is None or not self._is_here(one, only):
                 family.only_country = True
                 continue
-            if not items:
-                family.rows.setdefault((dimension,), [])  # there are no rows to ask for, which is no error
-            for split in kept:  # also where no group takes part
-                family.rows.setdefault((dimension, *split.key) if over is not None else split.key, [])
-            for code, called, item in items:
-                one = measure if over is None else measure(item)
-                one = (
-                    replace(one, label=families.filled(one.label, called))
-                    if over is not None and "{}" in one.label
-                    else one
-                )
+            # Also where no group takes part, or there are no items to ask for, which is no error.
+            for key in [*(split.key for split in kept), *([] if items else [()])]:
+                family.rows.setdefault((*dimension, *key), [])
+            for code, called, item, one in made:
                 base = families.filled(ids or (name if over is None else f"{name}.{{}}"), code)
-                for header, row in recorder.rows(base, one, kept):
-                    self.add(row.finding)
-                    kept_row = replace(row, finding=self.ledger[row.finding.id], family=name)
-                    if over is not None:
-                        kept_row = _of_item(kept_row, dimension, code, called, item)
-                    self._keep(family, header, kept_row)
+                own = one if over is None else replace(one, label=families.filled(one.label, called))
+                for header, row in recorder.rows(base, own, kept):
+                    self._keep(family, header, row if over is None else _of_item(row, dimension, code, called, item))
 
     def combine(
         self,
@@ -138,10 +129,9 @@ class Measuring(Recording):
                 group = x if x.codes else y
                 end = families.filled(ids or f"{name}.{{}}", group.code) if key else name
                 label = families.filled(usual, group.full_name) if key else measure.label
-                made = replace(measure, id=f"{self.id}.{end}", label=label)
-                self.add(made(x.finding, y.finding))
+                made = replace(measure, id=f"{self.id}.{end}", label=label)(x.finding, y.finding)
                 header = self.families[group.family].headers.get(key, "") if key else ""
-                self._keep(family, header, replace(group, finding=self.ledger[made.id], family=name))
+                self._keep(family, header, replace(group, finding=made))
 
     def _pairs(self, first: str, second: str, *, previous: bool = False) -> Iterator[tuple[Key, Row, Row]]:
         groups = self.families[first].rows if first in self.families else {}
@@ -205,6 +195,9 @@ class Measuring(Recording):
         return name in self.families and f"{self.id}.{name}" not in self.ledger
 
     def _keep(self, family: Family, header: str, row: Row) -> None:
+        """Record a row's finding, and keep the row with it as the ledger has it."""
+        self.add(row.finding)
+        row = replace(row, finding=self.ledger[row.finding.id], family=family.name)
         family.rows.setdefault(row.split, []).append(row)
         family.headers[row.split] = header
 
@@ -212,10 +205,10 @@ class Measuring(Recording):
         return Row((), ("",), self.ledger[f"{self.id}.{name}"], family=name)
 
 
-def _of_item(row: Row, dimension: str, code: str, called: str, item: Any) -> Row:  # noqa: ANN401
+def _of_item(row: Row, dimension: Key, code: str, called: str, item: Any) -> Row:  # noqa: ANN401
     """A row of a measure of one item, as a row of the family over all items."""
-    codes, names = (code, *row.codes), (called, *(name for name in row.names if row.codes))
-    return replace(row, codes=codes, names=names, item=item, split=(dimension, *row.split))
+    names = (called, *(row.names if row.codes else ()))
+    return replace(row, codes=(code, *row.codes), names=names, item=item, split=(*dimension, *row.split))
 
 
 def any_number(findings: Iterable[Finding]) -> bool:

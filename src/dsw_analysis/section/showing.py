@@ -11,9 +11,11 @@ import pandas as pd
 from dsw_analysis.findings.families import Key, Row
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.filters import select
+from dsw_analysis.intake.provenance import Provenance
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.section import blocks
 from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.measuring import any_number
 from dsw_analysis.section.picturing import Picturing
 
 Say = Callable[[Row], str]
@@ -70,14 +72,12 @@ class Showing(Picturing):
         measured = [c if isinstance(c, str) else c[0] for c in show.values() if isinstance(c, (str, tuple))]
         measured = measured or [of or ""]
         order = self.rows(sort or measured[0], by, sort=sort is not None)
-        cells = {n: {(row.split, row.codes): row for row in self.rows(n, by)} for n in measured}
-        numbers = [row for of in cells.values() for row in of.values()]
+        cells = {n: {(row.split, row.codes): row.finding for row in self.rows(n, by)} for n in measured}
         data = order and any(isinstance(cell, pd.Series) for cell in show.values())
-        if not (self._is_shown(numbers, when) or (data and self._holds(when))):
+        if not ((data or any_number(f for of in cells.values() for f in of.values())) and self._holds(when)):
             return None
-        first, family = head or "", self.families[measured[0]]
-        for key in self.keys(measured[0], by):
-            first = first or family.headers.get(key, "")
+        headers = [self.families[measured[0]].headers.get(key, "") for key in self.keys(measured[0], by)]
+        first = head or next(filter(None, headers), "")
         whole = next((self.families[n].total_name for n in measured if self.families[n].total_name), "")
         called = name or (lambda row: (row.full_name if isinstance(by, list) else row.name) or whole)
         columns: dict[str, list[Any]] = {first: [called(row) for row in order]}
@@ -85,20 +85,19 @@ class Showing(Picturing):
             if isinstance(cell, pd.Series):
                 texts = cell.dropna().to_dict()
                 columns[header] = [texts.get(row.code) for row in order]
-                continue
-            if callable(cell):
+            elif callable(cell):
                 columns[header] = [cell(row) for row in order]
-                continue
-            of, style = (cell, "") if isinstance(cell, str) else cell
-            found = [cells[of][row.split, row.codes].finding for row in order]
-            if style != "interval":
-                columns[header] = [blank if f.value is None and blank else f for f in found]
-            elif any(finding.low is not None for finding in found):  # a census has none
-                columns[header] = [blocks.link(finding, style) for finding in found]
+            else:
+                column, style = (cell, "") if isinstance(cell, str) else cell
+                found = [cells[column][row.split, row.codes] for row in order]
+                if style != "interval":
+                    columns[header] = [blank if f.value is None and blank else f for f in found]
+                elif any(finding.low is not None for finding in found):  # a census has none
+                    columns[header] = [blocks.link(finding, style) for finding in found]
         if total is not None:
             last = {h: self.found(cell) if isinstance(cell, str) else None for h, cell in show.items()}
-            for header, column in columns.items():
-                column.append(total if header == first else last[header])
+            for header, column_ in columns.items():
+                column_.append(total if header == first else last[header])
         gaps = any(isinstance(cell, Finding) and cell.value is None for column in columns.values() for cell in column)
         names = {"rows": order, "what": self._what(order), "gaps": gaps, **names}
         return self._tabled(columns, caption, note, uses=[row.finding for row in order], **names)
@@ -172,17 +171,8 @@ class Showing(Picturing):
             cells = [empty if pd.isna(v) else said[v] if said else str(v) for v in frame[column.name]]
             free = marks and column.kind == "text"
             shown[headers[column.name]] = [f"“{cell}”" if free and cell is not None else cell for cell in cells]
-        data = pd.DataFrame(shown, dtype=object)
-        self.shown.words(data.to_numpy().ravel(), quoted=True)
-        shown_table = blocks.table(
-            data,
-            caption=self.plain(caption, "caption"),
-            note=self.plain(note, "note") or None,
-            findings=self.ledger,
-            provenances=[source.provenance_of(*headers)],
-            css="src",
-        )
-        return self.shown.block(shown_table)
+        provenances = [source.provenance_of(*headers)]
+        return self._tabled(shown, caption, note, quoted=True, provenances=provenances)
 
     def _tabled(
         self,
@@ -192,6 +182,7 @@ class Showing(Picturing):
         *,
         uses: Sequence[Finding] = (),
         quoted: bool = False,
+        provenances: Sequence[Provenance] = (),
         **names: Any,  # noqa: ANN401 - data that the words name
     ) -> Block:
         frame = pd.DataFrame(columns, dtype=object)
@@ -202,6 +193,7 @@ class Showing(Picturing):
             note=self.plain(note, "note", **names) or None,
             findings=self.ledger,
             uses=uses,
+            provenances=provenances,
             css="src" if quoted else "",
         )
         return self.shown.block(shown)
