@@ -12,7 +12,7 @@ from small_projects import notebook, run
 from test_families import s, toys  # noqa: F401 - fixtures
 
 from dsw_analysis import Count, Mean, Share
-from dsw_analysis.findings.claims import answer, broken
+from dsw_analysis.findings.claims import answer
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.section.asking import WordsError, escape
@@ -77,6 +77,12 @@ def test_a_claim_is_that_of_its_own_condition_only(story):
     said = story.say("[if empty] ก\n[if toys] ข")
     (mark,) = re.findall(r'data-claim="([^"]+)"', said.html)
     assert story.claims[int(mark.partition(":")[2])]["of"] == ["toy.toys"]
+
+
+def broken(claims, ledger):
+    """Places of the claims that the ledger does not bear out."""
+    found = [answer(claim["claim"], claim["of"], ledger, claim.get("given")) for claim in claims]
+    return [at for at, (says, claim) in enumerate(zip(found, claims, strict=True)) if says != claim["says"]]
 
 
 def test_claims_are_broken_when_the_ledger_says_otherwise(story):

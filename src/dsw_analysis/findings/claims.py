@@ -30,13 +30,8 @@ def _end(choose: Callable[..., Number | None]) -> Callable[[Values], list[str]]:
     return chosen
 
 
-def _most(values: Values) -> list[str]:
-    top = max((value for value in values.values() if value is not None), default=0)
-    return [id_ for id_, value in values.items() if value == top > 0]
-
-
 CHOICES: Final[Mapping[str, Callable[[Values], list[str]]]] = {
-    "most": _most,
+    "most": lambda values: [id_ for id_ in _end(max)(values) if (values[id_] or 0) > 0],
     "highest": _end(max),
     "lowest": _end(min),
     "zeros": lambda values: [id_ for id_, value in values.items() if value == 0],
@@ -75,15 +70,5 @@ def answer(kind: str, of: Sequence[str], ledger: Mapping[str, Finding], given: A
     if kind == "compare":
         first, second = (f.exact() for f in found)
         return ORDER[(first > second) - (first < second)]
-    return {"known": found[0].value is not None, "nonzero": bool(found[0].value), "provenance": found[0].provenance}[
-        kind
-    ]
-
-
-def broken(claims: Sequence[Mapping[str, Any]], ledger: Mapping[str, Finding]) -> list[int]:
-    """Places of the claims that the ledger does not bear out."""
-    return [
-        place
-        for place, claim in enumerate(claims)
-        if answer(claim["claim"], claim["of"], ledger, claim.get("given")) != claim["says"]
-    ]
+    (one,) = found
+    return {"known": one.value is not None, "nonzero": bool(one.value), "provenance": one.provenance}[kind]

@@ -161,8 +161,7 @@ def table(
     Parameters
     ----------
     frame:
-        Cells are texts, findings (printed as linked numbers), :class:`~markupsafe.Markup`, lists of
-        findings (printed as value and n/N) or ``None``.
+        Cells are texts, findings (printed as linked numbers), :class:`~markupsafe.Markup` or ``None``.
     uses:
         Findings that the table rests on besides those in its cells.
     provenances:
