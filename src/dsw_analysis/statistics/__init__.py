@@ -8,8 +8,8 @@ package stays light.
 from dsw_analysis.statistics.common import Interval, UndefinedError
 from dsw_analysis.statistics.comparisons import McNemar, holm, mcnemar
 from dsw_analysis.statistics.finite import exact_finite, wilson_finite
-from dsw_analysis.statistics.scales import Reliability, cronbach_alpha
-from dsw_analysis.statistics.service_time import ServedWithin, ServiceTimes, served_within, waiting_time
+from dsw_analysis.statistics.scales import cronbach_alpha
+from dsw_analysis.statistics.service_time import ServiceTimes, served_within, waiting_time
 from dsw_analysis.statistics.training import Gains, PairedChange, SignedRank, gains, paired_change, signed_rank
 
 __all__ = [
@@ -17,8 +17,6 @@ __all__ = [
     "Interval",
     "McNemar",
     "PairedChange",
-    "Reliability",
-    "ServedWithin",
     "ServiceTimes",
     "SignedRank",
     "UndefinedError",

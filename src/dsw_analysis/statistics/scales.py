@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,27 +13,7 @@ from dsw_analysis.statistics.common import UndefinedError, vector
 _ROUNDING_ERROR = 1e-12
 
 
-@dataclass(frozen=True)
-class Reliability:
-    """Reliability of the sum of the items.
-
-    Attributes
-    ----------
-    value:
-        Coefficient, at most 1; negative where items contradict each other.
-    n, excluded:
-        Rows with an answer to every item, and rows left out because one is missing.
-    items:
-        Number of items.
-    """
-
-    value: float
-    n: int
-    excluded: int
-    items: int
-
-
-def cronbach_alpha(frame: pd.DataFrame) -> Reliability:
+def cronbach_alpha(frame: pd.DataFrame) -> float:
     """Cronbach's alpha (1951, Psychometrika 16, 297-334), raw, from rows that answered every item.
 
     ``k / (k - 1) * (1 - sum of item variances / variance of the sum)``. Items worded the other way round
@@ -56,5 +35,4 @@ def cronbach_alpha(frame: pd.DataFrame) -> Reliability:
     if np.ptp(sums) <= _ROUNDING_ERROR * np.abs(complete).sum(axis=1).max():
         raise UndefinedError("the sum of the items is the same in every row")
     single = math.fsum(np.sort(item).var(ddof=1) for item in complete.T)
-    value = k / (k - 1) * (1 - single / float(np.sort(sums).var(ddof=1)))
-    return Reliability(value, n, len(answers) - n, k)
+    return float(k / (k - 1) * (1 - single / np.sort(sums).var(ddof=1)))

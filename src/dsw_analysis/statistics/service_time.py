@@ -40,27 +40,14 @@ class ServiceTimes:
     not_yet: int
 
 
-@dataclass(frozen=True)
-class ServedWithin:
-    """Cases served within a limit, the limit itself included.
+def served_within(times: ServiceTimes, limit: pd.Timedelta) -> tuple[int, int]:
+    """Cases served within ``limit`` (24:00:00 is within 24 hours), and those of which it is known whether they were.
 
-    Attributes
-    ----------
-    within:
-        Cases served within the limit.
-    judged:
-        Cases of which it is known whether they were: all but open ones that have not waited as long as the limit.
+    It is not known of open cases that have not waited as long as the limit.
     """
-
-    within: int
-    judged: int
-
-
-def served_within(times: ServiceTimes, limit: pd.Timedelta) -> ServedWithin:
-    """Count the cases served within ``limit`` (24:00:00 is within 24 hours) and those that can be judged."""
     bound = limit.as_unit("ns").value
     undecided = ~times.served & (times.waited < bound)
-    return ServedWithin(int((times.served & (times.waited <= bound)).sum()), int((~undecided).sum()))
+    return int((times.served & (times.waited <= bound)).sum()), int((~undecided).sum())
 
 
 def waiting_time(times: ServiceTimes, share: float) -> pd.Timedelta:

@@ -32,13 +32,9 @@ class Gains:
         Sums over the pairs.
     pairs:
         Participants with both scores; the index is about them.
-    missing:
-        Participants without a score before, after, or both; they are left out.
     full_before:
         Pairs at full score before. They are in the index (where they can only lose) and not in the
         individual gain (where they have nothing to gain, 0 of 0).
-    fell:
-        Pairs whose score fell.
     """
 
     effectiveness_index: float | None
@@ -46,9 +42,7 @@ class Gains:
     sum_pre: float
     sum_post: float
     pairs: int
-    missing: int
     full_before: int
-    fell: int
 
 
 @dataclass(frozen=True)
@@ -59,21 +53,14 @@ class PairedChange:
     ----------
     mean_difference, interval:
         Mean of post less pre and its t interval.
-    df:
-        Degrees of freedom, pairs less one.
     dz:
         Cohen's effect size for pairs, mean difference over its standard deviation; ``None`` where all differences are
         equal.
-    pairs, missing:
-        Participants with both scores, and those left out.
     """
 
     mean_difference: float
     interval: Interval
-    df: int
     dz: float | None
-    pairs: int
-    missing: int
 
 
 @dataclass(frozen=True)
@@ -124,7 +111,7 @@ def gains(pre: Numbers, post: Numbers, full: float) -> Gains:
     """
     if not 0 < full < math.inf:
         raise ValueError(f"a full score is a number above 0, not {full}")
-    before, after, missing = _pairs(pre, post)
+    before, after, _ = _pairs(pre, post)
     for scores in (vector(pre), vector(post)):
         if (scores < 0).any() or (scores > full).any():
             raise ValueError(f"scores lie between 0 and {full}")
@@ -139,9 +126,7 @@ def gains(pre: Numbers, post: Numbers, full: float) -> Gains:
         sum_pre=sum_pre,
         sum_post=sum_post,
         pairs=len(before),
-        missing=missing,
         full_before=int((~below).sum()),
-        fell=int((after < before).sum()),
     )
 
 
@@ -157,7 +142,7 @@ def paired_change(pre: Numbers, post: Numbers, *, level: float = 0.95) -> Paired
     """
     from scipy.special import stdtrit  # noqa: PLC0415
 
-    before, after, missing = _pairs(pre, post)
+    before, after, _ = _pairs(pre, post)
     change = np.sort(np.round(after - before, _SCORE_DIGITS))
     n = len(change)
     if n < 2:
@@ -169,10 +154,7 @@ def paired_change(pre: Numbers, post: Numbers, *, level: float = 0.95) -> Paired
     return PairedChange(
         mean_difference=average,
         interval=Interval(average - half, average + half, level, "t"),
-        df=n - 1,
         dz=average / spread if spread > 0 else None,
-        pairs=n,
-        missing=missing,
     )
 
 

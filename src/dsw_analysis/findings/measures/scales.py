@@ -83,7 +83,7 @@ class Reliability(Measure):
         answers = frame.loc[select(frame, self.where), list(self.columns)]
         complete = int(answers.notna().all(axis=1).sum())
         try:
-            value = cronbach_alpha(answers).value
+            value = cronbach_alpha(answers)
         except UndefinedError:
             value = None
         return self._finding(

@@ -72,8 +72,7 @@ class WithinHours(_Waiting):
     def __call__(self, frame: pd.DataFrame) -> Finding:
         """Work out the share; undefined if no case can be judged."""
         times = self._times(frame)
-        counted = served_within(times, pd.Timedelta(hours=self.hours))
-        within, judged = counted.within, counted.judged
+        within, judged = served_within(times, pd.Timedelta(hours=self.hours))
         return self._waited(
             frame,
             times,
