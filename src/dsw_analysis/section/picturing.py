@@ -8,7 +8,8 @@ from typing import Any
 
 from dsw_analysis.findings.families import PROVINCE, Row, ranked
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.section import asking, blocks, figures, words
+from dsw_analysis.section import blocks, figures, words
+from dsw_analysis.section.asking import escape
 from dsw_analysis.section.blocks import Block, Drawing
 from dsw_analysis.section.measuring import any_number
 from dsw_analysis.section.words import Telling
@@ -86,7 +87,7 @@ class Picturing(Telling):
             if cell.codes[1] in kept:
                 matrix.setdefault(cell.names[0], {})[short(cell.names[1])] = cell.finding
         sums = self.families[name].rows.get((rows,), [])
-        listed = " ".join(f"{_data(row.name)} รวม {{{row.finding.id}:unit}}" for row in sums)
+        listed = " ".join(f"{escape(row.name)} รวม {{{row.finding.id}:unit}}" for row in sums)
         hidden = any(cell.codes[1] not in kept for cell in cells)
         return self._drawn(figures.heatmap(matrix), "ตารางสี", listed, rows=cells, hidden=hidden, **about)
 
@@ -109,7 +110,7 @@ class Picturing(Telling):
             part = cell.names[1] if isinstance(of, str) else of[cell.family]
             bars.setdefault(cell.names[0], {})[part] = cell.finding
         listed = " ".join(
-            f"{_data(row)} " + " ".join(f"{_data(part)} {{{f.id}:unit}}" for part, f in of.items())
+            f"{escape(row)} " + " ".join(f"{escape(part)} {{{f.id}:unit}}" for part, f in of.items())
             for row, of in bars.items()
         )
         return self._drawn(figures.stacked(bars), "แผนภูมิแท่งซ้อน", listed, rows=cells, **about)
@@ -132,7 +133,7 @@ class Picturing(Telling):
             return None
         drawing = figures.change({a.full_name: (a.finding, b.finding) for a, b in known}, names=names)
         listed = " ".join(
-            f"{_data(a.full_name)} {names[0]} {{{a.finding.id}}} {names[1]} {{{b.finding.id}}}" for a, b in known
+            f"{escape(a.full_name)} {names[0]} {{{a.finding.id}}} {names[1]} {{{b.finding.id}}}" for a, b in known
         )
         return self._drawn(drawing, "แผนภูมิจุดสองจุดเชื่อมด้วยเส้น", listed, rows=[a for a, _ in known], **about)
 
@@ -177,7 +178,7 @@ class Picturing(Telling):
         more = {"highlight": [name for name, row in called.items() if row.code in marked]} if marked else {}
         drawing = draw({name: row.finding for name, row in called.items()}, **options, **more)
         named = rows if listed is None else ranked(rows)[:listed]
-        values = " ".join(f"{_data(row.name)} {{{row.finding.id}:unit}}" for row in named)
+        values = " ".join(f"{escape(row.name)} {{{row.finding.id}:unit}}" for row in named)
         return self._drawn(drawing, kind, values, rows=rows, **about)
 
     def _drawn(
@@ -222,7 +223,3 @@ class Picturing(Telling):
         by = " และ".join(header for header in headers if header)
         short = family.short.replace("{}", "").strip(" :")
         return f"{short} จำแนกตาม{by}" if by else short
-
-
-def _data(text: str) -> str:
-    return asking.escape(text)

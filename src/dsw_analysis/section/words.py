@@ -202,7 +202,6 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment.filters |= {name: _style(style) for name, style in _STYLES.items()}
     environment.tests |= {
         "known": lambda number: number.ask("known"),
-        "zero": lambda number: not number,
         "reconstructed": lambda number: number.ask("provenance") == "reconstructed",
     }
     return environment

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from dsw_analysis.findings.finding import Finding
@@ -34,7 +33,7 @@ class _Waiting(Measure):
 
     def _times(self, frame: pd.DataFrame) -> ServiceTimes:
         rows = select(frame, self.where).to_numpy()
-        start, end = (_moments(frame[name])[rows] for name in (self.start, self.end))
+        start, end = (frame[name].to_numpy("datetime64[us]")[rows] for name in (self.start, self.end))
         # An end after `until` is a fact on file: to call the case open because the round is over would be less true.
         over = np.datetime64(self.until, "us") + np.timedelta64(1, "D")
         unserved, unknown = np.isnat(end), np.isnat(start)
@@ -126,7 +125,3 @@ class OpenCases(_Waiting):
             chosen = chosen & (times.waited < pd.Timedelta(hours=self.under_hours).as_unit("ns").value)
             words = f"{words}และรอไม่ถึง {self.under_hours:g} ชั่วโมง"
         return self._waited(frame, times, words, value=int(chosen.sum()), rows=len(times.waited))
-
-
-def _moments(times: pd.Series) -> npt.NDArray[np.datetime64]:
-    return times.to_numpy(dtype="datetime64[us]")
