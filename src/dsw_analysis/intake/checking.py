@@ -171,19 +171,22 @@ def to_text(results: Sequence[Checked], width: int) -> str:
         parts.append("\n".join([f"{checked.dataset.id} ({visible(name)}) {checked.dataset.title}", *_indent(lines)]))
         groups = group_problems(checked.problems)
         for sheet in dict.fromkeys(g.first.sheet for g in groups[:_SHOWN_GROUPS]):
-            rows = [g.cells() for g in groups[:_SHOWN_GROUPS] if g.first.sheet == sheet]
-            title = [] if sheet is None else [f"  แผ่นงาน “{visible(sheet)}”"]
-            parts.append("\n".join([*title, *_indent(table(HEADS, rows, width - 2).split("\n"))]))
+            title = [] if sheet is None else [f"แผ่นงาน “{visible(sheet)}”"]
+            parts.append(_table(title, [g for g in groups[:_SHOWN_GROUPS] if g.first.sheet == sheet], width))
         if len(groups) > _SHOWN_GROUPS:
             parts.append(f"  และอีก {len(groups) - _SHOWN_GROUPS:,} รายการ ดูทั้งหมดในไฟล์ problems.xlsx")
         if checked.warnings:
-            rows = [group.cells() for group in group_problems(checked.warnings)]
-            parts.append("\n".join([f"  {WARNINGS}", *_indent(table(HEADS, rows, width - 2).split("\n"))]))
+            parts.append(_table([WARNINGS], group_problems(checked.warnings), width))
     return "\n\n".join([*parts, "\n".join(wrap(total_line(results), width))])
 
 
 def _rows_text(read: int, loaded: int, refused: int) -> str:
     return f"อ่าน {read:,} แถว = ใช้ได้ {loaded:,} แถว + ปฏิเสธ {refused:,} แถว"
+
+
+def _table(title: Sequence[str], groups: Sequence[Group], width: int) -> str:
+    lines = table(HEADS, [group.cells() for group in groups], width - 2).split("\n")
+    return "\n".join(_indent([*title, *lines]))
 
 
 def _indent(lines: Iterable[str]) -> list[str]:

@@ -14,7 +14,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -98,7 +97,6 @@ class Writer:
         self._copy, self._temporary = copy, temporary
         self._columns = copy.dataset.columns
         self._held: list[pa.Table] = []
-        self._blocks: list[int] = []
         schema = self._table(pd.DataFrame({c.name: [] for c in self._columns}), empty=True).schema
         coded = [c.name for c in self._columns if c.kind == "multi"]
         self._file: pq.ParquetWriter | None = pq.ParquetWriter(
@@ -121,7 +119,7 @@ class Writer:
         """End the file, so that it can be read."""
         self._flush()
         if self._file is not None:
-            about = {"key": self._copy.key, "rows": self._rows, "blocks": self._blocks}
+            about = {"key": self._copy.key, "rows": self._rows}
             self._file.add_key_value_metadata({_KEY: json.dumps(about)})
             self._file.close()
             self._file = None
@@ -164,7 +162,6 @@ class Writer:
         self._held = []
         if "province" in self._copy.dataset.names:
             table = table.take(pa.array(np.argsort(table["province"].to_numpy(), kind="stable")))
-        self._blocks.append(-(-len(table) // GROUP))
         self._file.write_table(table, row_group_size=GROUP)
 
 
@@ -210,39 +207,31 @@ def _opened(
             raise ValueError("another file's copy")
         code = None if province is None else province_code(province)
         names = ["row", *dict.fromkeys([c.name for c in columns] + (["province"] if code is not None else []))]
-        blocks = [_block(file, groups, names, code) for groups in _groups(file, about["blocks"], code)]
-    rows = _column([block.pop("row").to_numpy() for block in blocks], np.int32)
+        table = file.read_row_groups(_groups(file, code), columns=names)
+    if code is not None:
+        table = table.filter(pa.array(table["province"].to_numpy() == code))
+    arrays = dict(zip(names, table.columns, strict=True))
+    del table  # a column's array goes once its values are made
+    rows = arrays.pop("row").to_numpy()
+    order = None
+    if (np.diff(rows) < 0).any():  # back into the order of the raw file
+        order = np.argsort(rows)
+        rows = rows[order]
     index: pd.Index = pd.Index(rows.astype(np.int64), name="row")
     if len(rows) and int(rows[-1]) - int(rows[0]) + 1 == len(rows):
         index = pd.RangeIndex(int(rows[0]), int(rows[-1]) + 1, name="row")
-    values = {c.name: from_arrow([block.pop(c.name) for block in blocks], c) for c in columns}
+    values = {}
+    for column in columns:
+        array = arrays.pop(column.name)
+        values[column.name] = from_arrow(array if order is None else array.take(pa.array(order)), column)
     return pd.DataFrame(values, index=index, columns=pd.Index([c.name for c in columns]), copy=False), about["rows"]
 
 
-def _column(parts: list[npt.NDArray[Any]], dtype: type) -> npt.NDArray[Any]:
-    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
-
-
-def _groups(file: Any, blocks: Sequence[int], code: int | None) -> Iterator[list[int]]:  # noqa: ANN401
-    """Row groups of each block, only those that may hold the province."""
-    start = 0
+def _groups(file: Any, code: int | None) -> list[int]:  # noqa: ANN401
+    """Row groups that may hold the province; all without one."""
+    groups = range(file.metadata.num_row_groups)
+    if code is None:
+        return list(groups)
     at = file.schema_arrow.get_field_index("province")
-    for size in blocks:
-        groups = range(start, start + size)
-        start += size
-        if code is None:
-            yield list(groups)
-            continue
-        bounds = [file.metadata.row_group(group).column(at).statistics for group in groups]
-        yield [group for group, b in zip(groups, bounds, strict=True) if b.min <= code <= b.max]
-
-
-def _block(file: Any, groups: list[int], names: list[str], code: int | None) -> dict[str, pa.ChunkedArray]:  # noqa: ANN401
-    """Columns of a block in the order of the raw file."""
-    table = file.read_row_groups(groups, columns=names)
-    if code is not None:
-        table = table.filter(pa.array(table["province"].to_numpy() == code))
-    rows = table["row"].to_numpy()
-    if len(rows) and (np.diff(rows) < 0).any():
-        table = table.take(pa.array(np.argsort(rows)))
-    return {name: table[name] for name in names}
+    bounds = [file.metadata.row_group(group).column(at).statistics for group in groups]
+    return [group for group, b in zip(groups, bounds, strict=True) if b.min <= code <= b.max]

@@ -14,8 +14,9 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.files.header import JOIN
+from dsw_analysis.intake.provinces import province_names
 from dsw_analysis.intake.schemas import Schemas
-from dsw_analysis.intake.thai import format_date, provinces
+from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.thai.spellings import BE_OFFSET, MONTHS
 from dsw_analysis.intake.wording import ACCEPTS, blank_text, limit_texts, schema_hash
 from dsw_analysis.intake.writing.workbooks import BODY, HEAD, new_workbook, write_table
@@ -156,7 +157,7 @@ def _labels(column: Column, round_: Round) -> list[str]:
     if column.kind == "category":
         return list(column.codes.values())
     if column.kind == "province":
-        return [p.name_th for p in provinces()]
+        return list(province_names())
     if column.kind == "month":
         covered = round_.months if column.in_round else 12
         months = [round_.calendar_month(position) for position in range(1, covered + 1)]

@@ -13,6 +13,7 @@ from dsw_analysis.intake import thai
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.header import key as header_key
+from dsw_analysis.intake.provinces import province_names
 from dsw_analysis.problems import Problem
 
 DASHES: Final = "-–—−"
@@ -111,7 +112,7 @@ def _of_day(text: str, expected: str) -> Said:
 
 def _of_names(column: Column, text: str, expected: str) -> Said:
     """Several names in one cell."""
-    found = _picked(text, _provinces() if column.kind == "province" else tuple(column.codes.values()))
+    found = _picked(text, province_names() if column.kind == "province" else tuple(column.codes.values()))
     if column.kind == "multi" and found:
         return "คั่นแต่ละตัวเลือกด้วย ; เท่านั้น", f"พิมพ์เป็น “{'; '.join(found)}” {SEND}"
     if column.kind == "category" and len(found) > 1:
@@ -128,11 +129,6 @@ def _of_dash(column: Column, expected: str) -> Said:
         return seen, f"พิมพ์ 0 ถ้านับแล้วไม่มี{blank} {SEND}"
     what = "คอลัมน์นี้เว้นว่างไม่ได้ ให้กรอกค่าจริง" if column.required else "ลบเครื่องหมาย “-” ให้เป็นช่องว่าง ถ้าไม่มีข้อมูล"
     return f"{expected} (เครื่องหมาย “-” ไม่ใช่ค่า)", f"{what} {SEND}"
-
-
-@cache
-def _provinces() -> tuple[str, ...]:
-    return tuple(place.name_th for place in thai.provinces())
 
 
 def _picked(text: str, names: tuple[str, ...]) -> list[str]:

@@ -18,6 +18,7 @@ from dsw_analysis.problems import Problem, visible
 from dsw_analysis.rounds import Round
 
 NAMES: Final = ("problems.xlsx", "problems.html")
+_ABOUT: Final = ("ชุดข้อมูล", "ไฟล์", "แถวที่อ่าน", "แถวที่ใช้ได้", "แถวที่ปฏิเสธ", "ปัญหา (จุด)", "รายละเอียด")
 _MOST_RANGES: Final = 1_000
 _PAGE_GROUPS: Final = 2_000
 
@@ -46,40 +47,23 @@ def problems_workbook(round_: Round, results: Sequence[Checked]) -> bytes:
     All texts are written as texts: a value ``=1+1`` of a file stays those four characters.
     """
     target = io.BytesIO()
+    about = (
+        (c.dataset.title, _file(c), c.rows_read, c.rows_loaded, c.rows_refused, len(c.problems), _details(c))
+        for c in results
+    )
+    grouped, widths = ("ไฟล์", "แผ่นงาน", *HEADS), (26, 18, 24, 32, 32, 50, 50)
+    sheets: dict[str, tuple[Sequence[str], Iterator[tuple[str | int | None, ...]], Sequence[int]]] = {
+        "สรุป": (_ABOUT, about, (40, 26, 12, 12, 12, 12, 80)),
+        "ปัญหา": (grouped, _grouped(results), widths),
+        "ข้อควรยืนยัน": (grouped, _grouped(results, warnings=True), widths),
+        "รายช่อง": (grouped, _single(results), (26, 18, 10, 32, 32, 50, 50)),
+    }
+    if not any(checked.warnings for checked in results):
+        del sheets["ข้อควรยืนยัน"]
     with new_workbook(target, title=f"ปัญหาในไฟล์ข้อมูล {round_.label}", created=round_.end) as book:
-        style = {"head": book.add_format(HEAD), "body": book.add_format(BODY)}
-        write_table(
-            book.add_worksheet("สรุป"),
-            ("ชุดข้อมูล", "ไฟล์", "แถวที่อ่าน", "แถวที่ใช้ได้", "แถวที่ปฏิเสธ", "ปัญหา (จุด)", "รายละเอียด"),
-            [
-                (c.dataset.title, _file(c), c.rows_read, c.rows_loaded, c.rows_refused, len(c.problems), _details(c))
-                for c in results
-            ],
-            widths=(40, 26, 12, 12, 12, 12, 80),
-            **style,
-        )
-        write_table(
-            book.add_worksheet("ปัญหา"),
-            ("ไฟล์", "แผ่นงาน", *HEADS),
-            islice(_grouped(results), ROW_LIMIT),
-            widths=(26, 18, 24, 32, 32, 50, 50),
-            **style,
-        )
-        if any(checked.warnings for checked in results):
-            write_table(
-                book.add_worksheet("ข้อควรยืนยัน"),
-                ("ไฟล์", "แผ่นงาน", *HEADS),
-                _grouped(results, warnings=True),
-                widths=(26, 18, 24, 32, 32, 50, 50),
-                **style,
-            )
-        write_table(
-            book.add_worksheet("รายช่อง"),
-            ("ไฟล์", "แผ่นงาน", *HEADS),
-            islice(_single(results), ROW_LIMIT),
-            widths=(26, 18, 10, 32, 32, 50, 50),
-            **style,
-        )
+        head, body = book.add_format(HEAD), book.add_format(BODY)
+        for name, (heads, rows, columns) in sheets.items():
+            write_table(book.add_worksheet(name), heads, islice(rows, ROW_LIMIT), head=head, body=body, widths=columns)
     return target.getvalue()
 
 

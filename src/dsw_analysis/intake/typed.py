@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,17 +48,13 @@ def to_arrow(values: pd.Series | None, column: Column) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def from_arrow(parts: Sequence[pa.ChunkedArray], column: Column) -> Any:  # noqa: ANN401 - a pandas or numpy array
-    """Arrays of :func:`to_arrow`, one after the other, as the column's values."""
-    kind = arrow_type(column)
-    array = pa.chunked_array([chunk for part in parts for chunk in part.chunks], kind)
+def from_arrow(array: pa.ChunkedArray, column: Column) -> Any:  # noqa: ANN401 - a pandas or numpy array
+    """An array of :func:`to_arrow`, in as many chunks as it is read, as the column's values."""
     categories = categories_of(column)
     if categories is not None:
         small = np.int8 if len(categories) <= np.iinfo(np.int8).max else np.int16
-        codes = [chunk.to_numpy().astype(small) for chunk in array.chunks]
-        joined: npt.NDArray[Any] = np.concatenate(codes) if codes else np.empty(0, dtype=small)
-        return pd.Categorical.from_codes(joined, categories=categories, validate=False)
-    if pa.types.is_large_string(kind):
+        return pd.Categorical.from_codes(array.to_numpy().astype(small), categories=categories, validate=False)
+    if pa.types.is_large_string(array.type):
         return pd.array(array, dtype=_STR)
     if column.kind in _NUMBERS:
         blank = pc.is_null(array).to_numpy()
