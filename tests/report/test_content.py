@@ -130,6 +130,20 @@ def test_a_list_that_starts_at_5_does_so_in_every_form(made):
     assert '<ol start="5">' in render_cells(notebook(ran("s.say", shown(text_html=blocks.prose("5. ก", {}).html)))).html
 
 
+def test_a_cell_of_any_make_is_written_with_its_name():
+    cells = (
+        '<td id="of.list"><ul><li>ในรายการ</li></ul></td>', '<td id="of.none" class="m end"></td>',
+        '<td rowspan="2" id="of.rows"><p>หนึ่ง</p><p>สอง</p></td>', '<td><table><tr><td>ซ้อน</td></tr></table></td>',
+    )  # fmt: skip
+    body = f"<h1>ก</h1><table><tr>{''.join(cells)}</tr><tr><td>ล่าง</td></tr></table>"
+    content = to_docx(compose(ROUND, [Chapter(id="t", title="ก", order=1, body=body)], Ledger(), []))
+    document = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
+    assert {"of_list", "of_rows"} <= set(re.findall(r'w:bookmarkStart [^>]*w:name="([^"]+)"', document))
+    assert all(text in words("docx", content) for text in ("ในรายการ", "หนึ่งสอง", "ซ้อน", "ล่าง"))
+    inner = [p for cell in ET.fromstring(document).iter(f"{W}tc") for p in cell.iterfind(f"{W}p")]
+    assert all(p.find(f"{W}pPr/{W}pStyle").get(f"{W}val").startswith(("Table", "AfterTable")) for p in inner)
+
+
 def test_marks_of_letters_are_kept(made):
     for html in ("<del>ขีดฆ่าแล้ว</del>", "<u>ขีดเส้นใต้แล้ว</u>", "<strong>ตัวหนาที่</strong>ติดกัน", "☑"):
         assert html in made["html"]
@@ -324,15 +338,40 @@ def test_nothing_is_fetched_from_the_network(counted):
     assert asked == ["/control"]
 
 
-def test_the_writer_of_the_pdf_knows_every_element_of_pandoc():
-    # https://hackage.haskell.org/package/pandoc-types-1.23.1/docs/Text-Pandoc-Definition.html
-    kinds = (
-        "Plain Para LineBlock CodeBlock RawBlock BlockQuote OrderedList BulletList DefinitionList Header Table Figure "
-        "HorizontalRule Div Emph Underline Strong Strikeout Superscript Subscript SmallCaps Quoted Cite Code LineBreak "
-        "Math RawInline Link Image Note Span"
-    ).split()
-    assert [kind for kind in kinds if not hasattr(Writer, f"_{kind.lower()}")] == []
-    assert Writer().inlines([{"t": "Str", "c": "ก"}, {"t": "Space"}, {"t": "SoftBreak"}]) == '#"ก  ";'
+WORD, NONE = {"t": "Str", "c": "ก"}, ["", [], []]
+PLAIN = {"t": "Plain", "c": [WORD]}
+ROW = [NONE, [[NONE, {"t": "AlignDefault"}, 1, 1, [PLAIN]]]]
+# https://hackage.haskell.org/package/pandoc-types-1.23.1/docs/Text-Pandoc-Definition.html
+BLOCKS = {
+    "Plain": [WORD], "Para": [WORD], "LineBlock": [[WORD]], "CodeBlock": [NONE, "ก"], "RawBlock": ["html", "ก"],
+    "BlockQuote": [PLAIN], "OrderedList": [[1, {"t": "Decimal"}, {"t": "Period"}], [[PLAIN]]], "BulletList": [[PLAIN]],
+    "DefinitionList": [[[WORD], [[PLAIN]]]], "Header": [2, NONE, [WORD]], "Div": [NONE, [PLAIN]],
+    "Table": [NONE, [None, []], [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": 1}]], [NONE, []],
+              [[NONE, 0, [], [ROW]]], [NONE, []]],
+    "Figure": [NONE, [None, [PLAIN]], []],
+}  # fmt: skip
+INLINES = {
+    "Str": "ก", "Emph": [WORD], "Underline": [WORD], "Strong": [WORD], "Strikeout": [WORD], "Superscript": [WORD],
+    "Subscript": [WORD], "SmallCaps": [WORD], "Quoted": [{"t": "SingleQuote"}, [WORD]], "Cite": [[], [WORD]],
+    "Code": [NONE, "ก"], "Math": [{"t": "InlineMath"}, "ก"], "RawInline": ["html", "ก"],
+    "Link": [NONE, [WORD], ["https://example.org", ""]], "Image": [NONE, [WORD], ["a.png", ""]], "Note": [PLAIN],
+    "Span": [NONE, [WORD]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "content"), [*BLOCKS.items(), *INLINES.items()])
+def test_the_writer_of_the_pdf_knows_every_element_of_pandoc(kind, content):
+    node = {"t": kind, "c": content}
+    write = Writer(formulas={"ก": "ก"})
+    assert (write.blocks([node]) if kind in BLOCKS else write.inlines([node])).count("ก") >= 1
+
+
+def test_the_writer_of_the_pdf_knows_what_has_no_words():
+    assert Writer().blocks([{"t": "HorizontalRule"}]) == "#line(length: 100%);"
+    assert Writer().inlines([{"t": "LineBreak"}]) == "#linebreak();"
+    assert Writer().inlines([WORD, {"t": "Space"}, {"t": "SoftBreak"}]) == '#"ก  ";'
+    with pytest.raises(ValueError, match="New has no form in print"):
+        Writer().blocks([{"t": "New", "c": []}])
 
 
 @pytest.mark.parametrize("form", FORMS)

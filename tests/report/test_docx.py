@@ -232,3 +232,24 @@ def test_numbers_in_a_soft_line_are_as_soft(body):
         if run.find(f"{W}rPr/{W}rStyle") is not None
     }
     assert {"Number", "NumberReconstructed", "NumberSoft"} <= used
+
+
+def test_every_text_of_a_table_is_set_in_a_style_of_tables_and_one_paragraph_parts_tables(body):
+    cells = [p for table in body.iter(f"{W}tbl") for p in table.iter(f"{W}p")]
+    assert {style_of(p) for p in cells} == {
+        "TableText", "TableSmall", "TableFine", "TableOverview", "TableMonth", "TableMonthEnd", "TableMonthNone"
+    }  # fmt: skip
+    blocks = list(body)
+    after = [blocks[place + 1 : place + 3] for place, block in enumerate(blocks) if block.tag == f"{W}tbl"]
+    assert {style_of(first) for first, _ in after} == {"AfterTable"}
+    assert [text_of(first) for first, second in after if style_of(second) is None and second.tag == f"{W}p"] == []
+
+
+def test_the_end_of_the_round_and_months_that_nobody_states_are_seen_in_the_road_map(body):
+    cells = [cell for table in body.iter(f"{W}tbl") for cell in table.iter(f"{W}tc")]
+    ends = [cell for cell in cells if style_of(cell.find(f"{W}p")) == "TableMonthEnd"]
+    assert {text_of(cell) for cell in ends} == {"มี.ค.", "●", ""}  # the round ends in March
+    assert {attribute(cell, "tcPr/tcBorders/right") for cell in ends} == {"dashed"}
+    unstated = [cell for cell in cells if text_of(cell) == "ไม่ปรากฏเดือนในเอกสาร"]
+    assert unstated
+    assert {attribute(cell, "tcPr/shd", "fill") for cell in unstated} == {"E9EDF2"}

@@ -8,24 +8,19 @@ import io
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from typing import Any
 
 import pypandoc  # type: ignore[import-untyped]
 from PIL import ExifTags, Image, ImageOps
 
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.intake.provenance import PROVENANCE
 from dsw_analysis.intake.provinces import in_prose
-from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import environment
 from dsw_analysis.project import current
-from dsw_analysis.report.appendix import SHORT, input_cells, origin
-from dsw_analysis.report.page import Chapter, number_uses
+from dsw_analysis.report.page import Chapter, page_values
 from dsw_analysis.rounds import Round
-from dsw_analysis.section.blocks import anchor
 
 Node = dict[str, Any]
 """An element of pandoc's document model: ``t`` is its kind, ``c`` its content."""
@@ -49,7 +44,8 @@ class Document:
     title:
         Title of the file; names the section where the report has only one.
     blocks:
-        Pandoc blocks: the cover, then one ``Div`` of class ``chapter`` a chapter.
+        Pandoc blocks: the cover, then one ``Div`` of class ``chapter`` a chapter. What stands in a ``Div`` of class
+        ``table`` are tables, with its classes, and remarks, each a ``Div`` of class ``note``.
     images:
         File name, as the blocks use it, -> content.
     version:
@@ -85,51 +81,21 @@ def compose(
     """Make the document that both the PDF and the DOCX are written from.
 
     The small tables behind figures are left out, since the sources of the numbers list the same
-    values; a link whose target is not in the document becomes plain text.
-
-    Parameters
-    ----------
-    ledger:
-        Findings to list as sources; every number in the chapters links to its row.
-    inputs:
-        Data files with ``dataset``, ``file``, ``rows`` and ``sha256``.
-    province:
-        The one province that the document is about, if it is about one.
+    values; a link whose target is not in the document becomes plain text. Parameters as of
+    :func:`dsw_analysis.report.page.page`.
     """
     images: dict[str, bytes] = {}
-    uses: dict[str, str] = {}
-    bodies = {c.id: number_uses(_take_images(_open_details(c.body), images), uses) for c in chapters}
-    groups = [(c.title, [f for _, f in sorted(ledger.items()) if f.section == c.id]) for c in chapters]
-    groups.append(("โครงการอื่น", [f for _, f in sorted(ledger.items()) if f.section not in bodies]))
-    found = {f.provenance for f in ledger.values()}
-    html = (
-        environment()
-        .get_template("print.html.j2")
-        .render(
-            title=current().title if round_ else chapters[0].title,
-            subtitle=chapters[0].title if round_ and len(chapters) == 1 else None,
-            round=round_,
-            province=None if province is None else in_prose(province),
-            reconstructed="reconstructed" in found,
-            chapters=chapters,
-            bodies=bodies,
-            groups=[(title, findings) for title, findings in groups if findings],
-            uses=uses,
-            anchor=anchor,
-            provenance=[(SHORT[code], PROVENANCE[code]) for code in PROVENANCE if code in found],
-            origin=origin,
-            inputs=[input_cells(read) for read in inputs],
-            format_date=format_date,
-            version=version("dsw-analysis"),
-        )
-    )
+    chapters = [replace(c, body=_take_images(_open_details(c.body), images)) for c in chapters]
+    title = current().title if round_ else chapters[0].title
+    values = page_values(round_, chapters, ledger, inputs, province=province)
+    html = environment().get_template("print.html.j2").render(title=title, **values)
     parsed = json.loads(pypandoc.convert_text(html, "json", format="html", extra_args=SANDBOX))
     section = f"{chapters[0].title} – " if len(chapters) == 1 else ""
     place = "" if province is None else f" {in_prose(province)}"
     return Document(
-        title=f"{section}{current().title} {round_.label}{place}" if round_ else chapters[0].title,
+        title=f"{section}{title} {round_.label}{place}" if round_ else title,
         round=round_,
-        blocks=_cut_loose(parsed["blocks"], images),
+        blocks=_put_right(parsed["blocks"], images),
         images=images,
         version=parsed["pandoc-api-version"],
     )
@@ -145,29 +111,36 @@ def walk(node: Any) -> Iterator[Node]:  # noqa: ANN401 - any piece of pandoc's J
             yield from walk(child)
 
 
-def length(text: str) -> tuple[float, str] | None:
-    """A width or height as HTML writes it: number and ``px`` or ``%``; ``None`` if it is neither, or is nothing."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(px|%)?\s*", text)
-    return (float(match[1]), match[2] or "px") if match and float(match[1]) else None
-
-
 def strings(node: Any) -> Iterator[str]:  # noqa: ANN401
-    """Texts in a piece of a document, each as pandoc keeps it: without spaces, or a piece of code."""
+    """Texts in a piece of a document, each as pandoc keeps it: a word, a space, or a piece of code."""
     for element in walk(node):
         if element["t"] == "Str":
             yield element["c"]
         elif element["t"] in {"Code", "CodeBlock", "Math"}:
             yield element["c"][1]
+        elif element["t"] in {"Space", "SoftBreak", "LineBreak"}:
+            yield " "
 
 
-def replace(node: Any, change: Callable[[Node], Node | None]) -> Any:  # noqa: ANN401
+def text_of(node: Any) -> str:  # noqa: ANN401
+    """Text of a piece of a document; every kind of white space is one space."""
+    return "".join(strings(node))
+
+
+def changed(node: Any, change: Callable[[Node], Node | None]) -> Any:  # noqa: ANN401
     """Copy of a piece of a document in which ``change`` replaced elements; ``None`` keeps one."""
     if isinstance(node, list):
-        return [replace(child, change) for child in node]
+        return [changed(child, change) for child in node]
     if not isinstance(node, dict) or "t" not in node:
         return node
-    node = {**node, "c": replace(node["c"], change)} if "c" in node else node
+    node = {**node, "c": changed(node["c"], change)} if "c" in node else node
     return change(node) or node
+
+
+def length(text: str) -> tuple[float, str] | None:
+    """A width or height as HTML writes it: number and ``px`` or ``%``; ``None`` if it is neither, or is nothing."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(px|%)?\s*", text)
+    return (float(match[1]), match[2] or "px") if match and float(match[1]) else None
 
 
 def _open_details(html: str) -> str:
@@ -200,30 +173,41 @@ def _printable(content: bytes, kind: str) -> tuple[bytes, str]:
     return target.getvalue(), "png"
 
 
-def _cut_loose(blocks: list[Node], images: Collection[str]) -> list[Node]:
-    """Leave only the words of links to what is not in the document, and of pictures that are not in it."""
-    ids = {text for node in _every_list(blocks) if (text := _id_of(node))}
+def _put_right(blocks: list[Node], images: Collection[str]) -> list[Node]:
+    """Only the words of links to what is not in the document, and of pictures that are not in it; tables with marks."""
+    ids = set(_ids(blocks))
 
     def change(node: Node) -> Node | None:
-        if node["t"] == "Image" and node["c"][2][0] not in images:
-            return {"t": "Span", "c": [["", ["none"], []], node["c"][1]]}
-        if node["t"] == "Link" and node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in ids:
-            return {"t": "Span", "c": node["c"][:2]}
+        kind, content = node["t"], node.get("c", [])
+        if kind == "Image" and content[2][0] not in images:
+            return {"t": "Span", "c": [["", ["none"], []], content[1]]}
+        if kind == "Link" and content[2][0].startswith("#") and content[2][0][1:] not in ids:
+            return {"t": "Span", "c": content[:2]}
+        if kind == "Div" and "table" in content[0][1]:
+            return {"t": "Div", "c": [content[0], [_in_table(b, content[0][1]) for b in _flat(content[1])]]}
         return None
 
-    return list(replace(blocks, change))
+    return list(changed(blocks, change))
 
 
-def _every_list(node: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+def _in_table(block: Node, classes: list[str]) -> Node:
+    if block["t"] != "Table":
+        return {"t": "Div", "c": [["", ["note"], []], [block]]}
+    (identifier, own, pairs), *rest = block["c"]
+    return {"t": "Table", "c": [[identifier, [*own, *classes], pairs], *rest]}
+
+
+def _flat(blocks: list[Node]) -> list[Node]:
+    """Blocks with those of inner ``Div`` in their place."""
+    return [inner for b in blocks for inner in (_flat(b["c"][1]) if b["t"] == "Div" else [b])]
+
+
+def _ids(node: Any) -> Iterator[str]:  # noqa: ANN401
+    """Ids of attribute triples (id, classes, pairs), which rows and cells carry without a name."""
     if isinstance(node, dict):
-        yield from _every_list(node.get("c"))
+        yield from _ids(node.get("c"))
     elif isinstance(node, list):
-        yield node
+        if len(node) == 3 and isinstance(node[0], str) and node[0] and isinstance(node[1], list):
+            yield node[0]
         for child in node:
-            yield from _every_list(child)
-
-
-def _id_of(node: list[Any]) -> str | None:
-    """Id of an attribute triple (id, classes, pairs), which rows and cells carry without a name."""
-    is_attribute = len(node) == 3 and isinstance(node[0], str) and isinstance(node[1], list)
-    return node[0] if is_attribute else None
+            yield from _ids(child)

@@ -67,27 +67,41 @@ def finished(
     province: str | None = None,
 ) -> str:
     """The page around chapters whose bodies are as it shows them, but for the ids of numbers' uses."""
+    values = page_values(round_, chapters, ledger, inputs, province=province)
+    return render_page("report.html.j2", script="report.js", **values)
+
+
+def page_values(
+    round_: Round | None,
+    chapters: Sequence[Chapter],
+    ledger: Mapping[str, Finding],
+    inputs: Iterable[Mapping[str, Any]],
+    *,
+    province: str | None,
+) -> dict[str, Any]:
+    """What the templates of the page and of the print are filled with."""
     uses: dict[str, str] = {}
     bodies = {chapter.id: number_uses(chapter.body, uses) for chapter in chapters}
-    groups = [(c, sorted((f for f in ledger.values() if f.section == c.id), key=lambda f: f.id)) for c in chapters]
-    elsewhere = sorted((f for f in ledger.values() if f.section not in bodies), key=lambda f: f.id)
-    values = {
+    groups: dict[str, list[Finding]] = {chapter.id: [] for chapter in chapters}
+    elsewhere: list[Finding] = []
+    for _, finding in sorted(ledger.items()):
+        groups.get(finding.section, elsewhere).append(finding)
+    found = {finding.provenance for finding in ledger.values()}
+    return {
         "round": round_,
         "province": None if province is None else in_prose(province),
         "chapters": chapters,
         "bodies": bodies,
-        "groups": groups,
-        "elsewhere": elsewhere,
+        "groups": [*((chapter.title, groups[chapter.id]) for chapter in chapters), ("โครงการอื่น", elsewhere)],
         "uses": uses,
         "anchor": anchor,
         "origin": origin,
         "inputs": [input_cells(read) for read in inputs],
-        "provenance": [(SHORT[code], PROVENANCE[code]) for code in PROVENANCE],
-        "reconstructed": any(f.provenance == "reconstructed" for f in ledger.values()),
+        "provenance": [(SHORT[code], PROVENANCE[code], code in found) for code in PROVENANCE],
+        "reconstructed": "reconstructed" in found,
         "format_date": format_date,
         "version": version("dsw-analysis"),
     }
-    return render_page("report.html.j2", script="report.js", **values)
 
 
 def section_sources(

@@ -1,19 +1,19 @@
-"""Tables of pandoc's document model as plain rows of cells, with widths that suit their texts."""
+"""Tables of pandoc's document model as rows of cells, and widths of columns that suit their texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
-from dsw_analysis.report.document import Node, walk
+from dsw_analysis.report.document import Node, changed, text_of
 from dsw_analysis.report.widths import PADDING, Needs, shares
 from dsw_analysis.report.words import pieces, width
 
-LEDGER = (0.3, 0.108, 0.1, 0.365, 0.055, 0.072)
+_LEDGER = (0.3, 0.108, 0.1, 0.365, 0.055, 0.072)
 """Shares of the width of the columns of the sources of the numbers."""
 _MONTH = 2.35
 """Width of a month's column in em; a table has twelve."""
@@ -25,7 +25,7 @@ _BOLD = 1.06
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One cell: its blocks, what they say as text, and how it is marked in the HTML."""
+    """One cell: its blocks, how it is marked in the HTML, whether it heads a row or column, what it reaches over."""
 
     id: str
     classes: frozenset[str]
@@ -33,82 +33,69 @@ class Cell:
     rows: int
     columns: int
     blocks: list[Node]
-    text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A table: caption (pandoc blocks), head rows, body rows, and the share of the width of each column."""
+def rows_of(content: list[Any]) -> tuple[list[list[Cell]], list[list[Cell]]]:
+    """Head and body of the content of a pandoc ``Table``, by rows."""
+    *_, head, bodies, foot = content
+    body = [row for part in bodies for row in [*part[2], *part[3]]] + foot[1]
+    return (
+        [[_cell(cell, heads=True) for cell in row[1]] for row in head[1]],
+        [[_cell(cell, heads=False) for cell in row[1]] for row in body],
+    )
 
-    caption: list[Node]
-    head: list[list[Cell]]
-    body: list[list[Cell]]
-    widths: tuple[float, ...]
+
+def kind_of(content: list[Any], kinds: Mapping[str, object]) -> str:
+    """Which of some kinds of tables one is, by its classes; ``plain`` if none."""
+    return next((name for name in content[0][1] if name in kinds), "plain")
 
 
-def read_table(node: Node, *, line: float, kind: str = "plain") -> Table:
-    """Read a pandoc ``Table``.
+def sized(blocks: list[Node], lines: Mapping[str, float]) -> list[Node]:
+    """Blocks whose tables give each column a share of the width.
 
     Parameters
     ----------
-    line:
-        Width of the whole table in em of its type.
-    kind:
-        Class of the table; ledgers, which follow one another, all have the same columns.
+    lines:
+        Width of a table in em of its type, by kind.
     """
-    _, caption, columns, head, bodies, foot = node["c"]
-    heads = [[_cell(c, heads=True) for c in row[1]] for row in head[1]]
-    rows = [row for body in bodies for row in [*body[2], *body[3]]] + foot[1]
-    body = [[_cell(c, heads=False) for c in row[1]] for row in rows]
-    keep = LEDGER if kind == "ledger" and len(columns) == len(LEDGER) else None
-    needs = _needs([*heads, *body], heads=len(heads), count=len(columns))
-    widths = shares(needs, line=line, keep=keep)
-    return Table(caption=caption[1], head=heads, body=body, widths=widths)
 
+    def change(node: Node) -> Node | None:
+        if node["t"] != "Table":
+            return None
+        kind = kind_of(node["c"], lines)
+        attributes, caption, columns, *rest = node["c"]
+        # Ledgers, which follow one another, all have the same columns.
+        keep = _LEDGER if kind == "ledger" and len(columns) == len(_LEDGER) else None
+        widths = shares(_needs(*rows_of(node["c"]), count=len(columns)), line=lines[kind], keep=keep)
+        columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": share}] for share in widths]
+        return {"t": "Table", "c": [attributes, caption, columns, *rest]}
 
-def text_of(node: Any) -> str:  # noqa: ANN401 - any piece of pandoc's JSON
-    """Text of a piece of a document; every kind of white space is one space."""
-    pieces = []
-    for element in walk(node):
-        if element["t"] == "Str":
-            pieces.append(element["c"])
-        elif element["t"] in {"Code", "CodeBlock", "Math"}:
-            pieces.append(element["c"][1])
-        elif element["t"] in {"Space", "SoftBreak", "LineBreak"}:
-            pieces.append(" ")
-    return "".join(pieces)
+    return list(changed(blocks, change))
 
 
 def _cell(content: list[Any], *, heads: bool) -> Cell:
     (identifier, classes, pairs), _, rows, columns, blocks = content
-    return Cell(
-        id=identifier,
-        classes=frozenset(classes),
-        heads=heads or ["scope", "row"] in pairs,
-        rows=rows,
-        columns=columns,
-        blocks=blocks,
-        text=text_of(blocks),
-    )
+    heads = heads or ["scope", "row"] in pairs
+    return Cell(id=identifier, classes=frozenset(classes), heads=heads, rows=rows, columns=columns, blocks=blocks)
 
 
-def _needs(rows: Sequence[Sequence[Cell]], *, heads: int, count: int) -> Needs:
-    """What the columns need; the first rows, which name the columns, get two lines at most."""
+def _needs(head: Sequence[Sequence[Cell]], body: Sequence[Sequence[Cell]], *, count: int) -> Needs:
+    """What the columns need; heads get two lines at most."""
     least, wanted = np.full(count, PADDING), np.full(count, PADDING)
-    fixed, lengths = np.zeros(count, dtype=bool), np.zeros((len(rows), count))
-    for row, column, cell in placed(rows, count):
+    fixed, lengths = np.zeros(count, dtype=bool), np.zeros((len(head) + len(body), count))
+    for row, column, cell in _placed([*head, *body], count):
         if cell.columns > 1:
             continue
         if "m" in cell.classes:
             least[column] = wanted[column] = _MONTH
             fixed[column] = True
             continue
-        weight = _BOLD if cell.heads else 1
-        lengths[row, column] = length = weight * width(cell.text)
-        words = [word for part in cell.text.split() for word in pieces(part)]
+        text, weight = text_of(cell.blocks), _BOLD if cell.heads else 1
+        lengths[row, column] = length = weight * width(text)
+        words = [word for part in text.split() for word in pieces(part)]
         longest = weight * max((width(word) for word in words), default=0)
         least[column] = max(least[column], min(longest, _LONGEST) + PADDING)
-        if row < heads:
+        if row < len(head):
             wish = length if length <= _SHORT_HEAD else weight * _in_two(words)
         else:
             wish = length if length <= _SHORT else longest
@@ -123,7 +110,7 @@ def _in_two(words: Sequence[str]) -> float:
     return min(max(end, ends[-1] - end) for end in ends)
 
 
-def placed(rows: Sequence[Sequence[Cell]], count: int) -> Iterator[tuple[int, int, Cell]]:
+def _placed(rows: Sequence[Sequence[Cell]], count: int) -> Iterator[tuple[int, int, Cell]]:
     """Every cell with its row and column, minding those that reach over several rows or columns."""
     taken: set[tuple[int, int]] = set()
     for row, cells in enumerate(rows):

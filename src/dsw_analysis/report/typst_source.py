@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import groupby, pairwise
 from typing import Any
 
-from dsw_analysis.report.document import Node, length, walk
-from dsw_analysis.report.tables import Cell, read_table, text_of
+from dsw_analysis.report.document import Node, length, text_of, walk
+from dsw_analysis.report.tables import Cell, kind_of, rows_of
 from dsw_analysis.report.words import is_name, pieces
 
 BREAK = "\x1f"
 """Stands in the source where a line may break between two words; ``report.typ`` knows it too."""
 
 _SIZES = {"ledger": 7, "roadmap": 8, "indicators": 8.5, "files": 8.5, "plain": 9}
-"""Type size of each kind of table in points, as in ``report.typ``."""
-_LINE, _WIDE_LINE = 482, 516
-"""Width of the page's text in points, and of the appendix's."""
+"""Type size of each kind of table in points."""
+LINES = {kind: (516 if kind == "ledger" else 482) / size for kind, size in _SIZES.items()}
+"""Width of each kind of table in em: the text of a page is 482 points wide, that of the appendix 516."""
 POINT = 0.64
 """Points on paper for a pixel of a figure: a little less than the 0.75 of a screen, as print is read from near."""
 
+_WRAPPED = {
+    "Strong": "strong", "Emph": "in-none", "Underline": "underline", "Strikeout": "strike", "Superscript": "super",
+    "Subscript": "sub",
+}  # fmt: skip
+"""Kind of inlines -> function around them; Thai has no italics, so what is stressed less is printed softer."""
 _NUMBERINGS = {"LowerAlpha": "a.", "UpperAlpha": "A.", "LowerRoman": "i.", "UpperRoman": "I."}
 """Pandoc's style of a list's numbers -> Typst's; all others are Arabic."""
 
@@ -86,6 +91,8 @@ class Writer:
         return "".join([*written, self._text(text)])
 
     def _write(self, node: Node) -> str:
+        if node["t"] in _WRAPPED:
+            return _call(_WRAPPED[node["t"]], body=self.inlines(node["c"]))
         writer = getattr(self, f"_{node['t'].lower()}", None)
         if writer is None:
             raise ValueError(f"{node['t']} has no form in print; add it to {type(self).__name__}")
@@ -149,30 +156,19 @@ class Writer:
             head = _call("chapter", quote(identifier), order, body=self.inlines(title["c"][2]))
             body = f"{head}\n\n{self.blocks(rest)}"
             return _call("appendix", body=body) if identifier == "figures" else body
-        if "table" in classes:
-            return "\n\n".join(self._in_table(block, classes) for block in blocks)
-        if "failure" in classes:
-            return _call("failure", body=self.blocks(blocks))
+        named = next((c for c in classes if c in {"failure", "note"}), None)
+        if named:
+            return _call(named, body=self.blocks(blocks))
         return _anchor(identifier) + self.blocks(blocks)
 
-    def _in_table(self, block: Node, classes: Sequence[str]) -> str:
-        """The table, however deep it stands, and the remarks below it."""
-        if block["t"] == "Table":
-            return self._table(block["c"], classes)
-        if block["t"] == "Div":
-            return "\n\n".join(self._in_table(child, classes) for child in block["c"][1])
-        return _call("note", body=self.blocks([block]))
-
-    def _table(self, content: list[Any], classes: Sequence[str] = ()) -> str:
-        kind = next((c for c in classes if c in _SIZES), "plain")
-        line = _WIDE_LINE if kind == "ledger" else _LINE
-        table = read_table({"t": "Table", "c": content}, line=line / _SIZES[kind], kind=kind)
-        widths = ", ".join(f"{100 * width:.3f}fr" for width in table.widths)
-        head = ",\n".join(self._cell(cell) for row in table.head for cell in row)
-        body = ",\n".join(self._cell(cell) for row in table.body for cell in row)
-        caption = f"[{self.blocks(table.caption)}]" if text_of(table.caption) else "none"
+    def _table(self, content: list[Any]) -> str:
+        _, (_, caption), columns, *_ = content
+        kind = kind_of(content, _SIZES)
+        widths = ", ".join(f"{100 * width['c']:.3f}fr" for _, width in columns)
+        head, body = (",\n".join(self._cell(cell) for row in rows for cell in row) for rows in rows_of(content))
+        title = f"[{self.blocks(caption)}]" if text_of(caption) else "none"
         return (
-            f"#data-table(kind: {quote(kind)}, columns: ({widths},), caption: {caption},\n"
+            f"#data-table(kind: {quote(kind)}, size: {_SIZES[kind]}pt, columns: ({widths},), caption: {title},\n"
             f"table.header({head}),\n{body});"
         )
 
@@ -215,22 +211,6 @@ class Writer:
     def _linebreak(self, _: None) -> str:
         return "#linebreak();"
 
-    def _strong(self, content: list[Any]) -> str:
-        return _call("strong", body=self.inlines(content))
-
-    def _emph(self, content: list[Any]) -> str:
-        # Thai has no italics; what is stressed less is printed softer.
-        return _call("in-none", body=self.inlines(content))
-
-    def _underline(self, content: list[Any]) -> str:
-        return _call("underline", body=self.inlines(content))
-
-    def _strikeout(self, content: list[Any]) -> str:
-        return _call("strike", body=self.inlines(content))
-
-    def _smallcaps(self, content: list[Any]) -> str:
-        return self.inlines(content)
-
     def _quoted(self, content: list[Any]) -> str:
         before, after = "‘’" if content[0]["t"] == "SingleQuote" else "“”"
         return self._text(before) + self.inlines(content[1]) + self._text(after)
@@ -243,19 +223,8 @@ class Writer:
         block = str(kind["t"] == "DisplayMath").lower()
         return f"#[#set math.equation(block: {block}, alt: {quote(tex)}); {self._formulas[tex]}];"
 
-    def _rawinline(self, content: list[Any]) -> str:
-        return self._code(content)
-
-    def _rawblock(self, content: list[Any]) -> str:
-        return self._codeblock(content)
-
-    def _superscript(self, content: list[Any]) -> str:
-        return _call("super", body=self.inlines(content))
-
-    def _subscript(self, content: list[Any]) -> str:
-        return _call("sub", body=self.inlines(content))
-
     def _note(self, content: list[Any]) -> str:
         return _call("footnote", body=self.blocks(content))
 
-    _para = _plain = inlines
+    _para = _plain = _smallcaps = inlines
+    _rawinline, _rawblock = _code, _codeblock

@@ -5,12 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dsw_analysis.intake.writing.pages import environment
-from dsw_analysis.report.document import Document, Node, length
-from dsw_analysis.report.tables import text_of
+from dsw_analysis.report.document import Document, Node, changed, length, text_of
+from dsw_analysis.report.tables import kind_of, sized
+
+_LINE = 481.9
+"""Width of the page's text in points: A4 without margins of 20 mm."""
+_TABLES = {
+    "ledger": ("Table Fine", 7), "roadmap": ("Table Small", 8), "files": ("Table Small", 8), "plain": ("Table Text", 9),
+}  # fmt: skip
+"""Kind of table -> paragraph style of its cells and their type size in points."""
+_OVERVIEW = (0.22, 0.78)
+"""Shares of the width of a list of terms."""
 
 _COVER = {
     "org": "Cover Department",
@@ -20,7 +29,8 @@ _COVER = {
     "warning": "Notice",
 }
 """Line of the cover -> paragraph style."""
-
+_BLOCKS = {"failure": "Failure", "note": "Note"}
+"""Class of a block -> paragraph style."""
 _SPANS = {
     "mark": "Mark",
     "sub": "Soft",
@@ -34,8 +44,7 @@ _SPANS = {
     "being_defined": "Status Open",
 }
 """Class of a span in the HTML -> character style."""
-
-STEPS = {
+_STEPS = {
     "done": "Step Done",
     "in_progress": "Step In Progress",
     "not_started": "Step Not Started",
@@ -49,14 +58,20 @@ _SCALE = 0.85
 """Size of figures on paper, as in the PDF."""
 
 
-def adapt(document: Document) -> list[Node]:
-    """Blocks of a document for pandoc's DOCX writer: cover, contents field, chapters."""
-    cover, *chapters = document.blocks
-    adapter = _Adapter()
-    lines = [_styled(_COVER[line["c"][0][1][0]], adapter.blocks(line["c"][1])) for line in cover["c"][1]]
-    adapted = [block for chapter in chapters for block in adapter.blocks([chapter])]
+def adapt(document: Document, pictures: Mapping[str, str]) -> list[Node]:
+    """Blocks of a document for pandoc's DOCX writer: cover, contents field, chapters.
+
+    Parameters
+    ----------
+    pictures:
+        Name of an image of the document -> address of what Word is to show for it.
+    """
+    cover, *chapters = sized(document.blocks, {kind: _LINE / size for kind, (_, size) in _TABLES.items()})
+    adapter = _Adapter(pictures)
+    lines = [_styled(_COVER[line["c"][0][1][0]], adapter.copy(line["c"][1])) for line in cover["c"][1]]
+    adapted = adapter.copy(chapters)
     entries = [(b["c"][1][0], text_of(b["c"][2])) for b in adapted if b["t"] == "Header" and b["c"][0] == 1]
-    contents = environment().get_template("docx/contents.xml.j2").render(entries=entries)
+    contents = environment().get_template("contents.xml.j2").render(entries=entries)
     return [*lines, {"t": "RawBlock", "c": ["openxml", contents]}, *adapted]
 
 
@@ -66,152 +81,148 @@ def bookmark(identifier: str) -> str:
     return name if len(name) <= 40 else f"{name[:31]}_{hashlib.sha256(identifier.encode()).hexdigest()[:8]}"
 
 
-def picture_name(name: str) -> str:
-    """File name of the picture that stands for a drawing: Word gets PNG in place of SVG."""
-    return re.sub(r"\.svg$", ".png", name)
-
-
 class _Adapter:
-    """Copies blocks; counts the uses of each finding, since bookmarks must differ."""
+    """Copies pieces of a document; counts the uses of each finding, since bookmarks must differ."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Mapping[str, str]) -> None:
+        self._pictures = pictures
         self._uses: Counter[str] = Counter()
         self._soft = False
-        self._special: dict[str, Callable[[Any], list[Node]]] = {
-            "Div": self._div,
-            "Header": self._header,
-            "Figure": self._figure,
-            "DefinitionList": self._definitions,
-            "Span": self._span,
-            "Link": self._link,
-            "Image": self._image,
-            "Emph": lambda c: [_named("Soft", self.blocks(c))],
-        }
 
-    def blocks(self, nodes: Iterable[Any]) -> list[Any]:
-        """Adapted copies of blocks or inlines; one may become several."""
-        return [new for node in nodes for new in self._one(node)]
+    def copy(self, nodes: Iterable[Any]) -> list[Any]:
+        """Adapted copies of blocks, inlines, or lists of them; one element may become several."""
+        made = []
+        for node in nodes:
+            new = self._one(node)
+            made += new if isinstance(node, dict) and isinstance(new, list) else [new]
+        return made
 
-    def _one(self, node: Any) -> list[Any]:  # noqa: ANN401 - any piece of pandoc's JSON
+    def _one(self, node: Any) -> Any:  # noqa: ANN401 - any piece of pandoc's JSON
         if isinstance(node, list):
-            return [_cell(self.blocks(node)) if _is_cell(node) else self.blocks(node)]
-        if not isinstance(node, dict) or "c" not in node:
-            return [node]
-        if node["t"] in self._special:
-            return self._special[node["t"]](node["c"])
-        return [{**node, "c": self.blocks(node["c"]) if isinstance(node["c"], list) else node["c"]}]
+            return self.copy(node)
+        if not isinstance(node, dict) or not isinstance(node.get("c"), list):
+            return node
+        special = getattr(self, f"_{node['t'].lower()}", None)
+        return special(node["c"]) if special else {**node, "c": self.copy(node["c"])}
 
     def _div(self, content: list[Any]) -> list[Node]:
         (identifier, classes, pairs), blocks = content
         if "chapter" in classes:
             title, *rest = blocks
             order = next((f"{v}. " for k, v in pairs if k == "order"), "")
-            inlines = [{"t": "Str", "c": order}, *self.blocks(title["c"][2])]
-            head = {"t": "Header", "c": [1, [bookmark(identifier), [], []], inlines]}
-            return [head, *self.blocks(rest)]
-        if "table" in classes:
-            return [self._in_table(block, classes) for block in _flat(blocks)]
-        if "failure" in classes:
-            return [_styled("Failure", self.blocks(blocks))]
-        return self.blocks(blocks)
+            inlines = [{"t": "Str", "c": order}, *self.copy(title["c"][2])]
+            return [{"t": "Header", "c": [1, [bookmark(identifier), [], []], inlines]}, *self.copy(rest)]
+        style = next((_BLOCKS[c] for c in classes if c in _BLOCKS), None)
+        return [_styled(style, self.copy(blocks))] if style else self.copy(blocks)
 
-    def _in_table(self, block: Node, classes: list[str]) -> Node:
-        if block["t"] != "Table":
-            return _styled("Note", self.blocks([block]))
-        (identifier, own, pairs), *rest = block["c"]
-        return {"t": "Table", "c": [[identifier, [*own, *classes], pairs], *self.blocks(rest)]}
-
-    def _header(self, content: list[Any]) -> list[Node]:
+    def _header(self, content: list[Any]) -> Node:
         level, _, inlines = content
-        return [{"t": "Header", "c": [level, ["", [], []], self.blocks(inlines)]}]
+        return {"t": "Header", "c": [level, _attributes(), self.copy(inlines)]}
 
     def _figure(self, content: list[Any]) -> list[Node]:
-        _, caption, blocks = content
-        pictures = [{"t": "Para", "c": b["c"]} if b["t"] == "Plain" else b for b in self.blocks(blocks)]
-        head = [_styled("Figure Caption", self.blocks(caption[1]))] if text_of(caption[1]) else []
-        return [*head, _styled("Figure", pictures)]
+        _, (_, caption), blocks = content
+        head = [_styled("Figure Caption", self.copy(caption))] if text_of(caption) else []
+        return [*head, _styled("Figure", self.copy(blocks))]
 
-    def _definitions(self, content: list[Any]) -> list[Node]:
+    def _table(self, content: list[Any]) -> list[Node]:
+        _, caption, columns, head, bodies, foot = content
+        style, _ = _TABLES[kind_of(content, _TABLES)]
+        made = [_attributes("Table"), self.copy(caption), columns, self._part(head, style)]
+        made += [[[*body[:2], *(self._rows(rows, style) for rows in body[2:])] for body in bodies]]
+        return _followed([*made, self._part(foot, style)])
+
+    def _part(self, part: list[Any], style: str) -> list[Any]:
+        attributes, rows = part
+        return [attributes, self._rows(rows, style)]
+
+    def _rows(self, rows: list[Any], style: str) -> list[Any]:
+        return [[attributes, [self._cell(cell, style) for cell in cells]] for attributes, cells in rows]
+
+    def _cell(self, cell: list[Any], style: str) -> list[Any]:
+        (identifier, classes, _), _, *spans, blocks = cell
+        blocks = self.copy(blocks)
+        align = "AlignRight" if "num" in classes else "AlignDefault"
+        if "m" in classes:
+            align = "AlignCenter"
+            style = "Table Month" + next((f" {kind.title()}" for kind in ("none", "end") if kind in classes), "")
+        step = next((_STEPS[c] for c in classes if c in _STEPS), None)
+        if step:
+            blocks = [{"t": "Para", "c": [_named(step, block["c"])]} for block in blocks]
+        text = _styled(style, blocks, bookmark(identifier)) if blocks else _empty(style)
+        return [_attributes(), {"t": align}, *spans, [text]]
+
+    def _definitionlist(self, content: list[Any]) -> list[Node]:
+        def cell(blocks: list[Node]) -> list[Any]:
+            return [_attributes(), {"t": "AlignDefault"}, 1, 1, [_styled("Table Overview", self.copy(blocks))]]
+
         rows = [
-            [_attr(), [_bare_cell([_plain(term)]), _bare_cell([b for text in texts for b in text])]]
+            [_attributes(), [cell([{"t": "Plain", "c": term}]), cell([block for text in texts for block in text])]]
             for term, texts in content
         ]
-        table = [_attr("overview"), [None, []], [[{"t": "AlignLeft"}, {"t": "ColWidthDefault"}]] * 2]
-        table += [[_attr(), []], [[_attr(), 1, [], self.blocks(rows)]], [_attr(), []]]
-        return [{"t": "Table", "c": table}]
+        columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": share}] for share in _OVERVIEW]
+        table = [_attributes("Table"), [None, []], columns, [_attributes(), []]]
+        return _followed([*table, [[_attributes(), 0, [], rows]], [_attributes(), []]])
+
+    def _emph(self, content: list[Any]) -> Node:
+        return _named("Soft", self.copy(content))
 
     def _span(self, content: list[Any]) -> list[Node]:
         (identifier, classes, _), inlines = content
         style = next((_SPANS[c] for c in classes if c in _SPANS), None)
         before, self._soft = self._soft, self._soft or style == "Soft"
-        inner = self.blocks(inlines)
+        made = self.copy(inlines)
         self._soft = before
-        made = [_named(style, inner)] if style else inner
+        if style:
+            made = [_named(style, made)]
         if identifier:
             made = [{"t": "Span", "c": [[bookmark(identifier), [], []], made]}]
         return [{"t": "LineBreak"}, *made] if "sub" in classes else made
 
-    def _link(self, content: list[Any]) -> list[Node]:
+    def _link(self, content: list[Any]) -> Node:
         (_, classes, _), inlines, (target, title) = content
-        inner = self.blocks(inlines)
+        inner = self.copy(inlines)
         if not target.startswith("#"):
-            return [{"t": "Link", "c": [_attr(), inner, [target, title]]}]
+            return {"t": "Link", "c": [_attributes(), inner, [target, title]]}
+        place = [f"#{bookmark(target[1:])}", ""]
         if "n" not in classes:
-            return [{"t": "Link", "c": [_attr(), inner, [f"#{bookmark(target[1:])}", ""]]}]
+            return {"t": "Link", "c": [_attributes(), inner, place]}
         # A run has one style, so that of a number must say what is said of the words around it.
         style = f"Number{' Reconstructed' if 'r' in classes else ''}{' Soft' if self._soft else ''}"
-        link = {"t": "Link", "c": [_attr(), [_named(style, inner)], [f"#{bookmark(target[1:])}", ""]]}
         finding = target.removeprefix("#f.")
         self._uses[finding] += 1
         use = f"u.{finding}" if self._uses[finding] == 1 else f"u.{finding}.{self._uses[finding]}"
-        return [{"t": "Span", "c": [[bookmark(use), [], []], [link]]}]
+        link = {"t": "Link", "c": [_attributes(), [_named(style, inner)], place]}
+        return {"t": "Span", "c": [[bookmark(use), [], []], [link]]}
 
-    def _image(self, content: list[Any]) -> list[Node]:
+    def _image(self, content: list[Any]) -> Node:
         (_, _, pairs), alt, (source, _) = content
         sides = {key: side for key, value in pairs if key in {"width", "height"} and (side := length(value))}
         size = {key: number for key, (number, unit) in sides.items() if unit == "px"}
         scale = min(_SCALE, _WIDEST / size.get("width", _WIDEST))
         fitted = [[key, f"{value * scale:.0f}px"] for key, value in size.items()]
         fitted += [[key, f"{number:g}%"] for key, (number, unit) in sides.items() if unit == "%" and key == "width"]
-        return [{"t": "Image", "c": [["", [], fitted], alt, [picture_name(source), ""]]}]
+        return {"t": "Image", "c": [["", [], fitted], alt, [self._pictures[source], ""]]}
 
 
-def _flat(blocks: list[Node]) -> list[Node]:
-    """Blocks with those of inner ``Div`` in their place."""
-    return [inner for b in blocks for inner in (_flat(b["c"][1]) if b["t"] == "Div" else [b])]
+def _attributes(style: str = "") -> list[Any]:
+    return ["", [], [["custom-style", style]] if style else []]
 
 
-def _is_cell(node: list[Any]) -> bool:
-    return len(node) == 5 and isinstance(node[1], dict) and str(node[1].get("t")).startswith("Align")
+def _followed(table: list[Any]) -> list[Node]:
+    """A table and what keeps it apart: Word would join it to the next one, and wants a paragraph after the last."""
+    return [{"t": "Table", "c": table}, _empty("After Table")]
 
 
-def _cell(node: list[Any]) -> list[Any]:
-    """Cell whose id, which pandoc would drop, stands on a span in it, and whose dots carry their style."""
-    (identifier, classes, pairs), *rest, blocks = node
-    step = next((style for name, style in STEPS.items() if name in classes), None)
-    if step:
-        blocks = [_plain([_named(step, b["c"])]) for b in blocks]
-    if identifier:
-        mark = {"t": "Span", "c": [[bookmark(identifier), [], []], []]}
-        blocks = [{**blocks[0], "c": [mark, *blocks[0]["c"]]}, *blocks[1:]]
-    return [["", classes, pairs], *rest, blocks]
+def _empty(style: str) -> Node:
+    """A paragraph without words, which pandoc would leave out had it no piece at all."""
+    return _styled(style, [{"t": "Para", "c": [{"t": "Span", "c": [_attributes(), []]}]}])
 
 
-def _bare_cell(blocks: list[Node]) -> list[Any]:
-    return [_attr(), {"t": "AlignDefault"}, 1, 1, blocks]
-
-
-def _attr(*classes: str) -> list[Any]:
-    return ["", list(classes), []]
-
-
-def _plain(inlines: list[Node]) -> Node:
-    return {"t": "Plain", "c": inlines}
-
-
-def _styled(style: str, blocks: list[Node]) -> Node:
-    return {"t": "Div", "c": [["", [], [["custom-style", style]]], blocks]}
+def _styled(style: str, blocks: list[Node], identifier: str = "") -> Node:
+    """Blocks in a paragraph style, which pandoc gives only to paragraphs that are written as such."""
+    paragraphs = changed(blocks, lambda node: {"t": "Para", "c": node["c"]} if node["t"] == "Plain" else None)
+    return {"t": "Div", "c": [[identifier, [], [["custom-style", style]]], paragraphs]}
 
 
 def _named(style: str, inlines: list[Node]) -> Node:
-    return {"t": "Span", "c": [["", [], [["custom-style", style]]], inlines]}
+    return {"t": "Span", "c": [_attributes(style), inlines]}
