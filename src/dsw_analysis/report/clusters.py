@@ -91,18 +91,14 @@ def _as_shaped(cluster: str) -> str:
 
 def _draw(outline: TextPath) -> object:
     pen = TTGlyphPen(None)
-    started = False
     for points, code in outline.iter_segments(curves=True, simplify=False):
         pairs = [(round(x), round(y)) for x, y in points.reshape(-1, 2)]
         if code == Outline.MOVETO:
-            if started:
-                pen.closePath()
             pen.moveTo(pairs[0])
-            started = True
         elif code == Outline.LINETO:
             pen.lineTo(pairs[0])
         elif code == Outline.CURVE3:
             pen.qCurveTo(*pairs)
-    if started:
-        pen.closePath()
+        elif code == Outline.CLOSEPOLY:
+            pen.closePath()
     return pen.glyph()

@@ -19,27 +19,15 @@ from markupsafe import Markup, escape
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from PIL import Image
 
+from dsw_analysis.section import readback
 from dsw_analysis.section.blocks import thai_markdown
 
 Note = Callable[[str], object]
 """Takes a sentence on what is left out of a cell, and what to do."""
 
-_TAGS = set(
-    (
-        "a b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
-        "hr i img ins li ol p pre s section small span strong sub summary sup table tbody td tfoot th thead tr u ul"
-    ).split()
-)
-_ATTRIBUTES = {
-    "*": {"class", "id", "title", "lang", "role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden"},
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height"},
-    "ol": {"start", "type"},
-    "span": {"data-claim"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "details": {"open"},
-}
+_TAGS = readback.TAGS | {"h1"}
+_ATTRIBUTES = readback.ATTRIBUTES | {"*": readback.ATTRIBUTES["*"] | {"aria-hidden"}}
+"""What may stay of a cell: what a section may hold, and what is moved or dropped on the way there."""
 _EMPTIED = {"script", "style", "iframe", "object", "video", "audio", "canvas", "svg", "math", "select", "textarea"}
 """Tags whose content goes with them; of other tags that are not allowed the words stay."""
 _LOST = (_EMPTIED - {"style"}) | {"embed", "input", "button"}
@@ -155,16 +143,15 @@ def convert_formulas(formulas: list[tuple[bool, str]], form: str) -> list[str]:
 
     kinds = {True: "DisplayMath", False: "InlineMath"}
     blocks = [{"t": "Para", "c": [{"t": "Math", "c": [{"t": kinds[alone]}, tex.strip()]}]} for alone, tex in formulas]
-    for place in range(len(blocks) - 1, 0, -1):
-        blocks.insert(place, {"t": "HorizontalRule"})
+    parted: list[dict[str, Any]] = [block for formula in blocks for block in ({"t": "HorizontalRule"}, formula)]
     rule = {"html": "<hr />", "typst": "#horizontalrule"}[form]
     written = pypandoc.convert_text(
-        json.dumps({"pandoc-api-version": pandoc_version(), "meta": {}, "blocks": blocks}),
+        json.dumps({"pandoc-api-version": pandoc_version(), "meta": {}, "blocks": parted}),
         form,
         format="json",
         extra_args=["--sandbox", "--mathml", "--wrap=none", "--quiet"],
     )
-    return [re.sub(r"^<p>|</p>$", "", part.strip()) for part in written.split(rule)]
+    return [re.sub(r"^<p>|</p>$", "", part.strip()) for part in written.split(rule)[1:]]
 
 
 @cache

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from nbconvert.exporters import Exporter
-from traitlets import default
+from nbconvert.exporters.exporter import Exporter, FilenameExtension
 
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.project import settings, use
@@ -23,6 +23,9 @@ from dsw_analysis.section.executed import handed_over, was_run
 
 class SectionExporter(Exporter):  # type: ignore[misc]  # nbconvert has no types
     """What the three exporters share: a notebook's chapter, and its findings and data files if it is a section's."""
+
+    write: Callable[..., str | bytes]
+    """Makes the content of the file from the parts of a report, as :func:`dsw_analysis.report.page.page` does."""
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> tuple[Any, Any]:  # noqa: ANN401
         """Render an executed notebook; one line of the log says what is left out.
@@ -50,11 +53,7 @@ class SectionExporter(Exporter):  # type: ignore[misc]  # nbconvert has no types
         chapter = Chapter(id=given["section"], title=title, order=given["order"], body=body.html, notes=body.notes)
         about = {"inputs": given["inputs"], "province": given["province"]}
         round_ = Round.parse(document["round"]) if document else None
-        return self.render(round_, [chapter], Ledger.from_records(given["findings"]), **about), resources
-
-    def render(self, round_: Round | None, chapters: list[Chapter], ledger: Ledger, **about: Any) -> str | bytes:  # noqa: ANN401
-        """Content of the file; each exporter has its own."""
-        raise NotImplementedError
+        return self.write(round_, [chapter], Ledger.from_records(given["findings"]), **about), resources
 
 
 class HtmlExporter(SectionExporter):
@@ -62,14 +61,8 @@ class HtmlExporter(SectionExporter):
 
     export_from_notebook = "DSW section (HTML)"
     output_mimetype = "text/html"
-
-    @default("file_extension")  # type: ignore[untyped-decorator]  # traitlets
-    def _extension(self) -> str:
-        return ".html"
-
-    def render(self, round_: Round | None, chapters: list[Chapter], ledger: Ledger, **about: Any) -> str:  # noqa: ANN401
-        """See :func:`dsw_analysis.report.page.page`."""
-        return page(round_, chapters, ledger, **about)
+    file_extension = FilenameExtension(".html")
+    write = staticmethod(page)
 
 
 class PdfExporter(SectionExporter):
@@ -77,14 +70,8 @@ class PdfExporter(SectionExporter):
 
     export_from_notebook = "DSW section (PDF)"
     output_mimetype = "application/pdf"
-
-    @default("file_extension")  # type: ignore[untyped-decorator]
-    def _extension(self) -> str:
-        return ".pdf"
-
-    def render(self, round_: Round | None, chapters: list[Chapter], ledger: Ledger, **about: Any) -> bytes:  # noqa: ANN401
-        """See :func:`dsw_analysis.report.pdf.to_pdf`."""
-        return to_pdf(compose(round_, chapters, ledger, **about))
+    file_extension = FilenameExtension(".pdf")
+    write = staticmethod(lambda *parts, **about: to_pdf(compose(*parts, **about)))
 
 
 class DocxExporter(SectionExporter):
@@ -92,11 +79,5 @@ class DocxExporter(SectionExporter):
 
     export_from_notebook = "DSW section (DOCX)"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-    @default("file_extension")  # type: ignore[untyped-decorator]
-    def _extension(self) -> str:
-        return ".docx"
-
-    def render(self, round_: Round | None, chapters: list[Chapter], ledger: Ledger, **about: Any) -> bytes:  # noqa: ANN401
-        """See :func:`dsw_analysis.report.docx.to_docx`."""
-        return to_docx(compose(round_, chapters, ledger, **about))
+    file_extension = FilenameExtension(".docx")
+    write = staticmethod(lambda *parts, **about: to_docx(compose(*parts, **about)))

@@ -17,13 +17,13 @@ _INLINE = {"a", "b", "code", "del", "em", "i", "ins", "s", "small", "span", "str
 _CELLS = {"td", "th", "caption", "dt", "dd"}
 _WHOLE = {"figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p"}
 
-_TAGS = _INLINE | set(
+TAGS = _INLINE | set(
     (
         "blockquote br caption col colgroup dd details div dl dt figcaption figure h2 h3 h4 h5 h6 hr img li ol p pre "
         "section summary table tbody td tfoot th thead tr ul"
     ).split()
 )
-_ATTRIBUTES = {
+ATTRIBUTES = {
     "*": {"class", "id", "title", "lang", "role", "tabindex", "aria-label", "aria-labelledby"},
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
@@ -262,10 +262,10 @@ class Body(HTMLParser):
     def _judge(self, tag: str, given: dict[str, str], count: int) -> None:
         """Take down the attributes of a tag, and what is foreign in it."""
         formula = (tag == "math" or self._within("math")) and _FORMULA.fullmatch(tag)
-        if tag not in _TAGS and not formula:
+        if tag not in TAGS and not formula:
             self.foreign.append(f"<{tag}>")
         spans = ("12" if "m" in given.get("class", "").split() else "14",)  # the months, or the whole road map
-        allowed = _ATTRIBUTES["*"] | _ATTRIBUTES.get(tag, set())
+        allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
         for name, value in given.items():
             form = _VALUES.get(name)
             fits = value in spans if name == "colspan" else form is None or form.fullmatch(value)
@@ -279,7 +279,7 @@ class Body(HTMLParser):
         if len(given) != count:
             self.foreign.append(f"<{tag}>")
         self.labels += [given[name] for name in ("aria-label", "title") if name in given]
-        self.ids += [given[name] for name in ("id",) if name in given]
+        self.ids += [given["id"]] if "id" in given else []
 
     def _picture_of_data(self) -> int | None:
         in_figure = self._within("figure") and self._within("details")

@@ -62,18 +62,14 @@ def font_faces(text: str) -> str:
     characters = "".join(sorted(_USUAL.union(c for c in set(text) - _MISSING if c.isprintable())))
     rules = []
     for weight, name in _WEIGHTS.items():
-        source = base64.b64encode(_subset(name, characters)).decode()
+        if (name, characters) not in cuts:
+            cuts[name, characters] = _cut(name, characters)
+        source = base64.b64encode(cuts[name, characters]).decode()
         rules.append(
             f"@font-face{{font-family:Sarabun;font-weight:{weight};"
             f"src:url(data:font/woff2;base64,{source}) format('woff2')}}\n"
         )
     return "".join(rules)
-
-
-def _subset(name: str, characters: str) -> bytes:
-    if (name, characters) not in cuts:
-        cuts[name, characters] = _cut(name, characters)
-    return cuts[name, characters]
 
 
 def _cut(name: str, characters: str) -> bytes:

@@ -34,25 +34,23 @@ def lacking(text: str) -> str:
 
 def stand_ins(text: str) -> dict[str, Path]:
     """Family -> file of the faces that a text needs besides Sarabun, in the order in which to ask them."""
-    wanted = set(lacking(text))
-    needed: dict[str, Path] = {}
-    for path in _faces():
-        if not wanted:
-            return needed
-        family, has = _known(path)
-        if wanted & has:
-            needed[family] = path
-            wanted -= has
-    return needed | {BOXES: _LAST_RESORT} if wanted else needed
+    needed, missing = _looked_up(text)
+    return needed | {BOXES: _LAST_RESORT} if missing else needed
 
 
 def boxed(text: str) -> str:
     """Characters of a text that no typeface has, so that print and figures show a box in their place."""
-    wanted = set(lacking(text))
+    return "".join(sorted(_looked_up(text)[1]))
+
+
+def _looked_up(text: str) -> tuple[dict[str, Path], set[str]]:
+    """Faces that have what Sarabun lacks, and the characters that none of them has."""
+    wanted, needed = set(lacking(text)), {}
     for path in _faces():
-        if wanted:
+        if wanted and wanted & _known(path)[1]:
+            needed[_known(path)[0]] = path
             wanted -= _known(path)[1]
-    return "".join(sorted(wanted))
+    return needed, wanted
 
 
 @cache
