@@ -111,6 +111,11 @@ def use(chosen: Settings | None) -> None:
     _here.cache_clear()
 
 
+def again() -> None:
+    """Read the working directory's ``project.toml`` anew: who writes a notebook may have changed it meanwhile."""
+    _here.cache_clear()
+
+
 def current() -> Settings:
     """The settings that this process uses: for a notebook those of the project that it lies in."""
     return _chosen[0] if _chosen else _here(os.getcwd())  # noqa: PTH109 - asked for with every finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partialmethod
 from typing import Any, Final, Protocol
@@ -41,6 +41,7 @@ class Story(Protocol):
     def claimed(self, kind: str, rows: Sequence[Row], given: str | None = None) -> list[Row]: ...  # noqa: D102
     def asked(self) -> str: ...  # noqa: D102
     def ask_again(self, claim: str) -> None: ...  # noqa: D102
+    def spoken(self) -> Iterator[str]: ...  # noqa: D102
     def fresh(self) -> Words: ...  # noqa: D102
     def opens(self) -> Words: ...  # noqa: D102
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from dsw_analysis.intake.source import Source, joined
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import asking, blocks
 from dsw_analysis.section.shown import Shown
+from dsw_analysis.section.unbound import round_names
 
 TOTAL = "total"
 YEAR = 12
@@ -193,6 +194,14 @@ class Recording:
     def ask_again(self, claim: str) -> None:
         """Note that a claim asked before chooses what is said next."""
         self._asked.append(int(claim.rpartition(":")[2]))
+
+    def spoken(self) -> Iterator[str]:
+        """Words that have numbers of their own: names of the round, of sources, of sections and of findings."""
+        yield from (*round_names(self.round), self.title, *self.shown.texts)
+        for finding in self.ledger.values():
+            yield from filter(None, (finding.label, finding.note, finding.where))
+        for column in (column for source in self.sources.values() for column in source.dataset.columns):
+            yield from (column.statement, column.topic, column.group)
 
     def fresh(self) -> asking.Words:
         """Forget what was asked before: a condition begins."""

@@ -21,6 +21,7 @@ from dsw_analysis.intake.thai import format_date
 from dsw_analysis.section.asking import FUNCTIONS, Functions, Number, Story, Words, WordsError, escape, held
 from dsw_analysis.section.blocks import END, Block, prose
 from dsw_analysis.section.measuring import Measuring
+from dsw_analysis.section.typed import refuse_numbers
 
 _NUMBER = re.compile(r"(?<![{%#])\{([a-z0-9_]+)((?:\.[a-z0-9_-]+)*)(?::([a-zA-Z/]+))?\}(?!\})")
 _GUARD = re.compile(r"\[(if .+?|elif .+?|else)\] (.*)")
@@ -52,10 +53,11 @@ def written(
     Raises
     ------
     WordsError
-        With the line, and the nearest names where there is no such name, be it in a branch that is not taken.
+        With the line, and the nearest names where there is no such name, be it in a branch that is not taken; or if
+        it holds a number that is no finding.
     """
     source = _guarded(_NUMBER.sub(_spelled, text))
-    template, known = _compiled(source, where, names, Functions(story, rows))
+    template, known = _compiled(source, text, where, names, Functions(story, rows))
     try:
         return template.render(known)
     except WordsError as error:
@@ -66,7 +68,7 @@ def written(
 
 def holds(expression: str, story: Story, *, where: str = "when") -> bool:
     """Whether a condition holds, in the language of texts."""
-    return "1" in written(f"{{% if {expression} %}}1{{% endif %}}", story, where=f"{where} {expression!r}")
+    return "yes" in written(f"{{% if {expression} %}}yes{{% endif %}}", story, where=f"{where} {expression!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +106,7 @@ def register(section: Telling) -> None:
 
 
 def _compiled(
-    source: str, where: str, extra: Mapping[str, Any], functions: Functions
+    source: str, text: str, where: str, extra: Mapping[str, Any], functions: Functions
 ) -> tuple[jinja2.Template, dict[str, Any]]:
     environment, story = _environment(), functions._story
     try:
@@ -112,6 +114,7 @@ def _compiled(
         undeclared = meta.find_undeclared_variables(tree)
     except jinja2.TemplateSyntaxError as error:
         raise WordsError(f"{where}, line {error.lineno}: {error.message}") from None
+    refuse_numbers(text, tree, story, where)
     found: dict[str, Any] = {
         **extra,
         "_nl": Words("\n"),
