@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from file_forms import Rows, archive, cell, ods_row, row, workbook, xlsx_parts
+
+from dsw_analysis.intake.files import RawTable, read_parts
 
 HEADERS = ("เลขที่", "จังหวัด", "จำนวน")
 ROWS = [["1", "ตาก", 5], ["2", "น่าน", 7]]
@@ -38,6 +40,12 @@ class Case:
     column: str | None = None
     rows: tuple[int, ...] | None = None
     headers: tuple[str, ...] = HEADERS
+
+
+def read_table(path: Path, headers: Sequence[str], sheet: str | None = None) -> RawTable:
+    """A file read in one part."""
+    (table,) = read_parts(path, headers=headers, sheet=sheet)
+    return table
 
 
 def text(content: str, codec: str = "utf-8") -> Build:

@@ -13,12 +13,13 @@ import pandas as pd
 import pytest
 import xlsxwriter
 from declared import dataset
-from file_cases import HEADERS
+from file_cases import HEADERS, read_table
 from file_forms import ods, ods_row, xls, xls_cell, xls_merge, xls_note, xls_rows, xls_styles
 
 from dsw_analysis.intake.checking import summary_lines
-from dsw_analysis.intake.files import RawTable, read_table
-from dsw_analysis.intake.files.formats import UnclearError, shown, shown_days
+from dsw_analysis.intake.files import RawTable
+from dsw_analysis.intake.files.formats import shown, shown_days
+from dsw_analysis.intake.files.seen import UnclearError
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 
@@ -43,6 +44,8 @@ FORMATS = [
     (0.57, "0%", "57%", "57%"),  # 100 times the float is 56.99999999999999
     (0.855, "0%", "86%", "85.5%"),
     (0.9, 'ร้อยละ" "0%', "ร้อยละ 90%", REFUSED),
+    (0.9, "0 %", "90 %", "90%"),
+    (-0.9, "0%;0%", "90%", REFUSED),
     (123, "00000", "00123", "00123"),
     (123456, "00000", "123456", 123456),
     (3100200300401, "0-0000-00000-00-0", "3-1002-00300-40-1", "3-1002-00300-40-1"),
@@ -69,6 +72,7 @@ FORMATS = [
     (0, '0;-0;"ไม่มี"', "ไม่มี", "ไม่มี"),
     (0, "#,###", "", REFUSED),
     (7, ";;;", "", REFUSED),
+    (5, '@" คน"', "5 คน", "5 คน"),
 ]
 
 

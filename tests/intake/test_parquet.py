@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import random
-from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
@@ -13,12 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from bad_cells import BASES
 from declared import dataset
-from file_cases import HEADERS
+from file_cases import HEADERS, read_table
 from pandas.testing import assert_frame_equal
 
-from dsw_analysis.intake.files import read_parts, read_table
+from dsw_analysis.intake.files import read_parts
 from dsw_analysis.intake.files.limits import LIMITS
-from dsw_analysis.intake.files.parquet import read_parquet
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 
@@ -156,12 +154,10 @@ def table(**more):
 
 
 def refused(path, **limits):
-    with pytest.raises(DataError) as error:
-        list(
-            read_parts(path, headers=HEADERS)
-            if not limits
-            else read_parquet(path, HEADERS, {}, limits=replace(LIMITS, **limits))
-        )
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(DataError) as error:
+        for name, bound in limits.items():
+            patch.setattr(LIMITS, name, bound)
+        list(read_parts(path, headers=HEADERS))
     (problem,) = error.value.problems
     assert problem.file == path.name and problem.action
     return problem

@@ -6,7 +6,6 @@ import csv
 import io
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +15,12 @@ from bad_cells import BASES
 from bad_cells import CASES as WRONG
 from bad_files import CASES as BAD_FILES
 from declared import DATASETS, dataset
-from file_cases import CSV, HEADERS
+from file_cases import CSV, HEADERS, read_table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from dsw_analysis.intake.files import read_parts, read_table, rows
+from dsw_analysis.intake.files import read_parts, rows
 from dsw_analysis.intake.files.delimited import read_text
 from dsw_analysis.intake.files.limits import LIMITS
 from dsw_analysis.problems import DataError
@@ -183,11 +182,12 @@ def test_rule_across_rows_is_never_judged_in_parts(parts, tmp_path):
     assert problem.row == len(frame) + 2
 
 
-def test_row_limit_refuses_a_text_file(tmp_path):
+def test_row_limit_refuses_a_text_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(LIMITS, "rows", 10)
     path = tmp_path / "ก.csv"
     path.write_text("เลขที่\n" + "1\n" * 11, encoding="utf-8")
     with pytest.raises(DataError, match="มากกว่า 10 แถว"):
-        list(read_text(path, ["เลขที่"], limits=replace(LIMITS, rows=10)))
+        list(read_text(path, ["เลขที่"]))
 
 
 BOUNDED = """

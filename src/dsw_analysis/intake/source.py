@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from dsw_analysis.intake.columns import Schema
-from dsw_analysis.intake.files.limits import refuse
+from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
 
 
@@ -73,7 +73,7 @@ def joined(reads: Iterable[Mapping[str, str]]) -> dict[str, str]:
     for read in reads:
         for file, sha256 in read.items():
             if together.setdefault(file, sha256) != sha256:
-                refuse("changed_file", file, "ไฟล์ถูกแก้ไขหรือถูกแทนที่ระหว่างอ่าน", "ปิดไฟล์ในโปรแกรมอื่นก่อน แล้วอ่านใหม่อีกครั้ง")
+                refuse("changed_file.between", file)
     return together
 
 

@@ -9,26 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from dsw_analysis.intake.files.delimited import read_text
-from dsw_analysis.intake.files.limits import LIMITS, SUFFIXES, Limits, check_kind, check_path, refuse
+from dsw_analysis.intake.files.kinds import SUFFIXES, check_kind, check_path
+from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.parquet import read_parquet
 from dsw_analysis.intake.files.table import RawTable
 from dsw_analysis.intake.files.workbook import read_workbook
 
-__all__ = ["LIMITS", "Limits", "RawTable", "find_file", "hash_file", "read_parts", "read_table"]
-
-
-def read_table(
-    path: Path, *, headers: Sequence[str], sheet: str | None = None, header_rows: int | None = None
-) -> RawTable:
-    """Read one table whole; see :func:`read_parts`.
-
-    Returns
-    -------
-    RawTable
-        An empty frame if there is nothing below the header.
-    """
-    (table,) = read_parts(path, headers=headers, sheet=sheet, header_rows=header_rows)
-    return table
+__all__ = ["RawTable", "check_path", "find_file", "hash_file", "read_parts"]
 
 
 def read_parts(
@@ -37,7 +24,6 @@ def read_parts(
     headers: Sequence[str],
     names: Mapping[str, str] | None = None,
     sheet: str | None = None,
-    header_rows: int | None = None,
     rows: int | None = None,
 ) -> Iterator[RawTable]:
     """Read one table from a CSV, TSV, TXT, XLSX, XLSM, XLS, ODS or Parquet file, part by part where it is long.
@@ -55,8 +41,6 @@ def read_parts(
         Other names that the columns of a Parquet file may have -> their headers.
     sheet:
         Name of the sheet; needed only when several sheets have such a header.
-    header_rows:
-        Number of header rows, if known; else 1 to 3 are tried.
     rows:
         About how many rows a part has; ``None`` makes one part of all. Workbooks, which are small, come whole.
 
@@ -68,27 +52,22 @@ def read_parts(
     Raises
     ------
     DataError
-        When the file cannot be read with certainty. Memory and time are bounded by :class:`Limits`.
+        When the file cannot be read with certainty; also after parts, where it is the file's end that is at fault.
+        Memory and time are bounded by :data:`~dsw_analysis.intake.files.limits.LIMITS`.
     """
     path = Path(path)
     try:
         before = check_path(path)
-        kind = check_kind(path, before)
+        kind = check_kind(path, before.st_size)
         if kind == "text":
-            tables = read_text(path, headers, header_rows, rows=rows)
+            tables = read_text(path, headers, rows=rows)
         elif kind == "parquet":
             tables = read_parquet(path, headers, names or {}, rows=rows)
         else:
-            tables = iter([read_workbook(path, headers, sheet, header_rows)])
+            tables = iter([read_workbook(path, headers, sheet)])
         yield from _hashed(path, before, tables)
     except OSError as error:
-        refuse(
-            "unreadable",
-            path.name,
-            "เปิดไฟล์ไม่ได้ (ไฟล์อาจเปิดค้างอยู่ในโปรแกรมอื่น หรือไม่มีสิทธิ์อ่าน)",
-            "ปิดไฟล์ในโปรแกรมอื่น ตรวจสิทธิ์การอ่าน แล้วลองใหม่อีกครั้ง",
-            value=error.strerror,
-        )
+        refuse("unreadable", path.name, value=error.strerror)
 
 
 def _hashed(path: Path, before: os.stat_result, tables: Iterator[RawTable]) -> Iterator[RawTable]:
@@ -100,7 +79,7 @@ def _hashed(path: Path, before: os.stat_result, tables: Iterator[RawTable]) -> I
     digest = hash_file(path)
     after = check_path(path)
     if _version(before) != _version(after):
-        refuse("changed_file", path.name, "ไฟล์ถูกแก้ไขระหว่างอ่าน", "ปิดไฟล์ในโปรแกรมอื่นก่อน แล้วอ่านใหม่อีกครั้ง")
+        refuse("changed_file", path.name)
     yield replace(held, sha256=digest)
 
 
@@ -127,17 +106,8 @@ def find_file(folder: Path, stem: str) -> Path:
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
     found = [entry for entry in entries if entry.stem == stem and entry.suffix.lower().lstrip(".") in SUFFIXES]
     if not found:
-        refuse(
-            "missing_file",
-            f"{stem}.xlsx",
-            f"ไม่พบไฟล์ข้อมูลชื่อ “{stem}” ในโฟลเดอร์ “{folder.name}”",
-            "วางไฟล์ชนิดใดชนิดหนึ่งไว้ในโฟลเดอร์นี้: " + ", ".join(f"{stem}.{suffix}" for suffix in SUFFIXES),
-        )
+        names = ", ".join(f"{stem}.{suffix}" for suffix in SUFFIXES)
+        refuse("missing_file.stem", f"{stem}.xlsx", stem=stem, folder=folder.name, names=names)
     if len(found) > 1:
-        refuse(
-            "several_files",
-            found[0].name,
-            "พบไฟล์ข้อมูลชื่อเดียวกันหลายไฟล์: " + ", ".join(entry.name for entry in found),
-            "เก็บไว้เพียงไฟล์เดียวที่เป็นฉบับล่าสุด แล้วย้ายไฟล์อื่นออกจากโฟลเดอร์",
-        )
+        refuse("several_files", found[0].name, names=", ".join(entry.name for entry in found))
     return found[0]

@@ -8,10 +8,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 from xml.etree import ElementTree
 
-from dsw_analysis.intake.files.limits import LIMITS, MIB, RESAVE, Limits, refuse, size_text
+from dsw_analysis.intake.files.limits import LIMITS, MIB, size_text
+from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.problems import DataError
 
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
@@ -22,13 +23,9 @@ _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']+)")
 class _Bounded(io.FileIO):
     """A file that refuses to be read in great gulps, as ``zipfile`` reads a directory of whatever size."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        super().__init__(path)
-        self._file, self._most = path.name, limits.directory_bytes
-
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > self._most:
-            refuse("too_large", self._file, "มีไฟล์ย่อยภายในจำนวนมากผิดปกติ", RESAVE)
+        if size is not None and size > LIMITS.directory_bytes:
+            refuse("too_large.directory", Path(str(self.name)).name)
         return super().read(size)
 
 
@@ -42,11 +39,10 @@ class Archive:
         beyond the limits, or when a part has a document type declaration.
     """
 
-    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.limits = limits
         try:
-            with _Bounded(path, limits) as file, zipfile.ZipFile(file) as directory:
+            with _Bounded(path) as file, zipfile.ZipFile(file) as directory:
                 entries = directory.infolist()
         except DataError:
             raise
@@ -66,7 +62,7 @@ class Archive:
 
     def damaged(self) -> NoReturn:
         """Refuse the archive as damaged."""
-        refuse("damaged", self.path.name, "ไฟล์เสียหายหรือส่งมาไม่ครบ อ่านโครงสร้างภายในไม่ได้", "ขอไฟล์ใหม่จากเจ้าของข้อมูล")
+        refuse("damaged", self.path.name)
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Expanded bytes of a part, 1 MiB or less at a time; stops as soon as they pass the declared size."""
@@ -83,61 +79,64 @@ class Archive:
         if total != entry.file_size or checksum != entry.CRC:
             self.damaged()
 
-    def read(self, name: str) -> bytes:
-        """Return a small part whole."""
-        data = b""
-        for chunk in self.chunks(name):
-            data += chunk
-            if len(data) > self.limits.part_bytes:
-                self.too_large(len(data), self.limits.part_bytes)
-        return data
+    def elements(self, name: str, most: int | None = None) -> Iterator[tuple[str, str, ElementTree.Element]]:
+        """Every element of an XML part of at most so many bytes, as it ends: its parent's name, its own, and itself.
 
-    def tree(self, name: str) -> ElementTree.Element:
-        """Small XML part as a tree."""
-        data = self.read(name)
-        self.check_markup(data)
+        Names are without namespace. No element keeps its children, so that a part of any size takes little memory.
+        """
+        parser: Any = ElementTree.XMLPullParser(("start", "end"))
+        inside = [ElementTree.Element("")]
         try:
-            return ElementTree.fromstring(data)
+            for chunk in self.checked(name, most):
+                parser.feed(chunk)
+                for event, element in parser.read_events():
+                    if event == "start":
+                        inside.append(element)
+                        continue
+                    inside.pop()
+                    yield _local(inside[-1].tag), _local(element.tag), element
+                    del inside[-1][:]
+            parser.close()
         except ElementTree.ParseError:
             self.damaged()
+
+    def checked(self, name: str, most: int | None = None) -> Iterator[bytes]:
+        """As :meth:`chunks` for an XML part of at most so many bytes, refused by :meth:`check_markup`."""
+        if most is not None and name in self._parts and self._parts[name].file_size > most:
+            self.too_large(self._parts[name].file_size, most)
+        tail = b""
+        for chunk in self.chunks(name):
+            self.check_markup(tail + chunk)
+            tail = chunk[-16:]
+            yield chunk
 
     def check_markup(self, data: bytes) -> None:
         """Refuse XML with a document type or entities, or in an encoding that could hide them."""
         declared = _DECLARED.match(data.lstrip(b"\xef\xbb\xbf \t\r\n"))
         hidden = b"\0" in data or (declared is not None and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"))
         if hidden or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-            refuse("unsafe_markup", self.path.name, "ไฟล์มีคำสั่ง XML (DTD/ENTITY) ที่ไม่พบในไฟล์ตารางปกติ จึงไม่เปิดอ่าน", RESAVE)
+            refuse("unsafe_markup", self.path.name)
 
     def _check(self, entries: list[zipfile.ZipInfo]) -> None:
-        file, limits = self.path.name, self.limits
-        if len(entries) > limits.parts:
-            refuse("too_large", file, f"มีไฟล์ย่อยภายใน {len(entries):,} รายการ มากผิดปกติ", RESAVE)
+        file = self.path.name
+        if len(entries) > LIMITS.parts:
+            refuse("too_large.parts", file, count=len(entries))
         if len({entry.filename.lower() for entry in entries}) < len(entries):
-            refuse("damaged", file, "มีไฟล์ย่อยชื่อซ้ำกันภายในไฟล์ จึงไม่ทราบว่าชุดใดถูกต้อง", RESAVE)
+            refuse("damaged.names", file)
         if any(entry.flag_bits & 1 for entry in entries):
-            refuse_password(file)
+            refuse("password", file)
         if any(entry.compress_type not in (_STORED, _DEFLATED) for entry in entries):
-            refuse("damaged", file, "ไฟล์บีบอัดด้วยวิธีที่โปรแกรมตารางไม่ใช้", RESAVE)
+            refuse("damaged.packing", file)
         expanded = sum(entry.file_size for entry in entries)
-        if expanded > limits.expanded_bytes:
-            self.too_large(expanded, limits.expanded_bytes)
+        if expanded > LIMITS.expanded_bytes:
+            self.too_large(expanded, LIMITS.expanded_bytes)
         packed = sum(entry.compress_size for entry in entries)
-        if expanded > limits.expansion_from and expanded > limits.expansion * packed:
-            refuse(
-                "expansion",
-                file,
-                f"ไฟล์ขนาด {size_text(packed)} ขยายเป็น {size_text(expanded)} เกิน {limits.expansion} เท่า ซึ่งผิดปกติ",
-                "ลบแถวและคอลัมน์ว่างที่จัดรูปแบบไว้ท้ายตาราง แล้วบันทึกใหม่ หรือส่งเป็น CSV UTF-8",
-            )
+        if expanded > LIMITS.expansion_from and expanded > LIMITS.expansion * packed:
+            refuse("expansion", file, packed=size_text(packed), expanded=size_text(expanded))
 
     def too_large(self, size: int, bound: int) -> NoReturn:
         """Refuse the archive for what it expands to."""
-        refuse(
-            "too_large",
-            self.path.name,
-            f"เมื่อขยายแล้วมีขนาด {size_text(size)} เกินกว่าที่รับได้ ({size_text(bound)})",
-            "แบ่งข้อมูลเป็นหลายไฟล์ หรือส่งเป็น CSV UTF-8",
-        )
+        refuse("too_large.expanded", self.path.name, size=size_text(size), bound=size_text(bound))
 
     def _expand(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         # Not ZipExtFile: it stops at the declared size, where other readers go on.
@@ -164,6 +163,5 @@ class Archive:
                 self.damaged()
 
 
-def refuse_password(file: str) -> NoReturn:
-    """Refuse an encrypted file."""
-    refuse("password", file, "ไฟล์ใส่รหัสผ่านไว้ จึงเปิดอ่านไม่ได้", "ถอดรหัสผ่านออก (ไฟล์ > ข้อมูล > ป้องกันเวิร์กบุ๊ก) แล้วส่งไฟล์ใหม่")
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]

@@ -11,61 +11,41 @@ from typing import Final
 
 from dsw_analysis.intake.files.encoding import Encoding, detect
 from dsw_analysis.intake.files.header import LOOK, find_header, refuse_headerless
-from dsw_analysis.intake.files.limits import LIMITS, Limits, refuse
-from dsw_analysis.intake.files.records import Layout, read_records
+from dsw_analysis.intake.files.limits import LIMITS
+from dsw_analysis.intake.files.messages import problem, refuse
+from dsw_analysis.intake.files.records import Layout, Records
 from dsw_analysis.intake.files.table import RawTable, make_tables
-from dsw_analysis.problems import Problem
 
 _DELIMITERS: Final = {",": "จุลภาค (,)", "\t": "แท็บ", ";": "อัฒภาค (;)", "|": "ขีดตั้ง (|)"}
 _HEAD_BYTES: Final = 256 * 1024
 
 
-def read_text(
-    path: Path,
-    headers: Sequence[str],
-    header_rows: int | None = None,
-    *,
-    rows: int | None = None,
-    limits: Limits = LIMITS,
-) -> Iterator[RawTable]:
+def read_text(path: Path, headers: Sequence[str], *, rows: int | None = None) -> Iterator[RawTable]:
     """Read a delimited text file in parts of about ``rows`` rows, or whole; ``sha256`` is left empty.
 
     Raises
     ------
     DataError
-        When the encoding, the header or the quoting is not certain, or a bound is passed; always before the first part.
+        When the encoding, the header or the quoting is not certain, or a bound is passed; after parts that could be
+        read, where it is the file's end that is at fault.
     """
-    layout = _find_layout(path, detect(path), headers, header_rows, limits)
-    if layout.encoding.blank_lines * layout.width > limits.blank_cells:
-        refuse(
-            "blank_rows",
-            path.name,
-            f"มีแถวว่าง {layout.encoding.blank_lines:,} แถว ซึ่งมากผิดปกติ",
-            "ลบแถวว่างท้ายไฟล์หรือระหว่างแถว แล้วบันทึกใหม่",
-        )
+    layout = _find_layout(path, detect(path), headers)
+    if layout.encoding.blank_lines * layout.width > LIMITS.blank_cells:
+        refuse("blank_rows", path.name, count=layout.encoding.blank_lines)
     notes = [f"อ่านด้วยรหัสอักขระ {layout.encoding.label} คั่นคอลัมน์ด้วย{_DELIMITERS[layout.delimiter]}"]
     if layout.header.first:
         notes.append(f"ข้ามข้อความเหนือหัวตาราง {layout.header.first:,} แถว")
-    records = read_records(layout, limits, rows)
-    for table in make_tables(path, None, records.parts, layout.header, header_row=layout.records, notes=notes):
-        problems = [
-            Problem(
-                code="ragged_row",
-                file=path.name,
-                row=row,
-                value=f"{count} ช่อง",
-                expected=f"ต้องมี {records.width} ช่องเท่ากับหัวตาราง",
-                action="ตรวจเครื่องหมายคั่นคอลัมน์และเครื่องหมายคำพูดในแถวนี้ แล้วแก้ให้ครบทุกช่อง",
-            )
+    records = Records(layout, rows)
+    for table in make_tables(path, None, records, layout.header, header_row=layout.records, notes=notes):
+        ragged = [
+            problem("ragged_row", path.name, row=row, value=f"{count} ช่อง", width=layout.width)
             for row, count in records.ragged.items()
             if row in table.frame.index
         ]
-        yield replace(table, problems=(*table.problems, *problems))
+        yield replace(table, problems=(*table.problems, *ragged))
 
 
-def _find_layout(
-    path: Path, encoding: Encoding, headers: Sequence[str], header_rows: int | None, limits: Limits
-) -> Layout:
+def _find_layout(path: Path, encoding: Encoding, headers: Sequence[str]) -> Layout:
     """Try each delimiter on the first records; the right one shows most of the expected headers."""
     with path.open("rb") as handle:
         handle.seek(encoding.mark)
@@ -75,32 +55,20 @@ def _find_layout(
     for delimiter in _DELIMITERS:
         records = list(_records(text, delimiter))
         rows = [cells for cells, _ in records]
-        header = find_header(rows, headers, header_rows=header_rows)
+        header = find_header(rows, headers)
         if header is None:
             continue
         below = header.first + header.depth
         named = max(i for i, name in enumerate(header.texts) if name) + 1
         width = _usual_width(rows[below:], named, whole=len(head) < _HEAD_BYTES)
-        layout = Layout(
-            path,
-            encoding,
-            delimiter,
-            header,
-            width,
-            encoding.mark + len(text[: records[below - 1][1]].encode(encoding.codec)),
-            below,
-        )
+        offset = encoding.mark + len(text[: records[below - 1][1]].encode(encoding.codec))
+        layout = Layout(path, encoding, delimiter, header, width, offset, below)
         if best is None or (header.score, width) > (best.header.score, best.width):
             best = layout
     if best is None:
         refuse_headerless(path.name, None, [cells for cells, _ in _records(text, ",")], headers)
-    if best.width > limits.columns:
-        refuse(
-            "too_many_columns",
-            path.name,
-            f"มี {best.width:,} คอลัมน์ เกินกว่าที่รับได้ ({limits.columns:,})",
-            "ลบคอลัมน์ที่ไม่ใช้ ให้เหลือตามแม่แบบ แล้วส่งไฟล์ใหม่",
-        )
+    if best.width > LIMITS.columns:
+        refuse("too_many_columns", path.name, count=best.width)
     return best
 
 

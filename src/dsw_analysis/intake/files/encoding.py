@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from dsw_analysis.intake.files.limits import MIB, refuse
+from dsw_analysis.intake.files.limits import MIB
+from dsw_analysis.intake.files.messages import refuse
 
-_SAVE_UTF8: Final = "เปิดไฟล์ต้นฉบับแล้วบันทึกใหม่เป็น “CSV UTF-8 (Comma delimited) (*.csv)” จากนั้นส่งไฟล์ใหม่"
 _ENOUGH_THAI: Final = 200_000
 _BROKEN_SHARE: Final = 0.05
 _THAI = re.compile("[ก-ฺเ-๎]")
@@ -48,7 +48,7 @@ def detect(path: Path) -> Encoding:
     with path.open("rb") as handle:
         head = handle.read(MIB)
     if head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        refuse("encoding", path.name, "ไฟล์เข้ารหัสแบบ UTF-32 ซึ่งโปรแกรมตารางทั่วไปไม่รองรับ", _SAVE_UTF8)
+        refuse("encoding.utf32", path.name)
     marked = (
         (codecs.BOM_UTF8, Encoding("utf-8", "UTF-8 (มี BOM)", 3)),
         (codecs.BOM_UTF16_LE, Encoding("utf-16-le", "UTF-16", 2)),
@@ -56,19 +56,13 @@ def detect(path: Path) -> Encoding:
     )
     guess = next((encoding for mark, encoding in marked if head.startswith(mark)), None) or _unmarked_utf16(head)
     if guess is None and b"\0" in head:
-        _refuse_binary(path.name, head[: head.index(b"\0")].count(b"\n") + 1)
+        refuse("binary", path.name, row=head[: head.index(b"\0")].count(b"\n") + 1)
     guess = guess or _UTF8
     fault, blank_lines = _first_fault(path, guess)
     if fault is None:
         return replace(guess, blank_lines=blank_lines)
     if guess.codec != "utf-8" or guess.mark or _mostly_utf8(head):
-        refuse(
-            "encoding",
-            path.name,
-            f"รหัสอักขระ {guess.label} เสียหาย อ่านต่อจากจุดนี้ไม่ได้",
-            _SAVE_UTF8,
-            row=fault,
-        )
+        refuse("encoding.broken", path.name, row=fault, label=guess.label)
     return _single_byte(path, head)
 
 
@@ -106,7 +100,7 @@ def _first_fault(path: Path, encoding: Encoding) -> tuple[int | None, int]:
             except UnicodeDecodeError as error:
                 return lines + _breaks(error.object[: error.start], encoding)[0], blank_lines
             if "\0" in text:
-                _refuse_binary(path.name, lines + _breaks(text[: text.index("\0")].encode(), _UTF8)[0])
+                refuse("binary", path.name, row=lines + _breaks(text[: text.index("\0")].encode(), _UTF8)[0])
             if not chunk:
                 return None, blank_lines
             found, blank = _breaks(chunk, encoding)
@@ -132,7 +126,7 @@ def _mostly_utf8(head: bytes) -> bool:
 def _single_byte(path: Path, head: bytes) -> Encoding:
     fault, blank_lines = _first_fault(path, Encoding("cp874", "CP874"))
     if fault is not None:
-        refuse("encoding", path.name, "มีรหัสอักขระที่ไม่ใช่ทั้ง UTF-8, UTF-16, TIS-620 และ CP874", _SAVE_UTF8, row=fault)
+        refuse("encoding.none", path.name, row=fault)
     thai = misplaced = doubtful = 0
     extended = False
     with path.open("rb") as handle:
@@ -143,14 +137,5 @@ def _single_byte(path: Path, head: bytes) -> Encoding:
             doubtful += len(_UTF8_READ_AS_THAI.findall(text))
             extended = extended or re.search(rb"[\x80-\xa0]", chunk) is not None
     if misplaced > _BROKEN_SHARE * thai or doubtful > 0.15 * thai or thai == 0:
-        refuse(
-            "encoding",
-            path.name,
-            "ไม่ทราบรหัสอักขระของไฟล์: ไม่ใช่ UTF-8 และเมื่ออ่านเป็น TIS-620/CP874 ก็ไม่เป็นภาษาไทยที่ถูกต้อง",
-            _SAVE_UTF8,
-        )
+        refuse("encoding.unknown", path.name)
     return Encoding("cp874", "CP874 (Windows-874)" if extended else "TIS-620", blank_lines=blank_lines)
-
-
-def _refuse_binary(file: str, row: int) -> None:
-    refuse("binary", file, "มีอักขระว่างเปล่า (NUL) ซึ่งไม่มีในไฟล์ข้อความ ไฟล์อาจเสียหาย", _SAVE_UTF8, row=row)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -12,68 +11,24 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from xlrd.formatting import std_format_strings
 
+from dsw_analysis.intake.files.seen import UnclearError, seen_number, seen_percent
+
+_THAI: Final = (
+    "t0|t0.00|t#,##0|t#,##0.00|t0%|t0.00%|t# ?/?|t# ??/??"
+    "|ว/ด/ปปปป|ว-ดดด-ปป|ว-ดดด|ดดด-ปป|ช:นน|ช:นน:ทท|ว/ด/ปปปป ช:นน|นน:ทท|[ช]:นน:ทท|นน:ทท.0|d/m/bb"
+)
 BUILT_IN: Final = {
-    0: "General",
-    1: "0",
-    2: "0.00",
-    3: "#,##0",
-    4: "#,##0.00",
-    5: '"$"#,##0_);\\("$"#,##0\\)',
-    6: '"$"#,##0_);[Red]\\("$"#,##0\\)',
-    7: '"$"#,##0.00_);\\("$"#,##0.00\\)',
-    8: '"$"#,##0.00_);[Red]\\("$"#,##0.00\\)',
-    9: "0%",
-    10: "0.00%",
-    11: "0.00E+00",
-    12: "# ?/?",
-    13: "# ??/??",
+    **std_format_strings,
     14: "d/m/yyyy",
-    15: "d-mmm-yy",
-    16: "d-mmm",
-    17: "mmm-yy",
-    18: "h:mm AM/PM",
-    19: "h:mm:ss AM/PM",
-    20: "h:mm",
-    21: "h:mm:ss",
     22: "d/m/yyyy h:mm",
-    37: "#,##0_);\\(#,##0\\)",
-    38: "#,##0_);[Red]\\(#,##0\\)",
-    39: "#,##0.00_);\\(#,##0.00\\)",
-    40: "#,##0.00_);[Red]\\(#,##0.00\\)",
-    41: '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)',
-    42: '_("$"* #,##0_);_("$"* \\(#,##0\\);_("$"* "-"_);_(@_)',
-    43: '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)',
-    44: '_("$"* #,##0.00_);_("$"* \\(#,##0.00\\);_("$"* "-"??_);_(@_)',
-    45: "mm:ss",
-    46: "[h]:mm:ss",
-    47: "mm:ss.0",
-    48: "##0.0E+0",
-    49: "@",
-    59: "t0",
-    60: "t0.00",
-    61: "t#,##0",
-    62: "t#,##0.00",
-    67: "t0%",
-    68: "t0.00%",
-    69: "t# ?/?",
-    70: "t# ??/??",
-    71: "ว/ด/ปปปป",
-    72: "ว-ดดด-ปป",
-    73: "ว-ดดด",
-    74: "ดดด-ปป",
-    75: "ช:นน",
-    76: "ช:นน:ทท",
-    77: "ว/ด/ปปปป ช:นน",
-    78: "นน:ทท",
-    79: "[ช]:นน:ทท",
-    80: "นน:ทท.0",
-    81: "d/m/bb",
+    **dict(zip((*range(59, 63), *range(67, 82)), _THAI.split("|"), strict=True)),
 }
 """Formats that a file names by number only ([ECMA-376] 18.8.30; from 59 on those of Thai Excel)."""
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<skip>[_*].)|\[(?P<bracket>[^\]]*)\]|(?P<clock>AM/PM|A/P)'
-    r"|(?P<general>General)|(?P<exponent>E[+-])|(?P<thai>t(?=[0#?]))|(?P<place>[0#?])|(?P<mark>[.,%/@;])"
+    r"|(?P<general>General|@)|(?P<exponent>E[+-])|(?P<thai>t(?=[0#?]))|(?P<place>[0#?])|(?P<mark>[.,%/;])"
     r"|(?P<part>(?:y+|b+|e+|g+|d+|m+|h+|s+|ป+|ว+|ด+|ช+|น+|ท+))|(?P<literal>.)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -84,7 +39,6 @@ _LETTERS = str.maketrans("ปวดชนท", "bdmhns")  # น is minutes and n
 _SAFE = re.compile(r"General|@|0|0\.0+|#,##0|#,##0\.0+", re.IGNORECASE)
 _POINT: Final = ("mark", ".")
 _LARGEST: Final = 10**15
-_DASHES: Final = ("-", "–")
 _CLOCK, _CLOCK_PARTS = frozenset({"hour"}), frozenset({"hour", "rest"})
 _MONTH, _DATE = frozenset({"year", "month"}), frozenset({"year", "month", "day"})
 _BUDDHIST: Final = 0x07
@@ -94,10 +48,6 @@ _BE_YEARS: Final = 182_623  # 1 January 2400, from which on years are those of t
 
 _Tokens = tuple[tuple[str, str], ...]
 """Kind and text of what a section shows: ``literal``, ``place``, ``mark``, ``general``, ``exponent``."""
-
-
-class UnclearError(Exception):
-    """A number that a person sees as something else, or of which they see too little."""
 
 
 def is_safe(code: str) -> bool:
@@ -132,7 +82,8 @@ def shown(number: float, code: str, *, since_1904: bool = False) -> object:
         return _moment(number, sections[0], since_1904=since_1904)
     numeric = sections[:3]
     at = 1 if number < 0 and len(numeric) > 1 else 2 if number == 0 and len(numeric) > 2 else 0
-    return _number(number, numeric[at], signed=at != 1)
+    text = ("-" if number < 0 and at != 1 else "") + _text(abs(number), numeric[at].tokens)
+    return seen_percent(number, text) if ("mark", "%") in numeric[at].tokens else seen_number(number, text)
 
 
 def shown_days(numbers: Sequence[float], code: str, *, since_1904: bool = False) -> list[object] | None:
@@ -238,52 +189,22 @@ def _since_midnight(number: float) -> timedelta:
     return timedelta(milliseconds=round(number % 1 * 86_400_000))
 
 
-def _number(number: float, section: _Section, *, signed: bool) -> object:
-    """What is shown of a number; not ``signed`` in the section of negative numbers, which writes its own sign."""
-    tokens = section.tokens
+def _text(number: float, tokens: _Tokens) -> str:
+    """Text that a section without dates shows of a number that is not negative."""
     places = [at for at, (kind, _) in enumerate(tokens) if kind in ("place", "general")]
-    if not places:
-        return _words(number, tokens)
-    first, last = places[0], places[-1] + 1
+    first, last = (places[0], places[-1] + 1) if places else (0, 0)
     first -= tokens[first - 1 : first] == (_POINT,)
     last += tokens[last : last + 1] == (_POINT,)
-    body, marks = tokens[first:last], [text for kind, text in tokens if kind == "mark"]
-    dashed = _joined(token for token in tokens if token[0] == "literal").strip() in _DASHES
-    if number == 0 and dashed and all(text == "?" for kind, text in tokens if kind == "place"):
-        return number  # how formats for accounts write zero
-    before, after = _joined(tokens[:first]).lstrip(), _joined(tokens[last:]).rstrip()
-    sign, before, after = _sign(number, before, after, signed=signed)
-    if {"/", "@"} & set(marks) or not _commas_group(tokens):
+    before, body, after = tokens[:first], tokens[first:last], tokens[last:]
+    if ("mark", "/") in tokens or not _commas_group(tokens):
         raise UnclearError
-    if "%" in marks:
-        if (before, after) != ("", "%"):
-            raise UnclearError
-        return f"{sign}{round(abs(number) * 100, 10):.15g}%"
-    if any(kind == "exponent" for kind, _ in tokens):
-        digits, is_plain = "", before == after == ""
-    elif any(kind == "literal" for kind, _ in body):
-        digits, is_plain = _spread(abs(number), body), False
-    else:
-        digits, is_plain = _digits(abs(number), body)
-        is_plain = is_plain and before == after == ""
-    if is_plain:
-        return number
-    if not digits:
-        raise UnclearError
-    return f"{sign}{before}{digits}{after}"
+    if ("mark", "%") in tokens:
+        number *= 100
+    digits = _digits(number, body) if body else ""
+    return _joined(before).lstrip() + digits + _joined(after).rstrip()
 
 
-def _words(number: float, tokens: _Tokens) -> object:
-    """A section without digits: words in place of the number, a dash for zero, or nothing."""
-    text = _joined(tokens).strip()
-    if text == "@" or (number == 0 and text in _DASHES):
-        return number
-    if not text:
-        raise UnclearError
-    return text
-
-
-def _joined(tokens: Iterable[tuple[str, str]]) -> str:
+def _joined(tokens: _Tokens) -> str:
     return "".join(text for _, text in tokens)
 
 
@@ -293,44 +214,37 @@ def _commas_group(tokens: _Tokens) -> bool:
     return all(kinds[at - 1] == kinds[at + 1] == "place" for at, kind in enumerate(kinds) if kind == ",")
 
 
-def _sign(number: float, before: str, after: str, *, signed: bool) -> tuple[str, str, str]:
-    """Sign of a number and the words around it, without the sign that a section of negative numbers writes."""
-    if signed:
-        return ("-" if number < 0 else ""), before.removeprefix("+"), after
-    if before.startswith("(") and after.endswith(")"):
-        return "-", before[1:].strip(), after[:-1].strip()
-    if "-" in before:
-        return "-", before.replace("-", "", 1).strip(), after
-    raise UnclearError  # a negative number that looks like a positive one
+def _digits(number: float, body: _Tokens) -> str:
+    """Digits as a format of digits, commas, a point and an exponent shows them, or with words among them."""
+    kinds = {kind for kind, _ in body}
+    if "general" in kinds:
+        return f"{number:.11G}"
+    if "literal" in kinds:
+        return _spread(number, body)
+    whole, _, part = _joined(body).partition(".")
+    if "exponent" in kinds:
+        return f"{number:.{part.upper().find('E') if part else 0}E}"
+    most, least, grouped = len(part), whole.count("0"), "," in whole
+    text = f"{number:{',' if grouped else ''}.{most}f}"
+    if float(text.replace(",", "")) == 0 and "0" not in whole + part:
+        if number == 0 and {text for _, text in body} == {"?"}:
+            return ""  # how formats for accounts write zero: a dash
+        raise UnclearError
+    while part.endswith(("#", "?")) and text.endswith("0"):
+        text, part = text[:-1], part[:-1]
+    padding = least - len(text.partition(".")[0])
+    if grouped and padding > 0:
+        raise UnclearError
+    return "0" * padding + text.removesuffix(".")
 
 
 def _spread(number: float, body: _Tokens) -> str:
-    """Digits among words, as in a telephone number; ``""`` if it is not known how."""
+    """Digits among words, as in a telephone number."""
     if any(text != "0" for kind, text in body if kind != "literal") or number != int(number):
-        return ""
+        raise UnclearError
     left = str(int(number)).zfill(sum(kind == "place" for kind, _ in body))
     texts = []
     for kind, text in reversed(body):
         texts.append(left[-1:] if kind == "place" else text)
         left = left[:-1] if kind == "place" else left
     return left + "".join(reversed(texts))
-
-
-def _digits(number: float, body: _Tokens) -> tuple[str, bool]:
-    """Digits as shown, and whether they are those of the plain number; ``""`` if some are hidden."""
-    if body[0][0] == "general":
-        return (f"{number:.11g}" if float(f"{number:.11g}") == number else ""), True
-    whole, _, part = "".join(text for _, text in body).partition(".")
-    least, grouped = whole.count("0"), "," in whole
-    most = len(part)
-    rounded = round(number, most)
-    if rounded == 0 and "0" not in whole + part:
-        raise UnclearError  # nothing is shown
-    text = f"{rounded:{',' if grouped else ''}.{most}f}"
-    while part.endswith(("#", "?")) and text.endswith("0"):
-        text, part = text[:-1], part[:-1]
-    text = text.removesuffix(".")
-    is_plain = len(str(int(rounded))) >= least
-    if not is_plain:
-        text = "" if grouped else "0" * (least - len(str(int(rounded)))) + text
-    return (text if math.isclose(rounded, number, rel_tol=1e-12, abs_tol=1e-12) else ""), is_plain

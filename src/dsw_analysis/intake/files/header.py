@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 from dsw_analysis.intake.files.encoding import misread
-from dsw_analysis.intake.files.limits import LIMITS, refuse
+from dsw_analysis.intake.files.limits import LIMITS
+from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.thai import normalise
 
 DEPTH: Final = 3
@@ -58,11 +59,7 @@ def key(text: str) -> str:
 
 
 def find_header(
-    rows: Sequence[Sequence[object]],
-    headers: Sequence[str],
-    *,
-    header_rows: int | None = None,
-    merges: Sequence[Merge] = (),
+    rows: Sequence[Sequence[object]], headers: Sequence[str], merges: Sequence[Merge] = ()
 ) -> Header | None:
     """Return the header that has most of ``headers``; of equal ones the shallowest, then the uppermost.
 
@@ -72,8 +69,6 @@ def find_header(
         First rows of the table, as read.
     headers:
         Flattened headers that the schema expects.
-    header_rows:
-        Number of header rows, if it is known; else 1 to :data:`DEPTH` are tried.
     merges:
         Merged ranges, where the format tells them.
 
@@ -85,7 +80,7 @@ def find_header(
     wanted = {key(header) for header in headers}
     cells = [[clean(cell) for cell in row[: LIMITS.columns + 1]] for row in rows[: LOOK + DEPTH]]
     best: Header | None = None
-    for depth in (header_rows,) if header_rows else range(1, DEPTH + 1):
+    for depth in range(1, DEPTH + 1):
         for first in range(min(LOOK, len(cells) - depth + 1)):
             block = cells[first : first + depth]
             if not any(block[0]) or not any(block[-1]):
@@ -103,26 +98,13 @@ def refuse_headerless(
     file: str, sheet: str | None, rows: Sequence[Sequence[object]], headers: Sequence[str]
 ) -> NoReturn:
     """Refuse a table in which no header was found, saying what was expected."""
-    expected = "ไม่พบแถวหัวตาราง ต้องมีหัวคอลัมน์ เช่น " + ", ".join(f"“{text}”" for text in headers[:6])
     for row in rows[:LOOK]:
         was = misread(" ".join(str(cell) for cell in row if cell is not None))
         if was is not None:
-            refuse(
-                "misread_text",
-                file,
-                f"ข้อความเพี้ยนเพราะเปิดไฟล์ด้วยรหัสอักขระผิดแล้วบันทึกทับ (เดิมคือ “{was[:60]}”)",
-                "ใช้ไฟล์ต้นฉบับก่อนเพี้ยน แล้วบันทึกใหม่เป็น CSV UTF-8 หรือ Excel (.xlsx)",
-                sheet=sheet,
-            )
+            refuse("misread_text", file, sheet=sheet, was=was[:60])
     fullest = max(([text for text in map(clean, row) if text] for row in rows[:LOOK]), key=len, default=[])
-    refuse(
-        "header_not_found",
-        file,
-        expected,
-        f"ใส่หัวคอลัมน์ตามแม่แบบไว้ภายใน {LOOK} แถวแรก แล้วส่งไฟล์ใหม่",
-        sheet=sheet,
-        value=", ".join(fullest)[:120] or None,
-    )
+    wanted = ", ".join(f"“{text}”" for text in headers[:6])
+    refuse("header_not_found", file, sheet=sheet, value=", ".join(fullest)[:120] or None, headers=wanted, look=LOOK)
 
 
 def _filled(block: Sequence[Sequence[str]], first: int, merges: Sequence[Merge]) -> tuple[list[list[str]], ...]:

@@ -13,21 +13,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsw_analysis.intake.files.header import Header, clean, key, refuse_headerless
-from dsw_analysis.intake.files.limits import LIMITS, Limits, refuse, size_text
+from dsw_analysis.intake.files.limits import LIMITS, size_text
+from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.table import RawTable, make_tables
 
-_REWRITE: Final = "ส่งออกข้อมูลเป็น Parquet ใหม่จากระบบต้นทาง หรือส่งเป็น CSV UTF-8"
 _BATCH: Final = 65_536
 _STR: Final = pd.StringDtype(na_value=np.nan)
 
 
 def read_parquet(
-    path: Path,
-    headers: Sequence[str],
-    names: Mapping[str, str],
-    *,
-    rows: int | None = None,
-    limits: Limits = LIMITS,
+    path: Path, headers: Sequence[str], names: Mapping[str, str], *, rows: int | None = None
 ) -> Iterator[RawTable]:
     """Read a Parquet file in parts of about ``rows`` rows, or whole; ``sha256`` is left empty.
 
@@ -41,10 +36,10 @@ def read_parquet(
     """
     import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import, and few files are Parquet
 
-    _check_footer(path, limits)
+    _check_footer(path)
     try:
         with pq.ParquetFile(path, memory_map=False, pre_buffer=False, page_checksum_verification=True) as file:
-            texts = _check_schema(path, file.schema_arrow, file.metadata, limits)
+            texts = _check_schema(path, file.schema_arrow, file.metadata)
         with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False, page_checksum_verification=True) as file:
             given = [clean(name) for name in file.schema_arrow.names]
             known = {key(name): header for name, header in names.items()}
@@ -52,12 +47,12 @@ def read_parquet(
             if not {key(name) for name in shown} & {key(header) for header in headers}:
                 refuse_headerless(path.name, None, [given], headers)
             header = Header(first=0, depth=1, texts=shown, rows=(shown,), score=len(shown))
-            yield from make_tables(path, None, _parts(path, file, rows, limits), header, header_row=1)
+            yield from make_tables(path, None, _parts(path, file, rows), header, header_row=1)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         _refuse_damaged(path, str(error))
 
 
-def _check_footer(path: Path, limits: Limits) -> None:
+def _check_footer(path: Path) -> None:
     with path.open("rb") as handle:
         start = handle.read(4)
         size = handle.seek(0, 2)
@@ -68,40 +63,23 @@ def _check_footer(path: Path, limits: Limits) -> None:
     if (
         size < 12
         or end[4:] != b"PAR1"
-        or not 0 < struct.unpack("<I", end[:4])[0] <= min(size - 12, limits.footer_bytes)
+        or not 0 < struct.unpack("<I", end[:4])[0] <= min(size - 12, LIMITS.footer_bytes)
     ):
         _refuse_damaged(path, "no footer")
 
 
-def _check_schema(path: Path, schema: pa.Schema, metadata: object, limits: Limits) -> list[str]:
+def _check_schema(path: Path, schema: pa.Schema, metadata: object) -> list[str]:
     """Refuse what is no flat table of bounded size; return the columns of text."""
-    if metadata.num_rows > limits.rows:  # type: ignore[attr-defined]
-        refuse(
-            "too_many_rows",
-            path.name,
-            f"มีมากกว่า {limits.rows:,} แถว ซึ่งเกินกว่าที่รับได้",
-            "แบ่งข้อมูลเป็นหลายไฟล์ แล้วส่งไฟล์ใหม่",
-        )
-    if len(schema) > limits.columns:
-        refuse(
-            "too_many_columns",
-            path.name,
-            f"มี {len(schema):,} คอลัมน์ เกินกว่าที่รับได้ ({limits.columns:,})",
-            "ลบคอลัมน์ที่ไม่ใช้ ให้เหลือตามแม่แบบ แล้วส่งไฟล์ใหม่",
-        )
+    if metadata.num_rows > LIMITS.rows:  # type: ignore[attr-defined]
+        refuse("too_many_rows.parquet", path.name)
+    if len(schema) > LIMITS.columns:
+        refuse("too_many_columns", path.name, count=len(schema))
     for field in schema:
         if not _is_cell(field.type):
-            refuse(
-                "column_type",
-                path.name,
-                "ต้องเป็นข้อความ ตัวเลข ค่าจริงเท็จ วันที่ หรือวันเวลา หนึ่งค่าต่อหนึ่งช่อง",
-                _REWRITE,
-                column=clean(field.name),
-                value=str(field.type)[:120],
-            )
+            refuse("column_type", path.name, column=clean(field.name), value=str(field.type)[:120])
     groups = (metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))  # type: ignore[attr-defined]
-    if (largest := max(groups, default=0)) > limits.group_bytes:
-        _refuse_group(path, largest, limits)
+    if (largest := max(groups, default=0)) > LIMITS.group_bytes:
+        _refuse_group(path, largest)
     return [field.name for field in schema if _is_text(field.type)]
 
 
@@ -116,7 +94,7 @@ def _is_cell(kind: pa.DataType) -> bool:
     return coded or _is_text(kind) or any(check(kind) for check in (*plain, *dates))
 
 
-def _parts(path: Path, file: object, rows: int | None, limits: Limits) -> Iterator[pd.DataFrame]:
+def _parts(path: Path, file: object, rows: int | None) -> Iterator[pd.DataFrame]:
     """Cells in parts; a text column is decoded only once it is known how large that makes it."""
     start, held, count = 2, list[pd.DataFrame](), 0
     width = len(file.schema_arrow)  # type: ignore[attr-defined]
@@ -127,7 +105,7 @@ def _parts(path: Path, file: object, rows: int | None, limits: Limits) -> Iterat
         return part
 
     for batch in file.iter_batches(batch_size=min(_BATCH, rows or _BATCH)):  # type: ignore[attr-defined]
-        columns = {i: _cells(path, column, limits) for i, column in enumerate(batch.columns)}
+        columns = {i: _cells(path, column) for i, column in enumerate(batch.columns)}
         held.append(pd.DataFrame(columns, columns=pd.RangeIndex(width), copy=False))
         count += len(batch)
         if rows is not None and count >= rows:
@@ -138,14 +116,14 @@ def _parts(path: Path, file: object, rows: int | None, limits: Limits) -> Iterat
         yield joined()
 
 
-def _cells(path: Path, column: pa.Array, limits: Limits) -> pd.Series:
+def _cells(path: Path, column: pa.Array) -> pd.Series:
     kind = column.type
     if pa.types.is_dictionary(kind):
         lengths = pc.binary_length(column.dictionary)
-        if (pc.max(lengths).as_py() or 0) > limits.cell_bytes:
-            _refuse_group(path, pc.max(lengths).as_py(), limits)
-        if (size := pc.sum(lengths.take(column.indices)).as_py() or 0) > limits.group_bytes:
-            _refuse_group(path, size, limits)
+        if (pc.max(lengths).as_py() or 0) > LIMITS.cell_bytes:
+            _refuse_group(path, pc.max(lengths).as_py())
+        if (size := pc.sum(lengths.take(column.indices)).as_py() or 0) > LIMITS.group_bytes:
+            _refuse_group(path, size)
         return pd.Series(column.cast(pa.large_string()).to_pandas(types_mapper=lambda _: _STR))
     if pa.types.is_integer(kind) and kind != pa.uint64():
         return pd.Series(column.cast(pa.int64()).to_pandas(types_mapper=lambda _: pd.Int64Dtype()))
@@ -158,16 +136,9 @@ def _cells(path: Path, column: pa.Array, limits: Limits) -> pd.Series:
     return pd.Series(column.to_pylist(), dtype=object)
 
 
-def _refuse_group(path: Path, size: int, limits: Limits) -> NoReturn:
-    refuse(
-        "too_large",
-        path.name,
-        f"กลุ่มแถว (row group) หรือข้อความในไฟล์ขยายแล้วมีขนาด {size_text(size)} เกินกว่าที่รับได้",
-        "เขียนไฟล์ใหม่ให้แต่ละกลุ่มแถวมีไม่เกิน 1,000,000 แถว และมีเฉพาะคอลัมน์ตามแม่แบบ หรือส่งเป็น CSV UTF-8",
-    )
+def _refuse_group(path: Path, size: int) -> NoReturn:
+    refuse("too_large.group", path.name, size=size_text(size))
 
 
 def _refuse_damaged(path: Path, why: str) -> NoReturn:
-    if "crypt" in why.lower():
-        refuse("encrypted", path.name, "ไฟล์ Parquet ถูกเข้ารหัสลับ จึงอ่านไม่ได้", _REWRITE)
-    refuse("damaged", path.name, "ไฟล์ Parquet เสียหายหรือคัดลอกมาไม่ครบ", _REWRITE)
+    refuse("encrypted" if "crypt" in why.lower() else "damaged.parquet", path.name)

@@ -1,13 +1,12 @@
-"""Records of a delimited text file: surveyed in bounded memory first, then parsed into a frame."""
+"""Records of a delimited text file below its header, parsed into frames part by part."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -17,11 +16,9 @@ import pyarrow.csv as pa_csv
 
 from dsw_analysis.intake.files.encoding import Encoding
 from dsw_analysis.intake.files.header import Header
-from dsw_analysis.intake.files.limits import LIMITS, Limits, refuse
+from dsw_analysis.intake.files.limits import LIMITS
+from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.rows import row_list
-
-_Odd = tuple[int, str]
-"""Row and text of a record that has not as many cells as the header."""
 
 
 @dataclass(frozen=True)
@@ -47,137 +44,119 @@ class Layout:
     records: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Records:
-    """Cells below the header (columns numbered from 0, index the spreadsheet rows, blanks missing).
+    """All records in parts of about ``rows``, or in one: columns numbered from 0, index the spreadsheet rows.
 
-    ``parts`` can be gone through once; ``ragged`` are the rows with too few or too many cells, and how many they have;
-    ``width`` is what they should have.
-    """
-
-    parts: Iterator[pd.DataFrame]
-    width: int
-    ragged: dict[int, int]
-
-
-def read_records(layout: Layout, limits: Limits = LIMITS, rows: int | None = None) -> Records:
-    """Read all records below the header; those with too few or too many cells are padded or cut, and named.
-
-    ``rows`` is about how many records a part has; ``None`` makes one part of all.
+    They can be gone through once. Records with too few or too many cells are padded or cut, and named in ``ragged``
+    (row -> how many cells) when their part comes.
 
     Raises
     ------
     DataError
-        When quoting is broken, cells do not fit the header all over the file, or a bound is passed.
+        On the way, when quoting is broken, cells do not fit the header all over the file, or a bound is passed.
     """
-    mended, ragged = {}, {}
-    for row, text in _survey(layout, limits):
-        cells = _split(text, layout.delimiter)
-        mended[row] = [cell or None for cell in (*cells, *[""] * layout.width)][: layout.width]
-        if len(cells) < layout.width or any(cell.strip() for cell in cells[layout.width :]):
-            ragged[row] = len(cells)
-    return Records(_parts(layout, rows, mended), layout.width, ragged)
 
+    layout: Layout
+    rows: int | None
+    ragged: dict[int, int] = field(default_factory=dict)
+    _odd: list[tuple[int, str]] = field(default_factory=list)
+    """Row and text of the records that have not as many cells as the header."""
+    _waiting: dict[int, list[str | None]] = field(default_factory=dict)
+    """Row and cells of those that no part has had."""
 
-def _parts(layout: Layout, rows: int | None, mended: dict[int, list[str | None]]) -> Iterator[pd.DataFrame]:
-    """Number the records and put the mended ones, which the parser left out, back in their places."""
-    start = layout.records + 1
-    for table, last in _tables(layout, rows):
-        part = table.to_pandas(types_mapper=lambda _: pd.StringDtype(na_value=np.nan))
-        part.columns = pd.RangeIndex(layout.width)
-        numbers = pd.RangeIndex(start, start + len(part) + len(mended))
-        part.index = numbers[~numbers.isin(list(mended))][: len(part)] if mended else numbers
-        end = max(mended, default=start) + 1 if last else int(part.index[-1]) + 1
-        odd = {row: mended.pop(row) for row in list(mended) if row < end}
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        """The parts; at least one."""
+        schema = pa.schema([(str(i), pa.large_string()) for i in range(self.layout.width)])
+        start = self.layout.records + 1
+        batches: list[pa.RecordBatch] = []
+        for batch in self._batches():
+            batches.append(batch)
+            while self.rows is not None and sum(map(len, batches)) >= self.rows:
+                table = pa.Table.from_batches(batches, schema)
+                part = self._part(table.slice(0, self.rows), start)
+                start = int(part.index[-1]) + 1
+                yield part
+                batches = table.slice(self.rows).to_batches()
+        yield self._part(pa.Table.from_batches(batches, schema), start, last=True)
+
+    def _part(self, table: pa.Table, start: int, *, last: bool = False) -> pd.DataFrame:
+        """Number the records and put the odd ones, which the parser left out, back in their places."""
+        part: pd.DataFrame = table.to_pandas(types_mapper=lambda _: pd.StringDtype(na_value=np.nan))
+        part.columns = pd.RangeIndex(self.layout.width)
+        numbers = pd.RangeIndex(start, start + len(part) + len(self._waiting))
+        part.index = numbers[~numbers.isin(list(self._waiting))][: len(part)] if self._waiting else numbers
+        odd = {row: self._waiting.pop(row) for row in list(self._waiting) if last or row < part.index[-1]}
         if odd:
             rest = pd.DataFrame.from_dict(odd, orient="index", columns=part.columns).astype(part.dtypes.to_dict())
             part = pd.concat([part, rest]).sort_index()
-        start = end
-        yield part
+        return part
 
+    def _keep(self, record: pa_csv.InvalidRow) -> str:
+        """Take note of an odd record."""
+        layout, row = self.layout, self.layout.records + record.number
+        cells = _split(record.text, layout.delimiter)
+        self._odd.append((row, record.text))
+        self._waiting[row] = [cell or None for cell in (*cells, *[""] * layout.width)][: layout.width]
+        if len(cells) < layout.width or any(cell.strip() for cell in cells[layout.width :]):
+            self.ragged[row] = len(cells)
+        return "skip" if len(self._odd) <= LIMITS.ragged_rows else "error"
 
-def _stream(layout: Layout) -> pa.PythonFile:
-    handle = layout.path.open("rb")
-    handle.seek(layout.offset)
-    return pa.PythonFile(handle, mode="r")
-
-
-def _options(layout: Layout, on_odd: Callable[[pa_csv.InvalidRow], str]) -> dict[str, Any]:
-    names = [str(i) for i in range(layout.width)]
-    return {
-        # One thread: only then does Arrow number the odd records.
-        "read_options": pa_csv.ReadOptions(
-            use_threads=False,
-            block_size=LIMITS.cell_bytes,
-            column_names=names,
-            encoding={"utf-8": "utf8"}.get(layout.encoding.codec, layout.encoding.codec),
-        ),
-        "parse_options": pa_csv.ParseOptions(
-            delimiter=layout.delimiter,
-            newlines_in_values=True,
-            ignore_empty_lines=False,
-            invalid_row_handler=on_odd,
-        ),
-        "convert_options": pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=True, null_values=[""]
-        ),
-    }
-
-
-def _survey(layout: Layout, limits: Limits) -> list[_Odd]:
-    """Go through all records, keeping none but the odd ones."""
-    odd: list[_Odd] = []
-
-    def keep(record: pa_csv.InvalidRow) -> str:
-        odd.append((layout.records + record.number, record.text))
-        return "skip" if len(odd) <= limits.ragged_rows else "error"
-
-    row, last = layout.records, ""
-    # A quote that is never closed swallows records: a cell then holds lines that would be records of their own
-    # (in narrow tables several, for an address may well hold one).
-    mark, times = layout.delimiter, max(1, 6 // layout.width)
-    swallowed = rf"(?:\n[^\n{mark}]*(?:[{mark}][^\n{mark}]*){{{layout.width - 1}}}){{{times}}}"
-    try:
-        with _stream(layout) as stream:
-            for batch in pa_csv.open_csv(stream, **_options(layout, keep)):
-                position = min((_first(column, swallowed) for column in batch.columns), default=None)
-                if position is not None and position < batch.num_rows:
-                    _refuse_quote(layout, _shown(row + position + 1, odd))
-                row += batch.num_rows
-                last = batch.column(layout.width - 1)[-1].as_py() or "" if batch.num_rows else last
-                if row + len(odd) > limits.rows:
-                    _refuse_rows(layout, limits)
-    except pa.ArrowInvalid as error:
-        if len(odd) > limits.ragged_rows:
-            _refuse_ragged(layout, odd)
-        if not str(error).startswith("Empty CSV"):
-            _refuse_quote(layout, row + len(odd) + 1)
-    end = row + len(odd)
-    if odd and odd[-1][0] == end:
-        if _is_open(odd[-1][1], layout.delimiter):
-            _refuse_quote(layout, end)
-    elif row > layout.records and _ends_with(layout, '"' + last.replace('"', '""') if last else mark + '"'):
-        _refuse_quote(layout, end)
-    return odd
-
-
-def _tables(layout: Layout, rows: int | None) -> Iterator[tuple[pa.Table, bool]]:
-    """Records that fit the header, so many at a time, and whether they are the last (there may be none)."""
-    names = [str(i) for i in range(layout.width)]
-    schema = pa.schema([(name, pa.large_string()) for name in names])
-    batches: list[pa.RecordBatch] = []
-    with _stream(layout) as stream:
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        """Records that fit the header, as they are parsed; what is wrong with the quoting is found on the way."""
+        layout, file, odd = self.layout, self.layout.path.name, self._odd
+        row, last = layout.records, ""
+        # A quote that is never closed swallows records: a cell then holds lines that would be records of their own
+        # (in narrow tables several, for an address may well hold one).
+        mark, times = layout.delimiter, max(1, 6 // layout.width)
+        swallowed = rf"(?:\n[^\n{mark}]*(?:[{mark}][^\n{mark}]*){{{layout.width - 1}}}){{{times}}}"
         try:
-            reader = pa_csv.open_csv(stream, **_options(layout, lambda record: "skip"))
-        except pa.ArrowInvalid:  # nothing below the header, the survey having passed
-            reader = ()
-        for batch in reader:
-            batches.append(batch)
-            while rows is not None and sum(map(len, batches)) >= rows:
-                table = pa.Table.from_batches(batches, schema)
-                yield table.slice(0, rows), False
-                batches = table.slice(rows).to_batches()
-    yield pa.Table.from_batches(batches, schema), True
+            with layout.path.open("rb") as handle:
+                handle.seek(layout.offset)
+                for batch in self._reader(handle):
+                    position = min(_first(column, swallowed) for column in batch.columns)
+                    if position < batch.num_rows:
+                        refuse("unclosed_quote", file, row=_shown(row + position + 1, odd))
+                    row += batch.num_rows
+                    last = batch.column(layout.width - 1)[-1].as_py() or "" if batch.num_rows else last
+                    if row + len(odd) > LIMITS.rows:
+                        refuse("too_many_rows", file)
+                    yield batch
+        except pa.ArrowInvalid as error:
+            if len(odd) > LIMITS.ragged_rows:
+                refuse("ragged_file", file, width=layout.width, rows=row_list(row for row, _ in odd))
+            if not str(error).startswith("Empty CSV"):
+                refuse("unclosed_quote", file, row=row + len(odd) + 1)
+        end = row + len(odd)
+        if odd and odd[-1][0] == end:
+            is_open = _is_open(odd[-1][1], layout.delimiter)
+        else:
+            is_open = row > layout.records and _ends_with(layout, '"' + last.replace('"', '""') if last else mark + '"')
+        if is_open:
+            refuse("unclosed_quote", file, row=end)
+
+    def _reader(self, handle: io.BufferedReader) -> pa_csv.CSVStreamingReader:
+        names = [str(i) for i in range(self.layout.width)]
+        codec = self.layout.encoding.codec
+        return pa_csv.open_csv(
+            pa.PythonFile(handle, mode="r"),
+            # One thread: only then does Arrow number the odd records.
+            pa_csv.ReadOptions(
+                use_threads=False,
+                block_size=LIMITS.cell_bytes,
+                column_names=names,
+                encoding="utf8" if codec == "utf-8" else codec,
+            ),
+            pa_csv.ParseOptions(
+                delimiter=self.layout.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=self._keep,
+            ),
+            pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=True, null_values=[""]
+            ),
+        )
 
 
 def _first(column: pa.Array, pattern: str) -> int:
@@ -189,7 +168,7 @@ def _first(column: pa.Array, pattern: str) -> int:
     return len(column) if position < 0 else position
 
 
-def _shown(row: int, odd: Sequence[_Odd]) -> int:
+def _shown(row: int, odd: list[tuple[int, str]]) -> int:
     """Row number once the odd records before it are counted too."""
     for other, _ in odd:
         row += other <= row
@@ -215,32 +194,3 @@ def _ends_with(layout: Layout, text: str) -> bool:
             return False
         handle.seek(-len(wanted), io.SEEK_END)
         return handle.read() == wanted
-
-
-def _refuse_quote(layout: Layout, row: int) -> NoReturn:
-    refuse(
-        "unclosed_quote",
-        layout.path.name,
-        'เครื่องหมายคำพูด (") เปิดแล้วไม่ปิด จึงไม่ทราบว่าช่องนี้สิ้นสุดที่ใด หรือช่องยาวเกิน 1 MB',
-        "เติมเครื่องหมายคำพูดให้ครบคู่ในแถวนี้ หรือบันทึกใหม่จาก Excel เป็น CSV UTF-8",
-        row=row,
-    )
-
-
-def _refuse_ragged(layout: Layout, odd: Sequence[_Odd]) -> NoReturn:
-    refuse(
-        "ragged_file",
-        layout.path.name,
-        f"มีแถวที่จำนวนช่องไม่เท่ากับหัวตาราง ({layout.width} ช่อง) เกิน {LIMITS.ragged_rows:,} แถว "
-        f"เริ่มที่{row_list(row for row, _ in odd)}",
-        "ตรวจเครื่องหมายคั่นคอลัมน์ของทั้งไฟล์ แล้วบันทึกใหม่จาก Excel เป็น CSV UTF-8",
-    )
-
-
-def _refuse_rows(layout: Layout, limits: Limits) -> NoReturn:
-    refuse(
-        "too_many_rows",
-        layout.path.name,
-        f"มีมากกว่า {limits.rows:,} แถว ซึ่งเกินกว่าที่รับได้",
-        "แบ่งข้อมูลเป็นหลายไฟล์ หรือลบแถวว่างท้ายไฟล์ แล้วส่งไฟล์ใหม่",
-    )

@@ -79,8 +79,7 @@ def _is_filled(column: pd.Series) -> Mask:
     if isinstance(column.dtype, pd.StringDtype):
         return present & ~_mask(pc.utf8_is_space(pa.array(column, pa.large_string())))
     if column.dtype == object:
-        spaces = (isinstance(cell, str) and not cell.strip() for cell in column)
-        present = present & ~np.fromiter(spaces, bool, len(column))
+        present = present & ~np.array([type(cell) is str and not cell.strip() for cell in column.tolist()], dtype=bool)
     return present
 
 

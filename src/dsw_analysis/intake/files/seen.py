@@ -1,4 +1,4 @@
-"""What a person sees of an ODS cell, whose file holds the shown text beside the value."""
+"""What a person sees of a value whose shown text is known: in ODS files it stands beside the value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Final
 
 import pandas as pd
 
-from dsw_analysis.intake.files.formats import UnclearError
 from dsw_analysis.intake.thai import to_ascii_digits
 
 _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?(?:E[+-]?[0-9]+)?|\.[0-9]+")
@@ -17,6 +16,10 @@ _PERCENT = re.compile(r"[-−(]?[0-9.,]+ ?%\)?")
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?")
 _LASTING = re.compile(r"P(?:(\d+)D)?T(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _ZERO: Final = ("-", "–")
+
+
+class UnclearError(Exception):
+    """A value that a person sees as something else, or of which they see too little."""
 
 
 def seen_number(number: float, text: str) -> object:
@@ -28,7 +31,7 @@ def seen_number(number: float, text: str) -> object:
     if not found:
         return number if number == 0 and plain in _ZERO else text
     if len(found) > 1:
-        if number >= 0 and f"{number:.15g}" in ("".join(found).lstrip("0"), found[-1].lstrip("0")):
+        if number >= 0 and f"{number:.15g}" in ("".join(found).lstrip("0") or "0", found[-1].lstrip("0")):
             return text  # a telephone number, or a number after a fixed one
         raise UnclearError
     digits = found[0].replace(",", "")
@@ -47,7 +50,8 @@ def seen_number(number: float, text: str) -> object:
 
 def seen_percent(number: float, text: str | None) -> str:
     """A share as per cent: ``85.5%``, with the decimals that are not shown."""
-    if text is not None and _PERCENT.fullmatch(to_ascii_digits(text).strip()) is None:
+    plain = None if text is None else to_ascii_digits(text).strip()
+    if plain is not None and (not _PERCENT.fullmatch(plain) or (number < 0) != plain.startswith(("-", "−", "("))):
         raise UnclearError
     return f"{round(number * 100, 10):.15g}%"
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from dsw_analysis.intake.files.archive import Archive
 from dsw_analysis.intake.files.formats import BUILT_IN, is_safe
@@ -15,7 +14,7 @@ _PART = "xl/styles.xml"
 
 @dataclass(frozen=True)
 class Styles:
-    """Numbers of the cell styles that matter, as they stand in the ``s`` of a cell.
+    """The cell styles that matter, by what stands in the ``s`` of a cell.
 
     Attributes
     ----------
@@ -25,8 +24,8 @@ class Styles:
         Styles whose font is struck out.
     """
 
-    formats: Mapping[int, str] = field(default_factory=dict)
-    struck: frozenset[int] = frozenset()
+    formats: Mapping[bytes, str] = field(default_factory=dict)
+    struck: frozenset[bytes] = frozenset()
 
 
 def read_styles(archive: Archive) -> Styles:
@@ -37,55 +36,29 @@ def read_styles(archive: Archive) -> Styles:
     DataError
         When the part is damaged or unsafe.
     """
-    if _PART not in archive:
-        return Styles()
     codes = dict(BUILT_IN)
     struck_fonts: set[int] = set()
-    formats: dict[int, str] = {}
-    struck: set[int] = set()
+    formats: dict[bytes, str] = {}
+    struck: set[bytes] = set()
     fonts = styles = 0
-    inside: list[str] = []
-    for event, element in _elements(archive):
-        name = element.tag.rpartition("}")[2]
-        if event == "start":
-            inside.append(name)
-            continue
-        inside.pop()
-        parent = inside[-1] if inside else ""
-        if name == "numFmt" and parent == "numFmts":
+    for parent, name, element in archive.elements(_PART) if _PART in archive else ():
+        if (parent, name) == ("numFmts", "numFmt"):
             codes[_number(element, "numFmtId")] = element.get("formatCode") or "General"
-        elif name == "strike" and parent == "font" and element.get("val", "1") not in ("0", "false"):
+        elif (parent, name) == ("font", "strike") and element.get("val", "1") not in ("0", "false"):
             struck_fonts.add(fonts)
-        elif name == "font" and parent == "fonts":
+        elif (parent, name) == ("fonts", "font"):
             fonts += 1
-        elif name == "xf" and parent == "cellXfs":
+        elif (parent, name) == ("cellXfs", "xf"):
             number = _number(element, "numFmtId")
             code = codes.get(number, "General" if number < 164 else "")
             if not is_safe(code):
-                formats[styles] = code
+                formats[b"%d" % styles] = code
             if _number(element, "fontId") in struck_fonts:
-                struck.add(styles)
+                struck.add(b"%d" % styles)
             styles += 1
-        if parent in ("numFmts", "fonts", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs", "borders", "fills"):
-            element.clear()
     return Styles(formats, frozenset(struck))
 
 
-def _elements(archive: Archive) -> Iterator[tuple[str, ElementTree.Element]]:
-    parser: Any = ElementTree.XMLPullParser(("start", "end"))
-    tail = b""
-    try:
-        for chunk in archive.chunks(_PART):
-            archive.check_markup(tail + chunk)
-            tail = chunk[-16:]
-            parser.feed(chunk)
-            yield from parser.read_events()
-        parser.close()
-        yield from parser.read_events()
-    except ElementTree.ParseError:
-        archive.damaged()
-
-
-def _number(element: ElementTree.Element, name: str) -> int:
+def _number(element: Element, name: str) -> int:
     text = element.get(name, "0")
     return int(text) if text.isdecimal() else 0

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
-from dsw_analysis.intake.files.formats import UnclearError, shown, shown_days
+from dsw_analysis.intake.files.formats import shown, shown_days
 from dsw_analysis.intake.files.header import Merge
-from dsw_analysis.intake.files.limits import LIMITS, RESAVE, Limits, refuse
-from dsw_analysis.intake.files.table import error_problem, letter
+from dsw_analysis.intake.files.limits import LIMITS
+from dsw_analysis.intake.files.messages import problem, refuse
+from dsw_analysis.intake.files.seen import UnclearError
+from dsw_analysis.intake.files.table import letter
 from dsw_analysis.problems import Problem
 
-Doubt = Literal["error", "uncached", "external", "format"]
+Doubt = Literal["error_cell", "uncached_formula", "external_formula", "cell_format"]
+"""Why a cell has no sure value: the name of its problem."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Survey:
     struck:
         1-based numbers of rows in which something is struck out.
     merges:
-        Merged ranges (ODS only; the readers of the other formats tell them).
+        Merged ranges.
     comments:
         Places of the cells that have a comment: ``B4``.
     """
@@ -76,7 +79,7 @@ class Survey:
         try:
             self.shown.append((row, column, shown(number, code, since_1904=since_1904)))
         except UnclearError:
-            self.doubt(row, column, "format", f"{number:.15g} ({code})")
+            self.doubt(row, column, "cell_format", f"{number:.15g} ({code})")
 
     def see_all(
         self, places: Sequence[tuple[int, int]], numbers: Sequence[float], code: str, *, since_1904: bool = False
@@ -101,113 +104,40 @@ class Survey:
         return area > LIMITS.sparse_cells and self.filled < LIMITS.sparse_share * area
 
 
-_WORDS: Final[dict[str, tuple[str, str]]] = {
-    "format": (
-        "รูปแบบเซลล์ทำให้ค่าที่เห็นไม่ตรงกับค่าที่เก็บไว้ จึงไม่ทราบว่าต้องใช้ค่าใด",
-        "เปลี่ยนรูปแบบเซลล์เป็น General (ทั่วไป) หรือรูปแบบวันที่ที่มีวัน เดือน ปีครบ แก้ค่าให้ถูกต้อง แล้วส่งไฟล์ใหม่",
-    ),
-    "uncached": (
-        "เซลล์เป็นสูตรที่ไม่มีผลลัพธ์บันทึกไว้",
-        "เปิดไฟล์ด้วย Excel ให้คำนวณ แล้วบันทึกใหม่ หรือคัดลอกแล้ววางเป็นค่า (Paste Values)",
-    ),
-    "external": (
-        "เซลล์เป็นสูตรที่ดึงค่าจากไฟล์อื่น จึงตรวจสอบค่าไม่ได้",
-        "คัดลอกแล้ววางเป็นค่า (Paste Values) จากนั้นบันทึกและส่งไฟล์ใหม่",
-    ),
-}
-
-
-def check_size(survey: Survey, file: str, sheet: str | None, limits: Limits = LIMITS) -> None:
+def check_size(survey: Survey, file: str, sheet: str | None) -> None:
     """Refuse a sheet whose used area passes the limits, or is so sparse that a stray cell must be at fault."""
-    if survey.columns > limits.columns:
-        refuse(
-            "too_many_columns",
-            file,
-            f"มีข้อมูลถึงคอลัมน์ {letter(survey.columns - 1)} เกินกว่าที่รับได้ ({limits.columns:,} คอลัมน์)",
-            "ลบเซลล์ที่อยู่นอกตาราง ให้เหลือคอลัมน์ตามแม่แบบ แล้วบันทึกใหม่",
-            sheet=sheet,
-            column=letter(survey.columns - 1),
-        )
-    if survey.rows > limits.sheet_rows:
-        refuse(
-            "too_many_rows",
-            file,
-            f"เกินจำนวนแถวที่แผ่นงานมีได้ ({limits.sheet_rows:,} แถว) ไฟล์ผิดปกติ",
-            "บันทึกใหม่ด้วย Excel แล้วส่งไฟล์ใหม่",
-            sheet=sheet,
-            row=survey.rows,
-        )
+    last = letter(survey.columns - 1)
+    if survey.columns > LIMITS.columns:
+        refuse("too_many_columns.sheet", file, sheet=sheet, column=last, letter=last)
+    if survey.rows > LIMITS.sheet_rows:
+        refuse("too_many_rows.sheet", file, sheet=sheet, row=survey.rows)
     if survey.is_sparse:
-        refuse(
-            "stray_cell",
-            file,
-            f"พบเซลล์ที่อยู่ไกลจากตารางมาก: มีข้อมูล {survey.filled:,} เซลล์ แต่กระจายถึงเซลล์ "
-            f"{letter(survey.columns - 1)}{survey.rows}",
-            "กด Ctrl+End เพื่อไปยังเซลล์สุดท้าย ลบแถวและคอลัมน์ส่วนเกินนอกตาราง แล้วบันทึกใหม่",
-            sheet=sheet,
-            row=survey.rows,
-        )
+        place = f"{last}{survey.rows}"
+        refuse("stray_cell", file, sheet=sheet, row=survey.rows, filled=survey.filled, place=place)
 
 
-def check_small(surveys: Sequence[Survey], path: Path, limits: Limits = LIMITS) -> None:
+def check_small(surveys: Sequence[Survey], path: Path) -> None:
     """Refuse an .xls or .ods file whose sheets together are too large, as their reader holds all of them."""
     for survey in surveys:
-        check_size(survey, path.name, None, limits)
+        check_size(survey, path.name, None)
     area = sum(survey.rows * survey.columns for survey in surveys)
-    if area > limits.old_cells:
-        refuse(
-            "too_large",
-            path.name,
-            f"มี {area:,} เซลล์ เกินกว่าที่รับได้สำหรับไฟล์ชนิด {path.suffix.lower()} ({limits.old_cells:,} เซลล์)",
-            RESAVE,
-        )
+    if area > LIMITS.old_cells:
+        refuse("too_large.cells", path.name, count=area, suffix=path.suffix.lower())
 
 
-def refuse_sheets(count: int, file: str, limits: Limits = LIMITS) -> None:
-    """Refuse a workbook of too many sheets."""
-    if count > limits.sheets:
-        refuse(
-            "too_many_sheets",
-            file,
-            f"มี {count:,} แผ่นงาน เกินกว่าที่รับได้ ({limits.sheets:,})",
-            "เก็บเฉพาะแผ่นงานที่มีข้อมูล แล้วบันทึกใหม่",
-        )
-
-
-def check_doubts(survey: Survey, file: str, sheet: str, limits: Limits = LIMITS) -> None:
+def check_doubts(survey: Survey, file: str, sheet: str) -> None:
     """Refuse a sheet that has more cells without a sure value than are listed one by one."""
-    if len(survey.doubtful) > limits.listed_cells:
-        kinds = {cell.kind for cell in survey.doubtful}
-        kind = next((kind for kind in ("uncached", "format") if kind in kinds), "external")
-        refuse(
-            "too_many_doubtful",
-            file,
-            f"มีเซลล์ที่ไม่มีค่าแน่นอน (สูตรที่ไม่มีผลลัพธ์ ความผิดพลาด ลิงก์ หรือรูปแบบที่ซ่อนค่าจริง) เกิน {limits.listed_cells:,} เซลล์ "
-            f"เซลล์แรกคือ {letter(survey.doubtful[0].column - 1)}{survey.doubtful[0].row}",
-            _WORDS[kind][1],
-            sheet=sheet,
-            row=survey.doubtful[0].row,
-        )
+    if len(survey.doubtful) > LIMITS.listed_cells:
+        kinds, first = {cell.kind for cell in survey.doubtful}, survey.doubtful[0]
+        kind = next((kind for kind in ("uncached_formula", "cell_format") if kind in kinds), "external_formula")
+        mend, place = problem(kind, file).action, f"{letter(first.column - 1)}{first.row}"
+        refuse("too_many_doubtful", file, sheet=sheet, row=first.row, place=place, mend=mend)
 
 
 def doubts(survey: Survey, texts: tuple[str, ...], file: str, sheet: str, below: int) -> Iterable[Problem]:
     """Problems of the doubtful cells below row ``below``; ``texts`` are the columns' headers."""
     for cell in survey.doubtful:
-        if cell.row <= below:
-            continue
-        named = texts[cell.column - 1] if cell.column <= len(texts) else ""
-        column = named or letter(cell.column - 1)
-        if cell.kind == "error":
-            yield error_problem(file, sheet, cell.row, column, cell.text)
-            continue
-        expected, action = _WORDS[cell.kind]
-        yield Problem(
-            code="cell_format" if cell.kind == "format" else f"{cell.kind}_formula",
-            file=file,
-            sheet=sheet,
-            row=cell.row,
-            column=column,
-            value=cell.text[:120] or None,
-            expected=expected,
-            action=action,
-        )
+        if cell.row > below:
+            named = texts[cell.column - 1] if cell.column <= len(texts) else ""
+            column = named or letter(cell.column - 1)
+            yield problem(cell.kind, file, sheet=sheet, row=cell.row, column=column, value=cell.text[:120] or None)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final
 
 import pandas as pd
 
 from dsw_analysis.intake.files.header import Header, key
-from dsw_analysis.intake.files.limits import LIMITS, refuse
-from dsw_analysis.intake.files.rows import Doubt, Sorted, sort_parts
+from dsw_analysis.intake.files.limits import LIMITS
+from dsw_analysis.intake.files.messages import problem, refuse
+from dsw_analysis.intake.files.rows import sort_parts
 from dsw_analysis.problems import Problem
 
 UNCERTAIN: Final = "uncertain_row"
@@ -119,103 +121,59 @@ def make_tables(
     file = path.name
     given = tuple(problems)
     count = 0
-    for sorted_ in sort_parts(parts, header):
-        known = [problem for problem in given if problem.row not in sorted_.left_out]
-        places = {(problem.row, problem.column) for problem in known}
-        count += len(sorted_.doubts)
-        if count > LIMITS.ragged_rows:
-            _refuse_doubts(file, sheet, sorted_)
-        known += [_doubt_problem(file, sheet, row, doubt, header) for row, doubt in sorted_.doubts.items()]
-        data, errors = blank_errors(sorted_.data, header, file=file, sheet=sheet)
-        frame, totals, odd = name_columns(data, sorted_.totals, header, file=file, sheet=sheet, row=header_row)
-        new = [problem for problem in errors if (problem.row, problem.column) not in places]
-        yield RawTable(
-            path, file, sheet, frame, "", totals, (*known, *odd, *new), (*notes, *sorted_.notes), tuple(merges)
-        )
-
-
-def _doubt_problem(file: str, sheet: str | None, row: int, doubt: Doubt, header: Header) -> Problem:
-    named = header.texts[doubt.place] if doubt.place < len(header.texts) else ""
-    return Problem(
-        code=UNCERTAIN,
-        file=file,
-        sheet=sheet,
-        row=row,
-        column=named or letter(doubt.place),
-        value=doubt.text[:120],
-        expected=doubt.reason,
-        action="ถ้าเป็นข้อมูล ให้กรอกรหัสและช่องอื่นของแถวให้ครบ ถ้าเป็นยอดรวม หัวข้อ หมายเหตุ หรือช่องลงชื่อ ให้ลบแถวนี้ แล้วส่งไฟล์ใหม่",
-    )
-
-
-def _refuse_doubts(file: str, sheet: str | None, sorted_: Sorted) -> NoReturn:
-    row, doubt = next(iter(sorted_.doubts.items()))
-    refuse(
-        "uncertain_rows",
-        file,
-        f"มีแถวที่ไม่แน่ใจว่าเป็นข้อมูลเกิน {LIMITS.ragged_rows:,} แถว เช่นแถวนี้ ({doubt.reason})",
-        "ให้ทุกแถวของข้อมูลมีรหัสแบบเดียวกัน และลบหัวข้อ หมายเหตุ และช่องลงชื่อที่คั่นอยู่ แล้วส่งไฟล์ใหม่",
-        sheet=sheet,
-        row=row,
-        value=doubt.text[:120],
-    )
-
-
-def name_columns(
-    cells: pd.DataFrame, totals: pd.DataFrame, header: Header, *, file: str, sheet: str | None, row: int
-) -> tuple[pd.DataFrame, pd.DataFrame, tuple[Problem, ...]]:
-    """Name the columns; drop those without both header and data; flag unnamed and duplicate ones.
-
-    ``row`` is the spreadsheet row of the header's last line.
-    """
-    texts = [*header.texts, *[""] * (cells.shape[1] - len(header.texts))]
-    kept, names, problems = [], [], []
-    for i, text in enumerate(texts[: cells.shape[1]]):
-        if text:
-            kept.append(i)
-            names.append(text)
-        elif cells[i].notna().any():
-            kept.append(i)
-            names.append(f"(ไม่มีหัวคอลัมน์ {letter(i)})")
-            problems.append(
-                Problem(
-                    code="unnamed_column",
-                    file=file,
-                    sheet=sheet,
-                    row=row,
-                    column=letter(i),
-                    expected="มีข้อมูลแต่ไม่มีหัวคอลัมน์",
-                    action="ใส่หัวคอลัมน์ตามแม่แบบ หรือลบข้อมูลในคอลัมน์นี้ถ้าไม่ใช้",
-                )
+    for part in sort_parts(parts, header):
+        known = [found for found in given if found.row not in part.left_out]
+        places = {(found.row, found.column) for found in known}
+        count += len(part.doubts)
+        for row, doubt in part.doubts.items():
+            column, value = _name(header, doubt.place), doubt.text[:120]
+            if count > LIMITS.ragged_rows:
+                refuse("uncertain_rows", file, sheet=sheet, row=row, value=value, reason=doubt.reason)
+            known.append(
+                problem(UNCERTAIN, file, sheet=sheet, row=row, column=column, value=value, reason=doubt.reason)
             )
+        data, errors = _blank_errors(part.data, header, file, sheet)
+        names, odd = _name_columns(data, header, file, sheet, header_row)
+        known += [*odd, *(found for found in errors if (found.row, found.column) not in places)]
+        frame, totals = (_named(cells, names) for cells in (data, part.totals))
+        yield RawTable(path, file, sheet, frame, "", totals, tuple(known), (*notes, *part.notes), tuple(merges))
+
+
+def _name(header: Header, place: int) -> str:
+    """Text of a column's header, or its letter."""
+    return (header.texts[place] if place < len(header.texts) else "") or letter(place)
+
+
+def _name_columns(
+    cells: pd.DataFrame, header: Header, file: str, sheet: str | None, row: int
+) -> tuple[dict[int, str], list[Problem]]:
+    """Names of the columns that have a header or data; problems of unnamed and duplicate ones in ``row``."""
+    names: dict[int, str] = {}
+    problems = []
     places: dict[str, list[int]] = {}
-    for i in kept:
-        if texts[i]:
-            places.setdefault(key(texts[i]), []).append(i)
-    problems += [
-        Problem(
-            code="duplicate_column",
-            file=file,
-            sheet=sheet,
-            row=row,
-            column=texts[same[0]],
-            expected=f"หัวคอลัมน์ซ้ำกัน {len(same)} คอลัมน์ ({', '.join(map(letter, same))}) ต้องมีเพียงคอลัมน์เดียว",
-            action="ลบหรือเปลี่ยนชื่อคอลัมน์ที่ซ้ำให้เหลือคอลัมน์เดียว แล้วส่งไฟล์ใหม่",
-        )
-        for same in places.values()
-        if len(same) > 1
-    ]
-    frames = []
-    for frame in (cells, totals):
-        named = frame[kept]
-        named.columns = pd.Index(names, dtype=object)
-        named.index.name = "row"
-        frames.append(named)
-    return frames[0], frames[1], tuple(problems)
+    for i in range(cells.shape[1]):
+        if text := header.texts[i] if i < len(header.texts) else "":
+            names[i] = text
+            places.setdefault(key(text), []).append(i)
+        elif cells[i].notna().any():
+            names[i] = f"(ไม่มีหัวคอลัมน์ {letter(i)})"
+            problems.append(problem("unnamed_column", file, sheet=sheet, row=row, column=letter(i)))
+    for same in places.values():
+        if len(same) > 1:
+            words: dict[str, Any] = {"count": len(same), "letters": ", ".join(map(letter, same))}
+            problems.append(problem("duplicate_column", file, sheet=sheet, row=row, column=names[same[0]], **words))
+    return names, problems
 
 
-def blank_errors(
-    cells: pd.DataFrame, header: Header, *, file: str, sheet: str | None
+def _named(cells: pd.DataFrame, names: dict[int, str]) -> pd.DataFrame:
+    named = cells[list(names)]
+    named.columns = pd.Index(list(names.values()), dtype=object)
+    named.index.name = "row"
+    return named
+
+
+def _blank_errors(
+    cells: pd.DataFrame, header: Header, file: str, sheet: str | None
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Turn written-out spreadsheet errors (``#N/A`` …) into blanks and problems."""
     problems = []
@@ -224,26 +182,11 @@ def blank_errors(
             continue
         wrong = cells[i].isin(ERRORS).to_numpy()
         if wrong.any():
-            column = header.texts[i] if i < len(header.texts) else letter(i)
-            found = cells[i][wrong]
+            at = partial(problem, "error_cell", file, sheet=sheet, column=_name(header, i))
             problems += [
-                error_problem(file, sheet, row, column or letter(i), value)
-                for row, value in zip(found.index.tolist(), found, strict=True)
+                at(row=row, value=value)
+                for row, value in zip(cells.index[wrong].tolist(), cells[i][wrong], strict=True)
             ]
             cells = cells.copy(deep=False)
             cells[i] = cells[i].mask(wrong)
     return cells, problems
-
-
-def error_problem(file: str, sheet: str | None, row: int, column: str, value: str) -> Problem:
-    """Problem of a cell that holds a spreadsheet error."""
-    return Problem(
-        code="error_cell",
-        file=file,
-        sheet=sheet,
-        row=row,
-        column=column,
-        value=value,
-        expected="เซลล์มีค่าความผิดพลาดของสูตร ไม่ใช่ข้อมูล",
-        action="แก้สูตรหรือพิมพ์ค่าที่ถูกต้องแทน",
-    )

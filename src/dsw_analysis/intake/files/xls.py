@@ -7,17 +7,17 @@ import struct
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Final, NoReturn, TypeVar
+from typing import Final, TypeVar
 
 import xlrd
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_ERROR, XL_CELL_TEXT, error_text_from_code
 from xlrd.compdoc import CompDoc
 
-from dsw_analysis.intake.files.archive import refuse_password
 from dsw_analysis.intake.files.formats import BUILT_IN, is_safe
-from dsw_analysis.intake.files.header import DEPTH, LOOK, Merge
-from dsw_analysis.intake.files.limits import LIMITS, RESAVE, Limits, refuse
-from dsw_analysis.intake.files.survey import Sheet, Survey, check_small, refuse_sheets
+from dsw_analysis.intake.files.header import DEPTH, LOOK
+from dsw_analysis.intake.files.limits import LIMITS
+from dsw_analysis.intake.files.messages import refuse
+from dsw_analysis.intake.files.survey import Sheet, Survey, check_small
 from dsw_analysis.intake.files.table import letter
 from dsw_analysis.problems import DataError
 
@@ -41,11 +41,11 @@ class XlsBook:
 
     has_macros = has_links = False
 
-    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
         stream = self._guarded(lambda: _workbook_stream(path))
-        surveys = self._guarded(lambda: _count(stream, path.name, limits))
-        check_small(surveys, path, limits)
+        surveys = self._guarded(lambda: _count(stream, path.name))
+        check_small(surveys, path)
         self._book = self._guarded(
             lambda: xlrd.open_workbook(
                 file_contents=stream, formatting_info=True, on_demand=True, ragged_rows=True, logfile=io.StringIO()
@@ -53,7 +53,7 @@ class XlsBook:
         )
         names = self._book.sheet_names()
         if not names or len(names) != len(surveys):
-            _damaged(path.name)
+            refuse("damaged", path.name)
         self.sheets = tuple(Sheet(name, self._page(name).visibility != 0) for name in names)
         self._surveys = dict(zip(self.sheets, surveys, strict=True))
 
@@ -61,31 +61,26 @@ class XlsBook:
         """First rows, for finding the header."""
         return self._rows(sheet, Survey(), LOOK + DEPTH)
 
-    def survey(self, sheet: Sheet) -> Survey:
-        """Bounds of a sheet; :meth:`load` adds what its cells tell."""
-        return self._surveys[sheet]
-
-    def load(self, sheet: Sheet) -> tuple[list[list[object]], list[Merge]]:
-        """All rows from the first one on, blanks as ``""``, and the merged ranges."""
-        found, page = self._surveys[sheet], self._page(sheet)
+    def load(self, sheet: Sheet) -> tuple[list[list[object]], Survey]:
+        """All rows from the first one on, blanks as ``""``."""
+        found, page = self._surveys[sheet], self._page(sheet.name)
         found.hidden_rows = sorted(row + 1 for row, info in page.rowinfo_map.items() if info.hidden)
         found.hidden_columns = sorted(column + 1 for column, info in page.colinfo_map.items() if info.hidden)
-        merges = [((top, left), (below - 1, right - 1)) for top, below, left, right in page.merged_cells]
-        return self._rows(sheet, found, found.rows), merges
+        found.merges = [((top, left), (below - 1, right - 1)) for top, below, left, right in page.merged_cells]
+        return self._rows(sheet, found, found.rows), found
 
-    def _page(self, sheet: Sheet | str) -> xlrd.sheet.Sheet:
-        name = sheet if isinstance(sheet, str) else sheet.name
+    def _page(self, name: str) -> xlrd.sheet.Sheet:
         return self._guarded(lambda: self._book.sheet_by_name(name))
 
     def _rows(self, sheet: Sheet, found: Survey, most: int) -> list[list[object]]:
-        page, width = self._page(sheet), self._surveys[sheet].columns
+        page, width = self._page(sheet.name), self._surveys[sheet].columns
         rows: list[list[object]] = []
         for row in range(min(most, page.nrows)):
             values: list[object] = [""] * width
             for column, cell in enumerate(page.row(row)[:width]):
                 if cell.ctype == XL_CELL_ERROR:
                     values[column] = error_text_from_code.get(cell.value, "#N/A")
-                    found.doubt(row + 1, column + 1, "error", str(values[column]))
+                    found.doubt(row + 1, column + 1, "error_cell", str(values[column]))
                 elif cell.ctype == XL_CELL_BOOLEAN:
                     values[column] = bool(cell.value)
                 elif cell.ctype not in _EMPTY:
@@ -120,22 +115,22 @@ class XlsBook:
         except DataError:
             raise
         except Exception:
-            _damaged(self.path.name)
+            refuse("damaged", self.path.name)
 
 
 def _workbook_stream(path: Path) -> bytes:
     """Records of the workbook, from the compound file around them ([MS-CFB])."""
     container = CompDoc(path.read_bytes(), logfile=io.StringIO())
     if container.locate_named_stream("EncryptedPackage")[0] is not None:
-        refuse_password(path.name)
+        refuse("password", path.name)
     for name in ("Workbook", "Book"):
         memory, start, length = container.locate_named_stream(name)
         if memory is not None:
             return bytes(memory[start : start + length])
-    refuse("wrong_type", path.name, "เนื้อไฟล์ไม่ใช่ Excel รุ่นเก่า (.xls) อาจเป็น Word หรืออีเมล", RESAVE)
+    refuse("wrong_type.xls", path.name)
 
 
-def _count(stream: bytes, file: str, limits: Limits) -> list[Survey]:
+def _count(stream: bytes, file: str) -> list[Survey]:
     """Bounds, formulas and comments of every worksheet, in the workbook's order."""
     starts: dict[int, Survey] = {}
     found = Survey()
@@ -149,7 +144,7 @@ def _count(stream: bytes, file: str, limits: Limits) -> list[Survey]:
         elif number == _BOUNDSHEET and stream[body + 5] == 0:
             starts[struct.unpack_from("<I", stream, body)[0]] = Survey()
         elif number == _FILEPASS:
-            refuse_password(file)
+            refuse("password", file)
         elif number in _CELLS or number in _BLANKS:
             row, column = struct.unpack_from("<HH", stream, body)
             last = struct.unpack_from("<H", stream, body + length - 2)[0] if number in _SEVERAL else column
@@ -161,22 +156,19 @@ def _count(stream: bytes, file: str, limits: Limits) -> list[Survey]:
                 found.filled += last - column + 1
                 found.formulas += number in _FORMULAS
         elif number == _STRINGS:
-            _check_count(struct.unpack_from("<I", stream, body + 4)[0], limits.old_cells, "ข้อความ", file)
+            _check_count(struct.unpack_from("<I", stream, body + 4)[0], LIMITS.old_cells, "ข้อความ", file)
         elif number == _NOTE:
             row, column = struct.unpack_from("<HH", stream, body)
             found.comments.append(f"{letter(column)}{row + 1}")
         position = body + length
-    _check_count(slots, limits.old_slots, "เซลล์รวมเซลล์ว่างที่จัดรูปแบบไว้", file)
+    _check_count(slots, LIMITS.old_slots, "เซลล์รวมเซลล์ว่างที่จัดรูปแบบไว้", file)
     if not starts:
-        _damaged(file)
-    refuse_sheets(len(starts), file, limits)
+        refuse("damaged", file)
+    if len(starts) > LIMITS.sheets:
+        refuse("too_many_sheets", file, count=len(starts))
     return list(starts.values())
 
 
 def _check_count(count: int, most: int, what: str, file: str) -> None:
     if count > most:
-        refuse("too_large", file, f"มี{what} {count:,} รายการ เกินกว่าที่รับได้สำหรับไฟล์ชนิด .xls ({most:,})", RESAVE)
-
-
-def _damaged(file: str) -> NoReturn:
-    refuse("damaged", file, "ไฟล์เสียหายหรือส่งมาไม่ครบ อ่านโครงสร้างภายในไม่ได้", "ขอไฟล์ใหม่จากเจ้าของข้อมูล")
+        refuse("too_large.records", file, what=what, count=count, most=most)

@@ -1,4 +1,4 @@
-"""Looks through XLSX and XLSM archives before they are loaded: sheets, first rows, used area, doubtful cells."""
+"""Reads XLSX and XLSM workbooks: looked through in bounded memory, then the chosen sheet is loaded by calamine."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import html
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
-from dsw_analysis.intake.files.archive import Archive
-from dsw_analysis.intake.files.header import DEPTH, LOOK
-from dsw_analysis.intake.files.limits import LIMITS, MIB, RESAVE, Limits, refuse
-from dsw_analysis.intake.files.pieces import REFERENCE, Piece, column_number
-from dsw_analysis.intake.files.styles import Styles, read_styles
-from dsw_analysis.intake.files.survey import Doubtful, Sheet, Survey, refuse_sheets
+from python_calamine import CalamineWorkbook
 
-_PREFIX = re.compile(rb"<(\w+:)worksheet\b")
+from dsw_analysis.intake.files.archive import Archive
+from dsw_analysis.intake.files.calamine import Rows, guarded, sheet_rows
+from dsw_analysis.intake.files.header import DEPTH, LOOK
+from dsw_analysis.intake.files.limits import LIMITS, MIB
+from dsw_analysis.intake.files.messages import refuse
+from dsw_analysis.intake.files.pieces import REFERENCE, column_number, filled, pieces
+from dsw_analysis.intake.files.styles import Styles, read_styles
+from dsw_analysis.intake.files.survey import Doubtful, Sheet, Survey, check_size
+
 _HIDDEN_ROW = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"[^>]*>')
 _HIDDEN_COLUMN = re.compile(rb'<col\b[^>]*\bhidden="(?:1|true)"[^>]*>')
 _SPAN = re.compile(rb'\b(min|max)="(\d+)"')
@@ -34,11 +36,11 @@ _STYLED = (
 )
 """A filled cell that has one of the styles: column, row, style, attributes, value."""
 _KIND = re.compile(rb"\bt\s*=\s*[\"'](?!n[\"'])")
-_COMMENT = re.compile(rb"<(?:\w+:)?comment\b[^>]*?\bref=[\"']([A-Z]+\d+)[\"']")
 _TEXT = re.compile(rb"<(?:\w+:)?t\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?t>)")
 _PHONETIC = re.compile(rb"<(?:\w+:)?rPh\b.*?</(?:\w+:)?rPh>", re.DOTALL)
 _ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
-_LONGEST_ROW: Final = 16 * MIB
+_LONGEST_TEXT: Final = 16 * MIB
+_STRINGS: Final = "xl/sharedStrings.xml"
 _OTHERS: Final = (
     ("xl/workbook.bin", "Excel Binary (.xlsb)"),
     ("content.xml", "OpenDocument (.ods หรือ .odt)"),
@@ -48,33 +50,36 @@ _OTHERS: Final = (
 
 
 class XlsxBook:
-    """An XLSX or XLSM file, looked at but not loaded."""
+    """An XLSX or XLSM file; its sheets are looked at one by one, and only the chosen one is loaded."""
 
-    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
-        self.archive = Archive(path, limits)
-        if "xl/workbook.xml" not in self.archive:
-            found = next((name for part, name in _OTHERS if part in self.archive), "ไฟล์บีบอัด (ZIP)")
-            refuse("wrong_type", path.name, f"เนื้อไฟล์ไม่ใช่ Excel (.xlsx) แต่เป็น{found}", RESAVE)
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._archive = Archive(path)
+        if "xl/workbook.xml" not in self._archive:
+            found = next((name for part, name in _OTHERS if part in self._archive), "ไฟล์บีบอัด (ZIP)")
+            refuse("wrong_type.xlsx", path.name, found=found)
+        self._since_1904 = False
         self.sheets = self._sheets()
+        names = self._archive.names()
+        self.has_macros = "xl/vbaProject.bin" in names
+        self.has_links = any(name.startswith("xl/externalLinks/") for name in names)
 
     @cached_property
-    def styles(self) -> Styles:
-        """The cell styles that matter."""
-        return read_styles(self.archive)
+    def _styles(self) -> Styles:
+        return read_styles(self._archive)
 
     def preview(self, sheet: Sheet) -> list[list[str | None]]:
         """First rows of a sheet as texts, for finding the header."""
         cells: dict[tuple[int, int], bytes | int] = {}
-        for piece in self._pieces(sheet, most=1):
-            for column, row, attributes, inner in _CELL.findall(piece.xml):
-                place = int(row), column_number(column)
-                if place[0] > LOOK + DEPTH or place[1] > self.archive.limits.columns or not inner:
-                    continue
-                value = re.search(rb"<v[^>]*>([^<]*)</v>", inner)
-                if b't="s"' in attributes and value is not None and value[1].isdigit():
-                    cells[place] = int(value[1])
-                else:
-                    cells[place] = value[1] if value is not None else _plain(inner)
+        for column, row, attributes, inner in _CELL.findall(next(pieces(self._archive, sheet))):
+            place = int(row), column_number(column)
+            if place[0] > LOOK + DEPTH or place[1] > LIMITS.columns or not inner:
+                continue
+            value = re.search(rb"<v[^>]*>([^<]*)</v>", inner)
+            if b't="s"' in attributes and value is not None and value[1].isdigit():
+                cells[place] = int(value[1])
+            else:
+                cells[place] = value[1] if value is not None else _plain(inner)
         shared = self._strings({cell for cell in cells.values() if isinstance(cell, int)})
         height = max((row for row, _ in cells), default=0)
         width = max((column for _, column in cells), default=0)
@@ -84,145 +89,106 @@ class XlsxBook:
             rows[row - 1][column - 1] = _unescaped(data) or None
         return rows
 
-    def survey(self, sheet: Sheet) -> Survey:
+    def load(self, sheet: Sheet) -> tuple[Rows, Survey]:
+        """All rows from the first one on, blanks as ``""``, once it is known what the sheet will expand to."""
+        survey = self._survey(sheet)
+        check_size(survey, self.path.name, sheet.name)
+        rows, survey.merges = sheet_rows(self.path, guarded(self.path, CalamineWorkbook.from_path, self.path), sheet)
+        return rows, survey
+
+    def _survey(self, sheet: Sheet) -> Survey:
         """Go through a sheet, and through all else that loading will expand, in bounded memory."""
         found = Survey()
-        wanted = b"|".join(b"%d" % number for number in sorted({*self.styles.formats, *self.styles.struck}))
+        wanted = b"|".join({*self._styles.formats, *self._styles.struck})
         styled = re.compile(_STYLED % wanted) if wanted else None
-        for piece in self._pieces(sheet):
-            filled = piece.filled()
-            if len(filled.rows):
-                found.rows = max(found.rows, int(filled.rows.max()))
-                found.columns = max(found.columns, int(filled.columns.max()))
-                found.filled += len(filled.rows)
-            if b"hidden=" in piece.xml:
-                _add_hidden(found, piece.xml)
-            if piece.has_formulas or b't="e"' in piece.xml:
-                _add_doubtful(found, piece.xml, self.archive.limits)
+        for xml in pieces(self._archive, sheet):
+            count, last_row, last_column = filled(xml)
+            found.filled += count
+            found.rows = max(found.rows, last_row)
+            found.columns = max(found.columns, last_column)
+            if b"hidden=" in xml:
+                _add_hidden(found, xml)
+            if b"<f" in xml or b't="e"' in xml:
+                _add_doubtful(found, xml)
             if styled is not None:
-                self._add_styled(found, styled, piece.xml)
-        if "xl/sharedStrings.xml" in self.archive:
-            self._check_part("xl/sharedStrings.xml")
+                self._add_styled(found, styled, xml)
+        if _STRINGS in self._archive:
+            for _ in self._archive.checked(_STRINGS):
+                pass
         found.comments = self._comments(sheet)
         return found
 
     def _add_styled(self, found: Survey, styled: re.Pattern[bytes], piece: bytes) -> None:
         """Look at the cells whose style may show something else than they hold."""
-        formats, struck = self.styles.formats, self.styles.struck
-        cells: dict[bytes, tuple[list[tuple[int, int]], list[float]]] = defaultdict(lambda: ([], []))
+        formats, struck = self._styles.formats, self._styles.struck
+        cells: dict[bytes, list[tuple[bytes, bytes, bytes]]] = defaultdict(list)
         for column, row, style, attributes, value in styled.findall(piece):
-            if struck and int(style) in struck and int(row) not in found.struck[-1:]:
+            if style in struck and int(row) not in found.struck[-1:]:
                 found.struck.append(int(row))
-            if value and _is_number(attributes):
-                with suppress(ValueError):  # calamine refuses the file for it
-                    cells[style][1].append(float(value))
-                    cells[style][0].append((int(row), column_number(column)))
-        for style, (places, numbers) in cells.items():
-            if int(style) in formats:
-                found.see_all(places, numbers, formats[int(style)], since_1904=self._since_1904)
+            if value and style in formats and _is_number(attributes):
+                cells[style].append((row, column, value))
+        for style, group in cells.items():
+            with suppress(ValueError):  # calamine refuses the file for it
+                numbers = [float(value) for _, _, value in group]
+                places = [(int(row), column_number(column)) for row, column, _ in group]
+                found.see_all(places, numbers, formats[style], since_1904=self._since_1904)
 
     def _comments(self, sheet: Sheet) -> list[str]:
         """Places of the cells that have a comment."""
-        found: dict[str, None] = {}
         folder, name = posixpath.split(sheet.part)
         relations = f"{folder}/_rels/{name}.rels"
-        for relation in self.archive.tree(relations) if relations in self.archive else ():
-            part = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/")
-            if not relation.get("Type", "").endswith("/comments") or part not in self.archive:
-                continue
-            rest = b""
-            for chunk in self.archive.chunks(part):
-                rest += chunk
-                self.archive.check_markup(rest)
-                found |= dict.fromkeys(place.decode() for place in _COMMENT.findall(rest))
-                rest = rest[-4096:]
-        return list(found)
+        parts = self._related(relations, "/comments") if relations in self._archive else {}
+        found = (
+            element.get("ref", "")
+            for part in parts.values()
+            if part in self._archive
+            for _, kind, element in self._archive.elements(part)
+            if kind == "comment"
+        )
+        return list(dict.fromkeys(found))
+
+    def _related(self, relations: str, kind: str) -> dict[str | None, str]:
+        """Parts that a part refers to, by the id of the reference."""
+        folder = posixpath.dirname(posixpath.dirname(relations))
+        return {
+            relation.get("Id"): posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/")
+            for _, _, relation in self._archive.elements(relations, LIMITS.part_bytes)
+            if relation.get("Type", "").endswith(kind) and relation.get("TargetMode") != "External"
+        }
 
     def _sheets(self) -> tuple[Sheet, ...]:
-        archive = self.archive
-        self._check_part("xl/workbook.xml")
-        self._since_1904 = False
-        targets = {}
-        for relation in archive.tree("xl/_rels/workbook.xml.rels"):
-            if relation.get("Type", "").endswith("/worksheet") and relation.get("TargetMode") != "External":
-                target = relation.get("Target", "")
-                part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
-                targets[relation.get("Id")] = part
+        targets = self._related("xl/_rels/workbook.xml.rels", "/worksheet")
         sheets = []
-        for element in archive.tree("xl/workbook.xml").iter():
-            name = element.tag.rpartition("}")[2]
+        for _, name, element in self._archive.elements("xl/workbook.xml", LIMITS.part_bytes):
             if name == "workbookPr":
                 self._since_1904 = element.get("date1904", "0") in ("1", "true")
-            if name != "sheet":
-                continue
-            attributes = {name.rpartition("}")[2]: value for name, value in element.items()}
-            part = targets.get(attributes.get("id"), "")
-            if part in archive:
-                hidden = attributes.get("state", "visible") != "visible"
-                sheets.append(Sheet(attributes.get("name", ""), hidden, part))
+            elif name == "sheet":
+                attributes = {name.rpartition("}")[2]: value for name, value in element.items()}
+                part = targets.get(attributes.get("id"), "")
+                if part in self._archive:
+                    hidden = attributes.get("state", "visible") != "visible"
+                    sheets.append(Sheet(attributes.get("name", ""), hidden, part))
         if not sheets:
-            archive.damaged()
-        refuse_sheets(len(sheets), archive.path.name, archive.limits)
+            self._archive.damaged()
+        if len(sheets) > LIMITS.sheets:
+            refuse("too_many_sheets", self.path.name, count=len(sheets))
         return tuple(sheets)
-
-    def _check_part(self, name: str) -> None:
-        tail = b""
-        for chunk in self.archive.chunks(name):
-            self.archive.check_markup(tail + chunk)
-            tail = chunk[-16:]
-
-    def _pieces(self, sheet: Sheet, most: int | None = None) -> Iterator[Piece]:
-        """Sheet's XML in pieces of whole rows."""
-        prefix: bytes | None = None
-        rest = b""
-        count = row = 0
-        for chunk in self.archive.chunks(sheet.part):
-            rest += chunk
-            if prefix is None and len(rest) > 4096:
-                self.archive.check_markup(rest)
-                prefix = _prefix(rest)
-            end = rest.rfind(b"</%srow>" % (prefix or b""))
-            if end < 0 or prefix is None:
-                if len(rest) > _LONGEST_ROW:
-                    refuse(
-                        "too_many_columns",
-                        self.archive.path.name,
-                        "มีแถวที่ยาวผิดปกติ",
-                        RESAVE,
-                        sheet=sheet.name,
-                        row=row + 1,
-                    )
-                continue
-            piece = Piece(rest[:end], prefix, row)
-            row, rest = piece.last_row, rest[end:]
-            yield piece
-            count += 1
-            if count == most:
-                return
-        if prefix is None:
-            self.archive.check_markup(rest)
-            prefix = _prefix(rest)
-        last = Piece(rest, prefix, row)
-        if b"</sheetData" not in last.xml and b"<sheetData/" not in last.xml:
-            self.archive.damaged()  # cut short, which the reader that loads it would not mind
-        yield last
 
     def _strings(self, wanted: set[int]) -> dict[int, bytes]:
         """Shared strings of the given numbers; reads no further than needed."""
         found: dict[int, bytes] = {}
-        if not wanted or "xl/sharedStrings.xml" not in self.archive:
+        if not wanted or _STRINGS not in self._archive:
             return found
         rest, number, last = b"", 0, max(wanted)
-        for chunk in self.archive.chunks("xl/sharedStrings.xml"):
+        for chunk in self._archive.checked(_STRINGS):
             rest += chunk
-            self.archive.check_markup(rest)
             end = 0
             for item in _ITEM.finditer(rest):
                 if number in wanted:
                     found[number] = _plain(item[1] or b"")
                 number, end = number + 1, item.end()
             rest = rest[end:]
-            if number > last or len(rest) > _LONGEST_ROW:
+            if number > last or len(rest) > _LONGEST_TEXT:
                 break
         return found
 
@@ -243,19 +209,19 @@ def _add_hidden(found: Survey, piece: bytes) -> None:
         found.hidden_columns += range(first, min(last, 1_000) + 1)
 
 
-def _add_doubtful(found: Survey, piece: bytes, limits: Limits) -> None:
+def _add_doubtful(found: Survey, piece: bytes) -> None:
     found.formulas += piece.count(b"<f>") + piece.count(b"<f ") + piece.count(b"<f/>")
     doubtful: dict[tuple[bytes, bytes], Doubtful] = {}
     for column, row, _, value in _ERROR.findall(piece):
-        doubtful[row, column] = Doubtful("error", int(row), column_number(column), _unescaped(value))
+        doubtful[row, column] = Doubtful("error_cell", int(row), column_number(column), _unescaped(value))
     for column, row, attributes, formula in _UNCACHED.findall(piece):
         if b't="str"' not in attributes:  # else a formula whose result is an empty text
             text = _unescaped(b"=" + formula)
-            doubtful[row, column] = Doubtful("uncached", int(row), column_number(column), text)
+            doubtful[row, column] = Doubtful("uncached_formula", int(row), column_number(column), text)
     for column, row, formula in _EXTERNAL.findall(piece):
         text = _unescaped(b"=" + formula)
-        doubtful[row, column] = Doubtful("external", int(row), column_number(column), text)
-    left = limits.listed_cells + 1 - len(found.doubtful)
+        doubtful[row, column] = Doubtful("external_formula", int(row), column_number(column), text)
+    left = LIMITS.listed_cells + 1 - len(found.doubtful)
     found.doubtful += list(doubtful.values())[:left]
 
 
@@ -265,8 +231,3 @@ def _unescaped(data: bytes) -> str:
 
 def _plain(inner: bytes) -> bytes:
     return b"".join(_TEXT.findall(_PHONETIC.sub(b"", inner)))
-
-
-def _prefix(head: bytes) -> bytes:
-    found = _PREFIX.search(head)
-    return b"" if found is None else found[1]
