@@ -71,7 +71,7 @@ def test_one_changed_digit_is_caught_wherever_it_stands_but_for_one_place_in_250
 def test_one_changed_digit_is_caught_in_the_whole_report_even_where_nobody_sees_it(audit, report):
     rng = random.Random(6)
     places = [match.start() for match in DIGIT.finditer(report)]
-    missed = [at for at in rng.sample(places, 20) if not audit.slips(other_digit(report, at, rng))]
+    missed = [at for at in rng.sample(places, 20 if FULL else 8) if not audit.slips(other_digit(report, at, rng))]
     assert missed == []
 
 

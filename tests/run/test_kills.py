@@ -11,17 +11,20 @@ from test_editions import editions
 
 from dsw_analysis.run.warm.processes import FORKS
 
-SHARES = 4
-"""A share of the kills is at one write in four, and 15 at random; together they are at every write."""
+STEP, RANDOM = (2, 30) if FULL else (4, 15)
+"""A share of the kills is at one write in so many, and so many at random; all of them are at every write.
+
+Of two shares each is half of them: every share makes both editions anew.
+"""
 
 
 @pytest.mark.skipif(not FORKS, reason="processes cannot be forked here")
-@pytest.mark.parametrize("first", range(1, 1 + SHARES) if FULL else [3])
+@pytest.mark.parametrize("first", range(1, 1 + STEP) if FULL else [3])
 def test_a_run_killed_at_any_write_or_moment_leaves_one_edition_and_the_next_ends_with_its_bytes(project, first):
     editions(project)
     driver = Path(__file__).parents[1] / "kill_runs.py"
     done = subprocess.run(
-        [sys.executable, driver, project.root, str(first), str(SHARES), "15"],
+        [sys.executable, driver, project.root, str(first), str(STEP), str(RANDOM)],
         check=False,
         capture_output=True,
         text=True,
@@ -37,4 +40,4 @@ def test_a_run_killed_at_any_write_or_moment_leaves_one_edition_and_the_next_end
     assert "sections/two.html" in found["same"]
     assert found["writes"] > 100
     assert found["kills"] >= 25
-    assert found["random"] >= 15
+    assert found["random"] >= RANDOM
