@@ -5,7 +5,9 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -29,8 +31,14 @@ ROUND = "2569-6m"
 FULL = bool(os.environ.get("DSW_FULL"))
 """Whether every province is rendered, every write killed, every edit tried, as in ``.ci/run``; else a share of each."""
 
-LONGEST = ("processes", "test_briefs", "test_provinces_all", "test_html", "test_rounds_made", "test_audit")
+LONGEST = (
+    "processes", "test_briefs", "test_rounds_made", "test_provinces_all", "test_page_edits", "test_audit", "test_html",
+    "test_pdf", "test_docx", "test_batch", "test_notebooks", "test_provinces", "test_watching", "test_parts",
+)  # fmt: skip
 """Groups of tests that begin before all others, so that all cores end at about the same time."""
+
+LONG = 30
+"""Seconds from which a group belongs into ``LONGEST``; one that does not stand there is named after the tests."""
 
 IN_PROCESSES = ("test_cluster", "test_engine", "test_kills", "test_processes")
 """Files whose tests kill processes or fill all cores: one group, so that they do not disturb each other."""
@@ -46,6 +54,17 @@ def pytest_collection_modifyitems(items):
     """Put the longest groups first."""
     ranks = {name: rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(group(item.nodeid), len(ranks)))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Name groups that have become long, so that they begin earlier the next time."""
+    seconds = Counter()
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            seconds[group(report.nodeid)] += report.duration
+    for name, taken in seconds.most_common():
+        if taken >= LONG and name not in LONGEST:
+            terminalreporter.write_line(f"{name} took {taken:.0f} s: put it into LONGEST in tests/conftest.py")
 
 
 class Groups(LoadScopeScheduling):
