@@ -45,6 +45,12 @@ def pages(made, pdf):
     return {reader: [without_frame(n, text) for n, text in enumerate(texts, 1)] for reader, texts in read.items()}
 
 
+@pytest.fixture(scope="module")
+def tags(pdf):
+    """Every element of the report's tag tree."""
+    return structure(pdf.trailer["/Root"]["/StructTreeRoot"])
+
+
 def without_frame(number, text):
     text = re.sub(rf"\s*{number}\s*$", "", text)
     head, label, rest = text.partition(ROUND.label)
@@ -202,22 +208,22 @@ def test_tables_that_split_repeat_their_headers(pages):
     assert all("รายการค่าตัวตั้ง/ตัวหารไฟล์และเงื่อนไข" in text for text in rows)
 
 
-def test_every_figure_has_its_written_alternative_text(pdf, html):
-    alternatives = [str(e["/Alt"]) for e in structure(pdf.trailer["/Root"]["/StructTreeRoot"]) if "/Alt" in e]
+def test_every_figure_has_its_written_alternative_text(tags, html):
+    alternatives = [str(e["/Alt"]) for e in tags if "/Alt" in e]
     assert len(html.pictures) > 10
     assert [paper.plain(a) for a in alternatives if paper.plain(a) in {paper.plain(p) for p in html.pictures}] == [
         paper.plain(p) for p in html.pictures
     ]
 
 
-def test_the_tag_tree_has_headings_tables_and_captions(pdf):
-    kinds = [e["/S"] for e in structure(pdf.trailer["/Root"]["/StructTreeRoot"])]
+def test_the_tag_tree_has_headings_tables_and_captions(tags):
+    kinds = {e["/S"] for e in tags}
     for kind in ("/H1", "/H2", "/Table", "/TH", "/TD", "/Caption", "/Figure", "/Link", "/L", "/LI", "/TOC"):
         assert kind in kinds, kind
 
 
-def test_captions_stay_with_their_tables_and_figures(pdf, pages, html):
-    figures = [e for e in structure(pdf.trailer["/Root"]["/StructTreeRoot"]) if e["/S"] == "/Figure"]
+def test_captions_stay_with_their_tables_and_figures(pdf, tags, pages, html):
+    figures = [e for e in tags if e["/S"] == "/Figure"]
     drawn = {pdf.get_page_number(e["/Pg"].get_object()) for e in figures if "/Pg" in e}
     for number, text in enumerate(pages["pypdf"]):
         if any(text.endswith(caption) for caption in html.captions["figcaption"]):
