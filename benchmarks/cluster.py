@@ -133,7 +133,7 @@ def child(where, project, address, provinces):
         started, cpu = time.perf_counter(), time.process_time()
         names = [p.name_th for p in all_provinces()][: int(provinces)]
         if names:
-            outcomes = list(batch.carry_out(batch.plan(provincial_sections(batch.notebooks), names)))
+            outcomes = list(batch.carry_out(batch.planner.plan(provincial_sections(batch.notebooks), names)))
         else:
             outcomes = run_sections(batch)
             put_in_place(batch, outcomes)

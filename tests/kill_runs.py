@@ -11,9 +11,11 @@ import pickle
 import random
 import shutil
 import signal
+import socket
 import sys
 import time
 from concurrent.futures import Future
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from dsw_analysis.rounds import Round
@@ -23,13 +25,39 @@ from dsw_analysis.run.manifest import Manifest
 from dsw_analysis.run.reports import write_report
 from dsw_analysis.run.sections import run_sections
 from dsw_analysis.run.tasks import EXECUTE, Project
-from dsw_analysis.run.warm import forking, preload, processes
+from dsw_analysis.run.warm import forking, preload, processes, server
 
 ROUND = Round.parse("2569-6m")
 PROVINCE = "ตาก"
 STATE = ("manifest.json", "run.jsonl", ".lock", ".exchange.json")
 KILLED = 9
 REMEMBERED = {}
+
+
+class Fork(forking.Child):
+    """A process forked from this one, in place of one that another forks."""
+
+    def __init__(self, entry):
+        ours, theirs = socket.socketpair()
+        self.pid = os.fork()
+        if self.pid == 0:
+            ours.close()
+            server.begin(entry, Connection(theirs.detach()))
+        theirs.close()
+        self.connection = Connection(ours.detach())
+        self._code = None
+
+    def poll(self):
+        return self._code if self._code is not None else self._waited(os.WNOHANG)
+
+    def wait(self):
+        return self._code if self._code is not None else self._waited(0)
+
+    def _waited(self, options):
+        pid, status = os.waitpid(self.pid, options)
+        if pid:
+            self._code = os.waitstatus_to_exitcode(status)
+        return self._code
 
 
 class Forks:
@@ -182,7 +210,8 @@ def completed(project, new):
 
 def main(root, first, step, at_random):
     """Kill at the write ``first`` and every ``step`` writes after it, and so often at random."""
-    forking.base_path = list(sys.path)  # this process is the warm one
+    server.base_path = list(sys.path)  # this process is the warm one
+    forking.WARM.fork = Fork
     preload.warm()
     project = Project(root=Path(root))
     out, kept = project.outputs(ROUND), project.root / "kept"

@@ -19,9 +19,10 @@ from small_projects import DOCUMENT, HAND_OVER, ROUND, add, ran, report, run
 from dsw_analysis.cli import main
 from dsw_analysis.intake.writing.whole import write_whole
 from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.execution import execute
 from dsw_analysis.run.progress import progress_on
 from dsw_analysis.run.steps import Progress
-from dsw_analysis.run.tasks import Project, Task, execute
+from dsw_analysis.run.tasks import Project, Task
 from dsw_analysis.run.warm.processes import run_fresh
 
 
@@ -488,7 +489,7 @@ def test_what_an_interrupted_run_finished_stays_finished(project):
     add(project, "01_one", HAND_OVER)
     add(project, "02_two", HAND_OVER)
     with pytest.raises(KeyboardInterrupt), Batch(project, ROUND, jobs=1) as batch:
-        for _ in batch.carry_out(batch.plan()):
+        for _ in batch.carry_out(batch.planner.plan()):
             batch.manifest.save = lambda **_: None
             raise KeyboardInterrupt
     out = project.outputs(ROUND)

@@ -16,7 +16,6 @@ import pytest
 
 from dsw_analysis.findings.ledger import SECTION_MIME
 from dsw_analysis.rounds import Round
-from dsw_analysis.run import cluster
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.cluster import ClusterError, connect
 from dsw_analysis.run.sections import put_in_place, run_sections
@@ -31,15 +30,11 @@ FILES = ("report.html", "report.pdf", "report.docx", "findings.xlsx")
 
 # What a worker runs before it starts, to be one without our package, or one with another pandas.
 MISSING = """
-from importlib import metadata
-def version(name, found=metadata.version):
-    if name == "dsw-analysis":
-        raise metadata.PackageNotFoundError(name)
-    return found(name)
-metadata.version = version
+import sys
+sys.modules["dsw_analysis"] = None
 """
 OTHER = """
-from dsw_analysis import cluster
+from dsw_analysis.run import cluster
 found = cluster.versions()
 cluster.versions = lambda: {**found, "pandas": "2.1.0"}
 """
@@ -225,28 +220,30 @@ def busy(executor, pid):
 
 
 def test_raw_files_go_to_a_worker_once(executor, small):
+    def fetched(dask_worker):
+        return [key for t in dask_worker.transfer_incoming_log for key in t["keys"] if key.startswith("raw-")]
+
     four = ["parta", "partb", "partc", "partd"]
+    before = executor._client.run(fetched)
     run(small, four, executor=executor, jobs=4)
-
-    def kept(dask_worker):
-        place = Path(dask_worker.local_directory) / "dsw-analysis"
-        found = [t["keys"] for t in dask_worker.transfer_incoming_log]
-        return (
-            [key for keys in found for key in keys if key.startswith("raw-")],
-            {p.name: p.stat().st_mtime_ns for p in (place / "files").iterdir()},
-        )
-
-    before = executor._client.run(kept)
-    b = cluster.digest((small.data / str(ROUND) / "b.csv").read_bytes())
     with connect(executor._address) as again:
         (small.data / str(ROUND) / "a.csv").write_text("ข", encoding="utf-8")
-        run(small, four, executor=again, jobs=4, fresh=True)
-        sent = set(again._sent)
+        changed = run(small, four, executor=again, jobs=4, fresh=True)
 
-    assert sent == {cluster.digest("ข".encode())}  # the other file was there already
-    for worker, (fetched, files) in executor._client.run(kept).items():
-        assert len(fetched) == len(set(fetched))
-        assert files[b] == before[worker][1][b]
+        def kept(dask_worker):
+            folders = [f for f in (Path(dask_worker.local_directory) / "dsw-analysis").iterdir() if f.is_dir()]
+            return [{p.name: p.read_bytes() for p in (f / "data" / "raw" / str(ROUND)).iterdir()} for f in folders]
+
+        came, found = again._client.run(fetched), again._client.run(kept)
+
+    assert all(outcome.error is None for outcome in changed.values())
+    b = (small.data / str(ROUND) / "b.csv").read_bytes()
+    assert len(found) == 2
+    for worker, folders in found.items():
+        since = came[worker][len(before[worker]) :]
+        assert len(since) == len(set(since))  # the file that did not change was there already
+        for a in ("ก", "ข"):
+            assert {"a.csv": a.encode(), "b.csv": b} in folders
 
 
 def test_what_a_function_raises_and_how_its_process_died_come_back(executor):
@@ -278,7 +275,10 @@ def test_a_cluster_that_cannot_be_used_says_why(tmp_path):
         with pytest.raises(ClusterError, match=f"no workers after 0.2 s; start some with: dask worker {made.address}"):
             connect(made.address, timeout=0.2)
         for preload, said in (
-            (missing, r"worker tcp://.* has no dsw-analysis; install it there"),
+            (
+                missing,
+                r"worker tcp://.* cannot be used: .*No module named .*; install dsw-analysis there as it is here",
+            ),
             (other, r"worker tcp://.* has pandas 2\.1\.0 where dsw runs with 3\."),
         ):
             worker = made.worker(f"--preload={preload}")

@@ -256,6 +256,40 @@ def test_a_notebook_imports_what_lies_beside_it(tmp_path, engine):
     assert executed["cells"][0]["outputs"][0]["data"]["text/plain"] == ["42"]
 
 
+def leaning() -> tuple[set[str], set[str], set[str]]:
+    """What the table names and ipykernel has not; what we replace or use of its classes; what the table names."""
+    import inspect  # noqa: PLC0415 - not in the process of the tests
+    import pkgutil  # noqa: PLC0415
+
+    from dsw_analysis.run.warm import LEANS_ON, kernel  # noqa: PLC0415
+
+    gone, named = set(), {f"{cls}.{part}" for cls, parts in LEANS_ON.items() for part in parts.split()}
+    for path in named:
+        owner, _, part = path.rpartition(".")
+        bases = pkgutil.resolve_name(":".join(owner.rsplit(".", 1))).__mro__
+        sources = [inspect.getsource(base) for base in bases if base.__module__.startswith(("ipykernel", "IPython"))]
+        gone |= {path} if not any(re.search(rf"\b{part}\b", source) for source in sources) else set()
+    leant = set()
+    for ours in (kernel.Kernel, kernel.KernelApp, kernel.Stream, kernel.Publisher):
+        base, source = ours.__mro__[1], inspect.getsource(ours)
+        inherited = inspect.getsource(base)
+        replaced = re.findall(r"(?m)^    (?:(?:async )?def )?([a-z]\w+|_[a-z]\w+)\b(?=\(| =)", source)
+        private = re.findall(r"self\.(_[a-z]\w+)", source)
+        leant |= {
+            f"{base.__module__}.{base.__name__}.{part}"
+            for part in {*replaced, *private}
+            if re.search(rf"(self\.|def |^    ){part}\b", inherited, re.M)
+        }
+    return gone, leant, named
+
+
+def test_what_we_lean_on_in_ipykernel_is_there_and_stands_in_one_table():
+    gone, leant, named = run_fresh(leaning)
+    assert gone == set()
+    assert len(leant) > 12
+    assert leant - named == set()
+
+
 def test_importing_the_engine_is_light():
     code = "import sys, dsw_analysis.run.warm.engine; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -11,8 +11,9 @@ import pytest
 from small_projects import HAND_OVER, ROUND, add, run
 
 from dsw_analysis.cli import main
+from dsw_analysis.run.execution import execute
 from dsw_analysis.run.steps import Progress
-from dsw_analysis.run.tasks import Task, execute
+from dsw_analysis.run.tasks import Task
 from dsw_analysis.run.warm import processes
 from dsw_analysis.run.warm.processes import run_fresh
 
@@ -307,6 +308,8 @@ def test_tasks_for_another_machine_carry_what_sections_are_known_to_read(project
         "data/extra/b.csv",
         "data/raw/2569-6m/public_opinion.csv",
         "notebooks/helper.py",
+        "project.toml",
+        *(f"data/schemas/{path.name}" for path in project.schemas.glob("*.yaml")),
     }
     assert said == []
     assert inputs(project) == before

@@ -4,55 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from concurrent.futures import Future
 
 from dsw_analysis.intake.writing.whole import digest, write_whole
 from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.jobs import Job, given, in_short
 from dsw_analysis.run.outputs import PROVINCES
-from dsw_analysis.run.sets import may_replace, place, see_that_they_agree
-from dsw_analysis.run.steps import BatchError, Job, Outcome, Part, Step, given
-from dsw_analysis.run.tasks import EXECUTE, task_name
+from dsw_analysis.run.sets import OutputSet
+from dsw_analysis.run.steps import BatchError, Outcome, Step
+from dsw_analysis.run.tasks import EXECUTE
 
 INDEX = f"{PROVINCES}index.html"
 TOGETHER = 4
 """How many briefs one process puts together, so that dictionary and templates are loaded once for them."""
-
-
-@dataclass(kw_only=True)
-class Brief:
-    """A province on its way: what it waits for, and what came of its sections."""
-
-    province: str
-    sections: Sequence[str]
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """Name of the finished brief in the manifest."""
-        return f"brief/{self.province}"
-
-    @property
-    def scope(self) -> str:
-        """Folder of its files, which are one set."""
-        return f"{PROVINCES}{self.province}/"
-
-    @property
-    def complete(self) -> bool:
-        """Whether all sections that a brief can have are there and succeeded."""
-        return {o.section for o in self.outcomes.values() if o.error is None} == set(self.sections)
-
-    def made_from(self, batch: Batch) -> dict[str, Any]:
-        """What it is made from, once its sections have ended."""
-        return {
-            **batch.inputs.common,
-            "sections": batch.marks(self.outcomes[s] for s in self.sections if s in self.outcomes),
-        }
-
-    def parts(self) -> tuple[Part, ...]:
-        """Its sections in the order of the report, read from the output folder."""
-        outcomes = (self.outcomes[section] for section in self.sections if section in self.outcomes)
-        return tuple(outcome.part for outcome in outcomes if outcome.left_out is None)
+_BRIEF = "brief/"
+"""Where the names of briefs in the manifest begin."""
 
 
 def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str] | None = None) -> list[Outcome]:
@@ -82,97 +48,112 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
     OSError
         If a file cannot be moved, as when another program holds it open: the last brief stays, whole.
     """
-    from dsw_analysis.intake.provinces import provincial_sections  # noqa: PLC0415 - slow to import, and for briefs alone
+    from dsw_analysis.intake.provinces import provincial_sections  # noqa: PLC0415 - slow to import, for briefs alone
 
     every = provincial_sections(batch.notebooks)
-    sections = every if sections is None else sections
-    steps = batch.plan(sections, provinces)
-    briefs = {province: Brief(province=province, sections=every) for province in provinces}
+    steps = batch.planner.plan(every if sections is None else sections, provinces)
     batch.tell.begin(len(steps))
-    ended: list[Outcome] = []
-    jobs: deque[Job] = deque(Job(step, EXECUTE, given(step.task)) for step in steps if step.reasons)
-    due: list[Brief] = []
-    failed: list[str] = []
-
-    def take(outcome: Outcome) -> None:
-        batch.tell.done(outcome)
-        ended.append(outcome)
-        brief = briefs[str(outcome.province)]
-        brief.outcomes[outcome.section] = outcome
-        if len(brief.outcomes) == len(sections):
-            del briefs[brief.province]
-            _add_current(batch, brief)
-            if _must_be_made(batch, brief):
-                due.append(brief)
-            if len(due) >= TOGETHER or (due and not briefs):
-                jobs.appendleft(_composition(batch, list(due)))
-                due.clear()
-
+    work = _Work(batch, every, steps)
     for step in steps:
-        if not step.reasons:
-            take(batch.reused(step.task.section, step.task.province))
-    for job, future in batch.ended(jobs):
+        if not step.piece.reasons:
+            work.take(batch.outcome(step, reused=True))
+    for job, future in batch.ended(work.jobs):
         if isinstance(job.about, Step):
-            take(batch.put(job.about, future))
+            work.take(batch.put(job.about, future))
         else:
-            try:
-                made = future.result()
-            except Exception as error:  # what a few briefs cannot be made of must not stop the others
-                failed.append(
-                    f"{', '.join(brief.province for brief in job.about)}: {type(error).__name__}: {error}"[:600]
-                )
-                continue
-            for brief in job.about:
-                _put(batch, brief, made[brief.province])
+            work.put(job.about, future)
     _write_index(batch)
-    if failed:
-        raise BatchError("briefs that could not be made: " + "; ".join(failed))
-    return ended
+    if work.failed:
+        raise BatchError("briefs that could not be made: " + "; ".join(work.failed))
+    return work.ended
 
 
-def _add_current(batch: Batch, brief: Brief) -> None:
-    """Add to a brief those of its other sections that need not run."""
-    for section in brief.sections:
-        if section not in brief.outcomes and not batch.step(section, brief.province).reasons:
-            brief.outcomes[section] = batch.reused(section, brief.province)
+class _Work:
+    """Briefs on their way: what they wait for, what is to be done for them, and what came of it."""
+
+    def __init__(self, batch: Batch, sections: Sequence[str], steps: Sequence[Step]) -> None:
+        self.jobs = deque(Job(step, EXECUTE, given(step.task)) for step in steps if step.piece.reasons)
+        self.ended: list[Outcome] = []
+        self.failed: list[str] = []
+        self._batch = batch
+        self._sections = sections
+        self._waits = [step.task.province for step in steps]
+        self._outcomes: dict[str | None, dict[str, Outcome]] = {province: {} for province in self._waits}
+        self._due: list[OutputSet] = []
+
+    def take(self, outcome: Outcome) -> None:
+        """Take what became of a section; of the last of a brief, have that put together, a few at a time."""
+        self._batch.tell.done(outcome)
+        self.ended.append(outcome)
+        province = outcome.province
+        self._outcomes[province][outcome.section] = outcome
+        self._waits.remove(province)
+        if province not in self._waits:
+            brief = self._brief(str(province), self._outcomes.pop(province))
+            if self._must_be_made(brief):
+                self._due.append(brief)
+            if len(self._due) >= TOGETHER or (self._due and not self._waits):
+                self.jobs.appendleft(_composition(self._due))
+                self._due = []
+
+    def _brief(self, province: str, outcomes: Mapping[str, Outcome]) -> OutputSet:
+        """The brief of a province: sections that were asked for, and those of the others that need not run."""
+        batch, current = self._batch, dict(outcomes)
+        for section in self._sections:
+            if section not in current and not (step := batch.planner.step(section, province)).piece.reasons:
+                current[section] = batch.outcome(step, reused=True)
+        return OutputSet(
+            batch=batch,
+            name=_BRIEF + province,
+            scope=f"{PROVINCES}{province}/",
+            sections=self._sections,
+            outcomes=[current[section] for section in self._sections if section in current],
+        )
+
+    def _must_be_made(self, brief: OutputSet) -> bool:
+        brief.see_that_sections_agree()
+        if self._batch.stale.brief(brief.name, brief.names).reasons:
+            return brief.may_replace()
+        entry = self._batch.manifest.made[brief.name]  # made, but for what was changed or removed by somebody
+        brief.place(entry["made_from"], entry["outputs"])
+        return False
+
+    def put(self, briefs: Sequence[OutputSet], future: Future[dict[str, dict[str, bytes]]]) -> None:
+        """Put briefs that were put together in the place of the last."""
+        try:
+            made = future.result()
+        except Exception as error:  # what a few briefs cannot be made of must not stop the others
+            names = ", ".join(map(_province, briefs))
+            self.failed.append(f"{names}: {in_short(error)}")
+            return
+        for brief in briefs:
+            entries = [self._batch.manifest.made[name] for name in brief.names]
+            outputs = {name: sha256 for entry in entries for name, sha256 in entry["outputs"].items()}
+            for name, content in made[_province(brief)].items():
+                self._batch.outputs.stage(brief.scope + name, content)
+                outputs[brief.scope + name] = digest(content)
+            brief.place(self._batch.stale.brief(brief.name, brief.names).made_from, outputs)
 
 
-def _must_be_made(batch: Batch, brief: Brief) -> bool:
-    see_that_they_agree(batch, brief.outcomes.values())
-    if batch.reasons(brief.name, brief.made_from(batch)):
-        return may_replace(batch, brief.name, brief.sections, complete=brief.complete, scope=brief.scope)
-    entry = batch.manifest.made[brief.name]  # made, but for what was changed or removed by somebody
-    place(batch, brief.name, entry["made_from"], entry["outputs"], complete=brief.complete, scope=brief.scope)
-    return False
+def _province(brief: OutputSet) -> str:
+    return brief.name.removeprefix(_BRIEF)
 
 
-def _composition(batch: Batch, briefs: Sequence[Brief]) -> Job:
+def _composition(briefs: Sequence[OutputSet]) -> Job:
     """The job that puts a few briefs together."""
     # Read when their turn comes: compositions that wait hold no notebooks.
     compose = "dsw_analysis.run.rendering:compose_briefs"
-    return Job(briefs, compose, lambda: (batch.round, {brief.province: brief.parts() for brief in briefs}))
-
-
-def _put(batch: Batch, brief: Brief, content: Mapping[str, bytes]) -> None:
-    outputs: dict[str, str] = {}
-    for section in brief.outcomes:
-        outputs |= batch.manifest.made[task_name(section, brief.province)]["outputs"]
-    for name, part in content.items():
-        batch.outputs.stage(brief.scope + name, part)
-        outputs[brief.scope + name] = digest(part)
-    place(batch, brief.name, brief.made_from(batch), outputs, complete=brief.complete, scope=brief.scope)
+    round_ = briefs[0].batch.round
+    return Job(briefs, compose, lambda: (round_, {_province(brief): brief.parts for brief in briefs}))
 
 
 def _write_index(batch: Batch) -> None:
     """Bring the page that links to all briefs up to date."""
-    made = {
-        name.removeprefix("brief/"): entry for name, entry in batch.manifest.made.items() if name.startswith("brief/")
-    }
+    made = {name.removeprefix(_BRIEF): entry for name, entry in batch.manifest.made.items() if name.startswith(_BRIEF)}
     states = {province: bool(entry.get("complete")) for province, entry in sorted(made.items())}
-    made_from = {**batch.inputs.common, "briefs": states}
-    if batch.reasons("brief index", made_from):
+    piece = batch.stale.index(states)
+    if piece.reasons:
         jobs = deque([Job("index", "dsw_analysis.run.rendering:index_page", given(batch.round, states))])
         for _, future in batch.ended(jobs):
-            content = future.result()
-            write_whole(batch.out / INDEX, content)
-            batch.note("brief index", made_from, {INDEX: content})
+            write_whole(batch.out / INDEX, future.result())
+            batch.note(piece, {INDEX: future.result()})

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import functools
 import pickle
-import shutil
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Executor, Future
-from dataclasses import dataclass, replace
-from importlib import metadata
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dsw_analysis.intake.writing.whole import digest, write_whole
-from dsw_analysis.run.manifest import Inputs, versions
+from dsw_analysis.intake.writing.whole import digest
+from dsw_analysis.run.manifest import versions
+from dsw_analysis.run.stale import package_code
 from dsw_analysis.run.steps import BatchError
-from dsw_analysis.run.tasks import Task
+from dsw_analysis.run.tasks import Task, write_files
 from dsw_analysis.run.warm.processes import FORKS, WARM, Workers
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PLACE = threading.Lock()
-"""Held by the one task of a worker that puts files in its folder: a worker runs several, in threads."""
+"""Held by the one task of a worker that makes a project folder: a worker runs several, in threads."""
 
 _WORKERS = Workers()
 """Warm processes of this machine if it is a worker."""
 
-RAW = "data/"
+_RAW = "data/"
 """Where the files of a task begin that are the same for many tasks."""
 
 
@@ -74,45 +74,32 @@ def connect(address: str, *, timeout: float = 10) -> ClusterExecutor:
         raise ClusterError(
             f"no Dask scheduler answers at {address} ({error}); check the address, and that dask scheduler runs there"
         ) from error
-    try:
-        _wait_for_workers(client, address, timeout)
+    with contextlib.ExitStack() as stack:
+        stack.callback(client.close)
+        try:
+            client.wait_for_workers(1, timeout=timeout)
+        except TimeoutError:
+            raise ClusterError(
+                f"the scheduler at {address} has no workers after {timeout:g} s; start some with: dask worker {address}"
+            ) from None
         _check(client)
-    except BaseException:
-        client.close()
-        raise
+        client.amm.stop()  # it takes copies of raw files away from workers that have notebooks to come
+        stack.pop_all()
     return ClusterExecutor(client, address)
-
-
-def _wait_for_workers(client: distributed.Client, address: str, timeout: float) -> None:
-    try:
-        client.wait_for_workers(1, timeout=timeout)
-    except TimeoutError:
-        raise ClusterError(
-            f"the scheduler at {address} has no workers after {timeout:g} s; start some with: dask worker {address}"
-        ) from None
 
 
 def _check(client: distributed.Client) -> None:
     """Compare every machine of the cluster with this one; their warm processes start at that."""
-    # The first question needs nothing of ours on the other side.
-    for name, there in _asked(client, metadata.version, "dsw-analysis"):
-        if isinstance(there, metadata.PackageNotFoundError):
-            raise ClusterError(f"{name} has no dsw-analysis; install it there as it is here, and start it again")
-    here = installed()
-    for name, there in _asked(client, prepare):
-        if isinstance(there, BaseException):
-            raise ClusterError(f"{name} cannot be used: {there}") from there
-        _compare(name, there, here)
-
-
-def _asked(client: distributed.Client, fn: Callable[..., Any], *args: str) -> Iterator[tuple[str, Any]]:
-    """Answers of the workers and the scheduler, or exceptions."""
-    for worker, answer in sorted(client.run(fn, *args, on_error="return").items()):
-        yield f"worker {worker}", answer
+    answers = {f"worker {name}": there for name, there in sorted(client.run(prepare, on_error="return").items())}
     try:
-        yield "the scheduler", client.run_on_scheduler(fn, *args)
+        answers["the scheduler"] = client.run_on_scheduler(prepare)
     except Exception as error:  # whatever it is, it is the answer
-        yield "the scheduler", error
+        answers["the scheduler"] = error
+    for name, there in answers.items():
+        if isinstance(there, BaseException):
+            said = f"{name} cannot be used: {there}; install dsw-analysis there as it is here, and start it again"
+            raise ClusterError(said) from there
+        _compare(name, there, installed())
 
 
 def _compare(name: str, there: Mapping[str, str], here: Mapping[str, str]) -> None:
@@ -130,8 +117,7 @@ def installed() -> dict[str, str]:
 
     It is kept, since code that changes later is not what this process and the warm one have loaded.
     """
-    code = str(Inputs(Path(), Path()).common["package"])
-    return {**versions(), "dsw-analysis code": code[:12]}
+    return {**versions(), "dsw-analysis code": package_code()[:12]}
 
 
 def prepare(dask_worker: object = None) -> dict[str, str]:
@@ -141,24 +127,15 @@ def prepare(dask_worker: object = None) -> dict[str, str]:
     return installed()
 
 
-def dask_setup(worker: object) -> None:
-    """Start the warm process with the worker: ``dask worker … --preload dsw_analysis.run.cluster``."""
-    prepare(worker)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lacking:
-    """Answer of a worker that has not got all files of a task: its address and the hashes of the files."""
-
-    worker: str
-    hashes: tuple[str, ...]
+dask_setup = prepare
+"""What ``dask worker … --preload dsw_analysis.run.cluster`` calls when the worker starts."""
 
 
 class ClusterExecutor(Executor):
     """Executor that makes calls in warm processes on the workers of a cluster; made by :func:`connect`.
 
-    A worker that lacks raw files of a task says so and gets them, then the task is sent again. So they go to a worker
-    once, whatever it runs, also to one that joins later or starts again.
+    Raw files that tasks carry become results of Dask's own, which it sends to a worker once, whatever that runs, and
+    also to one that joins later or starts again.
     """
 
     def __init__(self, client: distributed.Client, address: str) -> None:
@@ -166,10 +143,7 @@ class ClusterExecutor(Executor):
         self._address = address
         self._running: set[Future[Any]] = set()
         # bytes keep their hash, so that looking up the same content again costs nothing.
-        self._hashes: dict[bytes, str] = {}
-        self._contents: dict[str, bytes] = {}
-        self._sent: dict[str, distributed.Future[bytes]] = {}
-        self._supplies: dict[Lacking, asyncio.Future[None]] = {}
+        self._sent: dict[bytes, distributed.Future[bytes]] = {}
 
     @property
     def threads(self) -> int:
@@ -183,34 +157,30 @@ class ClusterExecutor(Executor):
         process died, ``distributed.KilledWorker`` if several workers died over it, and
         :class:`ClusterError` if the scheduler is lost.
         """
-        task = next((a for a in args if isinstance(a, Task) and any(n.startswith(RAW) for n in a.files)), None)
-        files: dict[str, str] = {}
+        task = next((a for a in args if isinstance(a, Task) and any(n.startswith(_RAW) for n in a.files)), None)
+        files: dict[str, distributed.Future[bytes]] = {}
         if task is not None:
-            files = {name: self._hash(content) for name, content in task.files.items()}
+            files = {name: self._file(content) for name, content in task.files.items()}
             args = tuple(replace(a, files={}) if a is task else a for a in args)
+        # A key of its own: Dask would take two equal calls for one.
+        key = f"{getattr(fn, '__name__', 'call')}-{uuid.uuid4().hex}"
+        folder = digest("".join(f"{name}\n{file.key}\n" for name, file in sorted(files.items())).encode())
         call = pickle.dumps((fn, args, kwargs))
-        name = getattr(fn, "__name__", "call")
-        running = asyncio.run_coroutine_threadsafe(self._run(name, call, files), self._client.loop.asyncio_loop)
+        made = self._client.submit(perform, call, installed(), files, folder, key=key)
+        # Not Dask's own executor: from that a lost scheduler cannot be told from a call that was given up.
+        running = asyncio.run_coroutine_threadsafe(self._result(made), self._client.loop.asyncio_loop)
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         return running
 
-    def _hash(self, content: bytes) -> str:
-        if content not in self._hashes:
-            self._hashes[content] = digest(content)
-            self._contents[self._hashes[content]] = content
-        return self._hashes[content]
+    def _file(self, content: bytes) -> distributed.Future[bytes]:
+        """A file's content on the cluster: a task's result, since what is scattered is lost with its worker."""
+        if content not in self._sent:
+            import dask  # noqa: PLC0415 - an optional extra
 
-    async def _run(self, name: str, call: bytes, files: Mapping[str, str]) -> Any:  # noqa: ANN401 - the function's own
-        while True:
-            # A key of its own: Dask would take two equal calls for one.
-            key = f"{name}-{uuid.uuid4().hex}"
-            answer = await self._result(self._client.submit(perform, call, installed(), dict(files), key=key))
-            if not isinstance(answer, Lacking):
-                return answer
-            if answer not in self._supplies:
-                self._supplies[answer] = asyncio.ensure_future(self._supply(answer))
-            await asyncio.shield(self._supplies[answer])  # others may wait for it too
+            with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 PiB"}):
+                self._sent[content] = self._client.submit(bytes, content, key=f"raw-{digest(content)}")
+        return self._sent[content]
 
     async def _result(self, future: distributed.Future[Any]) -> Any:  # noqa: ANN401 - the function's own
         try:
@@ -224,24 +194,6 @@ class ClusterExecutor(Executor):
                 "run it again when the scheduler is there"
             ) from None
 
-    async def _supply(self, lacking: Lacking) -> None:
-        """Have a worker store files that it lacks, all that ask for it meanwhile waiting."""
-        import dask  # noqa: PLC0415 - an optional extra
-
-        # Sent once, from then on fetched by one worker from another. They are results of tasks, not scattered: what is
-        # scattered is lost with the worker that holds it. Dask would warn of tasks as large as that.
-        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 PiB"}):
-            for name in {*lacking.hashes} - {*self._sent}:
-                self._sent[name] = self._client.submit(bytes, self._contents[name], key=f"raw-{name}")
-        contents = [self._sent[name] for name in lacking.hashes]
-        try:
-            key = f"store-{uuid.uuid4().hex}"
-            # Another worker may take it if that one is gone: the next answer tells.
-            options = {"key": key, "workers": [lacking.worker], "allow_other_workers": True}
-            await self._result(self._client.submit(store, lacking.hashes, *contents, **options))
-        finally:
-            del self._supplies[lacking]
-
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Disconnect, after what runs has ended if ``wait``, else giving it up; the cluster stays."""
         if cancel_futures or not wait:
@@ -251,7 +203,7 @@ class ClusterExecutor(Executor):
         self._client.close()
 
 
-def perform(call: bytes, expected: Mapping[str, str], files: Mapping[str, str]) -> Any:  # noqa: ANN401 - the function's
+def perform(call: bytes, expected: Mapping[str, str], files: Mapping[str, bytes], folder: str) -> Any:  # noqa: ANN401
     """On a worker: make a call in a warm process, in a project folder with the task's files if it has any.
 
     Parameters
@@ -261,39 +213,19 @@ def perform(call: bytes, expected: Mapping[str, str], files: Mapping[str, str]) 
     expected:
         What must be installed: this worker may have come later.
     files:
-        Path from the project folder -> hash of the content.
-
-    Returns
-    -------
-    object
-        What the function returned, or :class:`Lacking`.
+        Path from the project folder -> content.
+    folder:
+        Name of the project folder that holds just these files.
     """
-    worker, place = _here()
-    _compare(f"worker {worker}", installed(), expected)
-    if not files:
-        return _WORKERS.call(unpacked, call, None)
-    with _PLACE:
-        missing = {name for name in files.values() if not (place / "files" / name).exists()}
-        if missing:
-            return Lacking(worker=worker, hashes=tuple(sorted(missing)))
-        folder = project_folder(place, files)
-    return _WORKERS.call(unpacked, call, folder)
-
-
-def store(hashes: Sequence[str], *contents: bytes) -> None:
-    """On a worker: keep files for the tasks to come."""
-    _, place = _here()
-    with _PLACE:
-        for name, content in zip(hashes, contents, strict=True):
-            write_whole(place / "files" / name, content)
-
-
-def _here() -> tuple[str, Path]:
-    """Address of this worker, and a folder that ends with it."""
     import distributed  # noqa: PLC0415 - an optional extra
 
     worker = distributed.get_worker()
-    return worker.address, Path(worker.local_directory) / "dsw-analysis"
+    _compare(f"worker {worker.address}", installed(), expected)
+    root = Path(worker.local_directory) / "dsw-analysis" / folder
+    if files:
+        with _PLACE:
+            make_project(root, files)
+    return _WORKERS.call(unpacked, call, root if files else None)
 
 
 def unpacked(call: bytes, root: Path | None) -> Any:  # noqa: ANN401 - the function's own
@@ -304,18 +236,11 @@ def unpacked(call: bytes, root: Path | None) -> Any:  # noqa: ANN401 - the funct
     return fn(*args, **kwargs)
 
 
-def project_folder(place: Path, files: Mapping[str, str]) -> Path:
-    """The project folder on this worker that holds just these files; made the first time, whole or not at all."""
-    listing = "".join(f"{name}\n{content}\n" for name, content in sorted(files.items()))
-    folder = place / "projects" / digest(listing.encode())
+def make_project(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make a project folder with files unless it is there; whole or not at all."""
     if folder.is_dir():
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
+        return
+    folder.parent.mkdir(exist_ok=True)
     beside = Path(tempfile.mkdtemp(dir=folder.parent))
-    (beside / "notebooks").mkdir()
-    for name, content in files.items():
-        path = beside / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(place / "files" / content, path)
+    write_files(beside, files)
     beside.replace(folder)
-    return folder

@@ -1,85 +1,20 @@
-"""What a round's outputs were made from: content hashes, kept so that only what changed is made again."""
+"""The manifest: what was made for a round, from what and with which hashes, kept also if a run is killed."""
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dsw_analysis.intake.writing.whole import sha256, write_whole
-from dsw_analysis.project import where
-from dsw_analysis.run.warm.watching import listing
-
-if TYPE_CHECKING:
-    from dsw_analysis.run.outputs import Outputs
+from dsw_analysis.intake.writing.whole import write_whole
 
 MANIFEST = "manifest.json"
 JOURNAL = "run.jsonl"
-_NAMED = {
-    "notebook": "its notebook changed",
-    "package": "the package's code changed",
-    "lock": "the lock file changed",
-    "project": "project.toml changed",
-    "python": "another Python",
-}
 _VERSIONS = ("dsw-analysis", "pandas", "papermill", "nbconvert", "ipykernel", "matplotlib", "seaborn", "typst")
-
-
-def from_root(name: str) -> str:
-    """Path from the project folder of what notebooks read as ``../data/extra.json`` or ``./helper.py``."""
-    return name[3:] if name.startswith("../") else f"notebooks/{name[2:]}"
-
-
-class Inputs:
-    """Hashes of what outputs rest on: what all share, raw files of a round, and what else notebooks read."""
-
-    def __init__(self, root: Path, folder: Path) -> None:
-        self._root = root
-        self._folder = folder
-        self._raw: dict[str, str | None] = {}
-        self._watched: dict[str, str | None] = {}
-
-    @cached_property
-    def common(self) -> dict[str, str | None]:
-        """What all outputs share: package, lock file, the project's own words and Python."""
-        package = Path(__file__).parents[1]
-        tree = hashlib.sha256()
-        for path in sorted(package.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                tree.update(f"{path.relative_to(package).as_posix()}\n{sha256(path)}\n".encode())
-        return {
-            "package": tree.hexdigest(),
-            "lock": sha256(self._root / "requirements.lock"),
-            "project": None if (said := where(self._root)) is None else sha256(said),
-            "python": platform.python_version(),
-        }
-
-    @cached_property
-    def _names(self) -> list[str]:
-        return sorted(path.name for path in self._folder.iterdir() if not path.is_dir())
-
-    def raw(self, stems: Iterable[str]) -> dict[str, str | None]:
-        """File name -> hash of every raw file with one of the stems, and of the description of the data."""
-        wanted = {*stems, "datapackage"}
-        return {name: self._hash(name) for name in self._names if name.split(".")[0] in wanted}
-
-    def watched(self, names: Iterable[str]) -> dict[str, str | None]:
-        """Name -> hash, now, of what notebooks read by these names: files, and folders (ending in ``/``)."""
-        for name in names:
-            if name not in self._watched:
-                path = self._root / from_root(name)
-                self._watched[name] = listing(str(path)) if name.endswith("/") else sha256(path)
-        return {name: self._watched[name] for name in names}
-
-    def _hash(self, name: str) -> str | None:
-        if name not in self._raw:
-            self._raw[name] = sha256(self._folder / name)
-        return self._raw[name]
 
 
 class Manifest:
@@ -92,36 +27,12 @@ class Manifest:
     ``edition`` and ``brief/เชียงใหม่`` is the set in place, with the hash of each of its files.
     """
 
-    def __init__(self, outputs: Outputs) -> None:
-        self._outputs = outputs
-        self._out = outputs.folder
-        noted = _content(self._out / MANIFEST).get("made", {})
-        self.made = {name: entry for name, entry in noted.items() if _is_entry(entry)}
-        finished = (event for event in _events(self._out / JOURNAL) if _is_entry(event.get("entry")))
+    def __init__(self, folder: Path) -> None:
+        self._out = folder
+        noted = _content(folder / MANIFEST).get("made", {})
+        self.made: dict[str, dict[str, Any]] = {name: entry for name, entry in noted.items() if _is_entry(entry)}
+        finished = (event for event in _events(folder / JOURNAL) if _is_entry(event.get("entry")))
         self.made |= {event["name"]: event["entry"] for event in finished if isinstance(event.get("name"), str)}
-
-    def reasons(self, name: str, made_from: Mapping[str, Any]) -> list[str]:
-        """Why something must be made again, in words; empty if it need not."""
-        entry = self.made.get(name)
-        if entry is None:
-            return ["never made"]
-        if entry["state"] != "ok":
-            return ["failed the last time"]
-        reasons = _differences(entry["made_from"], made_from)
-        for output, expected in entry["outputs"].items():
-            found = sha256(self._outputs.newest(output))
-            if found != expected:
-                reasons.append(f"{output} is {'missing' if found is None else 'not as it was written'}")
-        return reasons
-
-    def inputs_of(self, name: str) -> list[str]:
-        """Stems of the raw files that a section read the last time."""
-        return list(self.made.get(name, {}).get("reads", []))
-
-    def watched_of(self, name: str) -> list[str]:
-        """What a section read the last time beside its raw files, as it calls it."""
-        inputs = self.made.get(name, {}).get("made_from", {}).get("inputs", {})
-        return [file for file in inputs if file.startswith(("./", "../"))]
 
     def begin(self) -> None:
         """Keep what an interrupted run finished, and begin the log anew."""
@@ -141,9 +52,21 @@ class Manifest:
 
     def save(self, **about: Any) -> None:  # noqa: ANN401 - JSON
         """Write ``manifest.json``."""
-        content = {**{k: v for k, v in _content(self._out / MANIFEST).items() if k != "made"}, **about}
+        content = {**_content(self._out / MANIFEST), **about}
+        content.pop("made", None)  # it comes last
         content["made"] = dict(sorted(self.made.items()))
         write_whole(self._out / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n")
+
+    def raw_files(self, sections: Collection[str]) -> dict[str, Any]:
+        """Raw files with hash and rows, as sections read them."""
+        entries = [self.made[section] for section in sorted(sections) if section in self.made]
+        hashes = {file: sha256 for entry in entries for file, sha256 in entry["made_from"].get("inputs", {}).items()}
+        files: dict[str, Any] = {file: {"sha256": sha256, "rows": {}} for file, sha256 in sorted(hashes.items())}
+        read = [(dataset, *about) for entry in entries for dataset, about in entry.get("rows", {}).items()]
+        for dataset, file, rows in sorted(read):
+            if file in files:
+                files[file]["rows"][dataset] = rows
+        return files
 
 
 def versions() -> dict[str, str]:
@@ -188,34 +111,8 @@ def _events(path: Path) -> list[dict[str, Any]]:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
         return []
-    events = []
+    events: list[dict[str, Any]] = []
     for line in lines:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(event, dict):
-            events.append(event)
+        with contextlib.suppress(ValueError):
+            events += [event] if isinstance(event := json.loads(line), dict) else []
     return [] if events and events[-1].get("event") == "end" else events
-
-
-def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    reasons = []
-    for part in sorted({*before, *now}):
-        old, new = before.get(part), now.get(part)
-        if old == new:
-            continue
-        if isinstance(old, dict) and isinstance(new, dict):
-            reasons += [
-                _difference(part, name, old.get(name) is not None, new.get(name) is not None)
-                for name in sorted({*old, *new})
-                if old.get(name) != new.get(name)
-            ]
-        else:
-            reasons.append(_NAMED.get(part, f"{part} changed"))
-    return reasons
-
-
-def _difference(part: str, name: str, was: bool, is_: bool) -> str:
-    kind = {"inputs": "input", "parameters": "parameter", "sections": "section"}.get(part, part)
-    return f"{kind} {name} {'changed' if was and is_ else 'is new' if is_ else 'is gone'}"

@@ -96,7 +96,7 @@ class Outputs:
         for path in (self.folder / name for name in going):
             if not path.is_file():
                 raise FileExistsError(EEXIST, "stands where an output belongs and is no file; move it away", str(path))
-        _remove(self._old)
+        shutil.rmtree(self._old, ignore_errors=True)
         plan = {"scope": scope, "going": going, "coming": coming, "note": dict(note)}
         write_whole(self._exchange, json.dumps(plan, ensure_ascii=False).encode())
         self._carry_out(plan)
@@ -117,23 +117,24 @@ class Outputs:
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             # There is none, or one that was spoilt: what is missing then is made again.
             self._exchange.unlink(missing_ok=True)
-            _remove(self._old)
+            shutil.rmtree(self._old, ignore_errors=True)
             return None
         self._carry_out(plan)
         note: Mapping[str, Any] = plan["note"]
         return note
 
     def settle(self) -> None:
-        """End an exchange that has been noted: forget what was replaced, and what waits in its scope for nothing."""
-        _remove(self._old)
+        """End an exchange that has been noted: forget what was replaced, and what waits in its scope for nothing.
+
+        What is held open by another program goes the next time.
+        """
+        shutil.rmtree(self._old, ignore_errors=True)
         for name in self.waiting(self._scope):
             if self._scope or not name.startswith(PROVINCES):
                 (self._next / name).unlink()
-        for path in sorted(self._next.rglob("*"), reverse=True):
+        for path in sorted((self._next, *self._next.rglob("*")), reverse=True):
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
-        if self._next.is_dir() and not any(self._next.iterdir()):
-            self._next.rmdir()
         self._exchange.unlink(missing_ok=True)
 
     def _carry_out(self, plan: Mapping[str, Any]) -> None:
@@ -178,8 +179,3 @@ def _move(source: Path, target: Path) -> None:
         source.replace(target)
     except OSError as error:
         raise type(error)(error.errno, error.strerror, str(source)) from error
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder of ours; what is held open by another program goes the next time."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,6 @@ from typing import TextIO
 from tqdm import tqdm
 
 from dsw_analysis.run.steps import Outcome, Progress
-from dsw_analysis.run.tasks import task_name
 
 
 def progress_on(stream: TextIO) -> Progress:
@@ -17,7 +16,7 @@ def progress_on(stream: TextIO) -> Progress:
 
 def failure(outcome: Outcome) -> str:
     """A failed section in words: which, at which cell, the error, and where the executed notebook is."""
-    name = task_name(outcome.section, outcome.province)
+    name = outcome.name
     where = outcome.output if outcome.output.exists() else "none was written"
     return f"\n{name} failed: {outcome.error}\nexecuted notebook: {where}"
 
@@ -32,9 +31,9 @@ def _bar(stream: TextIO) -> Progress:
     def done(outcome: Outcome) -> None:
         if bar is None:
             return
-        bar.set_postfix_str(task_name(outcome.section, outcome.province), refresh=False)
+        bar.set_postfix_str(outcome.name, refresh=False)
         if outcome.error is not None:
-            bar.write(f"failed  {task_name(outcome.section, outcome.province)}", file=stream)
+            bar.write(f"failed  {outcome.name}", file=stream)
         bar.update()
         if bar.n == bar.total:
             bar.close()
@@ -53,7 +52,7 @@ def _lines(stream: TextIO) -> Progress:
         nonlocal ended
         ended += 1
         state = "current" if outcome.reused else outcome.state
-        name = task_name(outcome.section, outcome.province)
+        name = outcome.name
         took = "" if outcome.reused else f"  {outcome.seconds:.1f} s"
         print(f"{ended:>{len(str(total))}}/{total}  {state:<7}  {name}{took}", file=stream, flush=True)
 

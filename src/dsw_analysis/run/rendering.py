@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,13 @@ import nbformat
 
 from dsw_analysis.findings.ledger import SUMMARY, Ledger, ledger_document, to_json
 from dsw_analysis.intake.provinces import in_prose
-from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
-from dsw_analysis.plan.plan import Plan
-from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.report.appendix import findings_workbook
 from dsw_analysis.report.html import render_cells
-from dsw_analysis.report.page import Chapter, brief_sources, page, section_sources
+from dsw_analysis.report.page import Chapter, brief_sources, page
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.steps import Part
-from dsw_analysis.run.tasks import Project, Task
 from dsw_analysis.section.executed import handed_over
 
 
@@ -46,52 +41,6 @@ def chapter(
         return Chapter(id=section, title=title, order=None, body="", error=error)
     body = render_cells(notebook, title)
     return Chapter(id=section, title=title, order=document["order"], body=body.html, notes=body.notes)
-
-
-def title_of(task: Task) -> str:
-    """Title of a section that failed before it could say it: from the plan, or its id if the plan cannot be read."""
-    schemas = _schemas(task)
-    try:
-        projects = Plan.load(schemas, Project(root=task.root).data / str(schemas.round)).projects
-    except (DataError, UsageError):
-        return task.section
-    titles = dict(zip(projects["section"], projects["project"], strict=True))
-    return str(titles.get(task.section, task.section))
-
-
-def _schemas(task: Task) -> Schemas:
-    return Schemas.of(Project(root=task.root).data, Round.parse(str(task.parameters["round_id"])))
-
-
-def raw_stems(document: Mapping[str, Any], task: Task) -> tuple[str, ...]:
-    """Stems of the raw files that a section rests on: its datasets' and their registries'."""
-    schemas, stems = _schemas(task), set()
-    for id_ in {read["dataset"] for read in document["inputs"]}:
-        with suppress(UsageError):  # a notebook may hand over inputs of its own, and a schema be changed meanwhile
-            kind = schemas[id_]
-            stems |= {kind.stem, *(registry.stem for registry, _ in kind.registries.values())}
-    return tuple(sorted(stems))
-
-
-def section_page(
-    chapter: Chapter,
-    document: Mapping[str, Any] | None,
-    round_: Round,
-    *,
-    province: str | None,
-    inputs: Sequence[Mapping[str, Any]],
-) -> bytes:
-    """A section's own page, to be shared alone.
-
-    Parameters
-    ----------
-    inputs:
-        Data files of findings that the section quotes from others, as the summary does.
-    """
-    ledger = Ledger() if document is None else Ledger.from_records(document["findings"])
-    read = [*(document["inputs"] if document else ()), *inputs]
-    own, files = section_sources(chapter.id, chapter.body, ledger, read)
-    return page(round_, [chapter], own, files, province=province).encode()
 
 
 def report_file(name: str, round_: Round, parts: Sequence[Part], findings: bytes) -> bytes:
@@ -122,15 +71,13 @@ def _brief(round_: Round, province: str, parts: Sequence[Part]) -> dict[str, byt
     """
     chapters, documents = zip(*map(opened, parts), strict=True)
     sections = [(p.section, p.title, p.error, document) for p, document in zip(parts, documents, strict=True)]
-    findings = to_json(ledger_document(round_, sections)).encode()
-    document = json.loads(findings)
-    ledger = Ledger.from_records(document["findings"])
-    ledger = brief_sources([chapter.body for chapter in chapters], ledger)
+    document = ledger_document(round_, sections)
+    ledger = brief_sources([chapter.body for chapter in chapters], Ledger.from_records(document["findings"]))
     files = {
         f"{province}{suffix}": _written(suffix, round_, chapters, ledger, document["inputs"], province=province)
         for suffix in (".html", ".pdf")
     }
-    return {**files, "findings.json": findings}
+    return {**files, "findings.json": to_json(document).encode()}
 
 
 def _written(

@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dsw_analysis.intake.writing.whole import digest
 from dsw_analysis.run.batch import Batch
-from dsw_analysis.run.sections import EDITION, LEDGER, REPORT, basis, complete, put_in_place
-from dsw_analysis.run.sets import may_replace
-from dsw_analysis.run.steps import BatchError, Job, Outcome, given
+from dsw_analysis.run.jobs import Job, given, in_short
+from dsw_analysis.run.sections import REPORT, edition, put_in_place
+from dsw_analysis.run.stale import LEDGER
+from dsw_analysis.run.steps import BatchError, Outcome
 
 if TYPE_CHECKING:
     from dsw_analysis.report.audit import Slip
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FORMATS = ("html", "pdf", "docx")
 """What a report can be written as."""
 
+# So that the others fit beside the longest.
 _LONGEST_FIRST = ("report.docx", "report.pdf", "report.html", "findings.xlsx")
 
 
@@ -43,28 +44,26 @@ def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[
     OSError
         If a file cannot be moved, as when another program holds it open: the last set stays, whole.
     """
-    if not may_replace(batch, EDITION, batch.notebooks, complete=complete(batch, outcomes)):
+    whole = edition(batch, outcomes)
+    if not whole.may_replace():
         return []
     names = [name for name in REPORT if name == "findings.xlsx" or name.removeprefix("report.") in formats]
-    made_from = basis(batch, outcomes)
-    findings = batch.outputs.newest(LEDGER).read_bytes()
-    parts = tuple(outcome.part for outcome in outcomes if outcome.left_out is None)
-    # The longest first, so that the others fit beside it.
-    due = [name for name in _LONGEST_FIRST if name in names and batch.reasons(name, made_from)]
+    pieces = {name: batch.stale.report(name, whole.names, asked=True) for name in _LONGEST_FIRST if name in names}
+    findings, parts = batch.outputs.newest(LEDGER).read_bytes(), whole.parts
     work = "dsw_analysis.run.rendering:report_file"
-    jobs = deque(Job(name, work, given(name, batch.round, parts, findings)) for name in due)
+    due = [piece for piece in pieces.values() if piece.reasons]
+    jobs = deque(Job(piece, work, given(piece.name, batch.round, parts, findings)) for piece in due)
     for job, future in batch.ended(jobs):
+        name = job.about.name
         try:
             content = future.result()
         except EOFError as error:  # not a process that ended, but the one that all are forked from
             raise BatchError(f"no report can be made: {error}") from error
         except Exception as error:  # one format must not stop the others
-            names.remove(job.about)
-            said = "\n".join(f"{type(error).__name__}: {error}".splitlines()[:3])[:600]
-            batch.tell.say(f"{job.about} could not be made and is left out: {said}")
+            names.remove(name)
+            batch.tell.say(f"{name} could not be made and is left out: {in_short(error)}")
         else:
-            batch.outputs.stage(job.about, content)
-            batch.note(job.about, made_from, {job.about: content})
+            batch.make(job.about, {name: content})
     return [batch.out / name for name in names] if put_in_place(batch, outcomes) else []
 
 
@@ -75,13 +74,12 @@ def audit(batch: Batch, pages: Sequence[Path]) -> dict[Path, list[Slip]]:
     ledger = (batch.out / LEDGER).read_bytes()
     for path in pages:
         content = path.read_bytes()
-        name = f"audit of {path.relative_to(batch.out).as_posix()}"
-        made_from = {**batch.inputs.common, "page": digest(content), "findings": digest(ledger)}
-        if batch.reasons(name, made_from):
-            jobs.append(Job((name, path, made_from), "dsw_analysis.report.audit:audit_page", given(content, ledger)))
+        piece = batch.stale.audit(path.relative_to(batch.out).as_posix(), content, ledger)
+        if piece.reasons:
+            jobs.append(Job((path, piece), "dsw_analysis.report.audit:audit_page", given(content, ledger)))
     for job, future in batch.ended(jobs):
-        name, path, made_from = job.about
+        path, piece = job.about
         found[path] = list(future.result())
         if not found[path]:
-            batch.note(name, made_from, {})
+            batch.note(piece, {})
     return found

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY, ledger_document, to_json
-from dsw_analysis.intake.writing.whole import digest
 from dsw_analysis.run.batch import Batch
-from dsw_analysis.run.sets import may_replace, place, see_that_they_agree
+from dsw_analysis.run.sets import OutputSet
+from dsw_analysis.run.stale import LEDGER
 from dsw_analysis.run.steps import Outcome, Step
 
-LEDGER = "findings.json"
 REPORT = ("report.html", "report.pdf", "report.docx", "findings.xlsx")
 """What is made of the ledger and the sections."""
 EDITION = "edition"
@@ -40,33 +38,31 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
     BatchError
         If a raw file was replaced while the sections were reading it.
     """
-    steps = batch.plan(sections)
-    asked = {step.task.section for step in steps}
-    batch.tell.begin(len(steps) + _with_summary(batch, sections))
+    steps = batch.planner.plan(sections)
+    summary_asked = _with_summary(batch, sections)
+    batch.tell.begin(len(steps) + summary_asked)
     outcomes: dict[str, Outcome] = {}
     for outcome in batch.carry_out(steps):
         outcomes[outcome.section] = outcome
         batch.tell.done(outcome)
-    outcomes |= _current(batch, set(batch.notebooks) - asked)
+    outcomes |= _current(batch, set(batch.notebooks) - {step.task.section for step in steps})
     for outcome in batch.carry_out(_plan_only(batch, outcomes.values())):
         outcomes[outcome.section] = outcome
         batch.tell.say(f"{outcome.section} has no notebook; the report shows what the plan says of it")
     listed = _in_order(outcomes)
-    see_that_they_agree(batch, listed)
+    edition(batch, listed).see_that_sections_agree()
     if SUMMARY in batch.notebooks:
-        step = _summary(batch, listed, asked=_with_summary(batch, sections))
-        if _with_summary(batch, sections):
+        step = _summary(batch, listed, asked=summary_asked)
+        if summary_asked:
             for outcome in batch.carry_out([step]):
                 listed.append(outcome)
                 batch.tell.done(outcome)
-        elif not step.reasons:
-            listed.append(batch.reused(SUMMARY))
-    made_from = {**batch.inputs.common, "sections": batch.marks(listed)}
-    if batch.manifest.reasons(LEDGER, made_from):
+        elif not step.piece.reasons:
+            listed.append(batch.outcome(step, reused=True))
+    ledger = batch.stale.ledger(outcome.name for outcome in listed)
+    if ledger.reasons:
         batch.begin()
-        content = _ledger(batch, listed)
-        batch.outputs.stage(LEDGER, content)
-        batch.note(LEDGER, made_from, {LEDGER: content})
+        batch.make(ledger, {LEDGER: _ledger(batch, listed)})
     for outcome in listed:
         if outcome.left_out is not None:
             batch.tell.say(outcome.left_out)
@@ -89,41 +85,38 @@ def put_in_place(batch: Batch, outcomes: Sequence[Outcome]) -> bool:
     OSError
         If a file cannot be moved, as when another program holds it open: the last set stays, whole.
     """
-    made_from = basis(batch, outcomes)
-    current = [name for name in REPORT if not batch.manifest.reasons(name, made_from)]
-    entries = [batch.manifest.made[name] for name in (*(o.section for o in outcomes), LEDGER, *current)]
+    whole = edition(batch, outcomes)
+    made_from = batch.stale.report(EDITION, whole.names).made_from
+    current = [name for name in REPORT if not batch.stale.report(name, whole.names).reasons]
+    entries = [batch.manifest.made[name] for name in (*whole.names, LEDGER, *current)]
     outputs = {name: sha256 for entry in entries for name, sha256 in entry["outputs"].items()}
     if batch.manifest.made.get(EDITION, {}).get("made_from") == made_from and not batch.outputs.differ((), outputs):
         return True
-    whole = complete(batch, outcomes)
-    lacking = [name for name in REPORT if name not in current and (batch.out / name).exists()]
-    if not may_replace(batch, EDITION, batch.notebooks, complete=whole, lacking=lacking):
+    if not whole.may_replace([name for name in REPORT if name not in current and (batch.out / name).exists()]):
         return False
-    place(batch, EDITION, made_from, outputs, complete=whole, known=(LEDGER, *REPORT))
+    whole.place(made_from, outputs, known=(LEDGER, *REPORT))
     return True
 
 
-def basis(batch: Batch, outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    """What a report of outcomes is made from."""
-    findings = digest(batch.outputs.newest(LEDGER).read_bytes())
-    return {**batch.inputs.common, "sections": batch.marks(outcomes), "findings": findings}
+def edition(batch: Batch, outcomes: Sequence[Outcome]) -> OutputSet:
+    """The set of a round's outputs."""
+    return OutputSet(batch=batch, name=EDITION, sections=batch.notebooks, outcomes=outcomes)
 
 
 def explain(batch: Batch, sections: Sequence[str] | None = None, provinces: Sequence[str] = ()) -> dict[str, list[str]]:
     """Why sections will run, of the country or of provinces, by name; no reason if one need not."""
-    why = {step.task.name: step.reasons for step in batch.plan(sections, provinces)}
-    if not provinces and _with_summary(batch, sections):
-        if any(why.values()):
-            why[SUMMARY] = ["after the others, if anything it rests on changed"]
-        else:
-            current = _current(batch, batch.notebooks)
-            extra = {step.task.section: step for step in _plan_only(batch, current.values())}
-            why |= {section: step.reasons for section, step in extra.items()}
-            if any(why.values()):
-                why[SUMMARY] = ["after the others, if anything it rests on changed"]
-            else:
-                current |= {section: batch.reused(section) for section in extra}
-                why[SUMMARY] = _summary(batch, _in_order(current), asked=True).reasons
+    why = {step.task.name: step.piece.reasons for step in batch.planner.plan(sections, provinces)}
+    if provinces or not _with_summary(batch, sections):
+        return why
+    current, extra = _current(batch, batch.notebooks), []
+    if not any(why.values()):
+        extra = _plan_only(batch, current.values())
+        why |= {step.task.name: step.piece.reasons for step in extra}
+    if any(why.values()):
+        why[SUMMARY] = ["after the others, if anything it rests on changed"]
+    else:
+        current |= {step.task.section: batch.outcome(step, reused=True) for step in extra}
+        why[SUMMARY] = _summary(batch, _in_order(current), asked=True).piece.reasons
     return why
 
 
@@ -134,7 +127,7 @@ def _plan(outcomes: Iterable[Outcome]) -> dict[str, int]:
 
 def _plan_only(batch: Batch, outcomes: Iterable[Outcome]) -> list[Step]:
     """Steps of those projects of the plan that have no notebook."""
-    return [batch.step(section, None) for section in _plan(outcomes) if section not in batch.notebooks]
+    return [batch.planner.step(section) for section in _plan(outcomes) if section not in batch.notebooks]
 
 
 def _in_order(outcomes: Mapping[str, Outcome]) -> list[Outcome]:
@@ -149,20 +142,14 @@ def _with_summary(batch: Batch, sections: Sequence[str] | None) -> bool:
 
 def _current(batch: Batch, sections: Collection[str]) -> dict[str, Outcome]:
     """Those sections that need not run, but for the summary."""
-    steps = [batch.step(section, None) for section in batch.notebooks if section in sections and section != SUMMARY]
-    return {step.task.section: batch.reused(step.task.section) for step in steps if not step.reasons}
+    steps = [batch.planner.step(section) for section in batch.notebooks if section in sections and section != SUMMARY]
+    return {step.task.section: batch.outcome(step, reused=True) for step in steps if not step.piece.reasons}
 
 
 def _summary(batch: Batch, others: Sequence[Outcome], *, asked: bool) -> Step:
     """The step that runs the summary on the ledger of the others."""
     given = {f"outputs/{batch.round}/{LEDGER}": _ledger(batch, others)}
-    return batch.step(SUMMARY, None, given, asked=asked)
-
-
-def complete(batch: Batch, outcomes: Iterable[Outcome]) -> bool:
-    """Whether outcomes are those of all sections, without failure."""
-    outcomes = list(outcomes)
-    return all(o.error is None for o in outcomes) and {o.section for o in outcomes} >= set(batch.notebooks)
+    return batch.planner.step(SUMMARY, given=given, asked=asked)
 
 
 def _ledger(batch: Batch, outcomes: Iterable[Outcome]) -> bytes:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
-import tempfile
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.problems import UsageError
-from dsw_analysis.project import FILE
 from dsw_analysis.rounds import Round
-from dsw_analysis.section.executed import handed_over
+from dsw_analysis.run.outputs import PROVINCES
 
 _NOTEBOOK = re.compile(r"(\d\d)_([a-z_]+)\.ipynb")
-_NOT_IN_PLAN = "NotInPlanError"
-EXECUTE = "dsw_analysis.run.tasks:execute"
-PLAN = "action_plan"
-"""Stem of the raw file that says which projects there are."""
+EXECUTE = "dsw_analysis.run.execution:execute"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,13 +94,14 @@ class Task:
 
     @property
     def name(self) -> str:
-        """What messages and the manifest call the task."""
-        return task_name(self.section, self.province)
+        """What messages and the manifest call the task: ``csr`` for the country, ``csr/เชียงใหม่`` for a province."""
+        return self.section if self.province is None else f"{self.section}/{self.province}"
 
-
-def task_name(section: str, province: str | None = None) -> str:
-    """``csr`` for the whole country, ``csr/เชียงใหม่`` for a province."""
-    return section if province is None else f"{section}/{province}"
+    @property
+    def outputs(self) -> tuple[str, str]:
+        """Names of its outputs: the executed notebook and the section's page."""
+        place = "" if self.province is None else f"{PROVINCES}{self.province}/"
+        return f"{place}notebooks/{self.notebook}", f"{place}sections/{self.section}.html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,123 +130,10 @@ class Result:
     left_out: str | None = None
 
 
-def execute(task: Task) -> Result:
-    """Run one notebook with papermill and judge the result; never raises for what the notebook does.
-
-    Success means that every code cell ran and that the last one handed over the section's findings:
-    a notebook that leaves early with return code 0 has failed. Call it in a process of its own: papermill changes
-    the working directory.
-    """
-    from dsw_analysis.run.rendering import chapter, raw_stems, section_page, title_of  # noqa: PLC0415 - for workers
-
-    started = time.monotonic()
-    notebook, raised, watched, untold = _run(task)
-    if getattr(raised, "ename", None) == _NOT_IN_PLAN:
-        why = f"{task.notebook} is left out: {getattr(raised, 'evalue', '')}"
-        return Result(
-            title=task.section,
-            seconds=time.monotonic() - started,
-            reads=(PLAN,),
-            watched=_beside(watched, task, (PLAN,)),
-            left_out=why,
-            notes=untold,
-        )
-    error = None if raised is None else _brief(raised)
-    document: Mapping[str, Any] | None = None
-    executed: bytes | None = None
-    if notebook is not None:
-        if error is None:
-            document, error = handed_over(notebook)
-        # In one line: Python's own encoder, which indents, takes as long as some notebooks.
-        executed = json.dumps(notebook, ensure_ascii=False, sort_keys=True).encode() + b"\n"
-    reads = () if document is None else raw_stems(document, task)
-    title = title_of(task) if document is None else str(document["title"])
-    ledgers = [json.loads(content) for name, content in task.files.items() if name.endswith("findings.json")]
-    made = chapter(task.section, title, notebook, document, error)
-    page = section_page(
-        made,
-        document,
-        Round.parse(str(task.parameters["round_id"])),
-        province=task.province,
-        inputs=[read for ledger in ledgers for read in ledger["inputs"]],
-    )
-    return Result(
-        title=title,
-        seconds=time.monotonic() - started,
-        executed=executed,
-        page=page,
-        rows={i["dataset"]: (i["file"], i["rows"]) for i in (document or {}).get("inputs", ())},
-        reads=reads,
-        read={} if document is None else document.get("read", {}),
-        watched=_beside(watched, task, reads),
-        error=error,
-        notes=(*made.notes, *untold),
-    )
-
-
-def _beside(watched: Mapping[str, str | None], task: Task, reads: Iterable[str]) -> dict[str, str | None]:
-    """What of all that was read in the project is not known as raw file or copy of it, nor of all, nor made of this."""
-    round_ = task.parameters["round_id"]
-    raw, stems = f"../data/raw/{round_}/", {*reads, "datapackage"}
-    return {
-        name: state
-        for name, state in watched.items()
-        if not name.startswith((f"../outputs/{round_}/", "../data/checked/", f"../{FILE}"))
-        and not (name.startswith(raw) and name.removeprefix(raw).split(".")[0] in stems)
-    }
-
-
-def _run(task: Task) -> tuple[dict[str, Any] | None, Exception | None, Mapping[str, str | None], tuple[str, ...]]:
-    """Executed notebook, and what it raised, if it failed; what it read, and a note of what was not watched."""
-    from dsw_analysis.run.warm.client import run_notebook  # noqa: PLC0415 - only the workers need it; slow to import
-    from dsw_analysis.run.watched import seen  # noqa: PLC0415 - for workers
-
-    with _workplace(task) as root, tempfile.TemporaryDirectory() as scratch:
-        given = Path(scratch) / task.notebook
-        given.write_bytes(task.content)
-        report = Path(scratch) / "seen.jsonl"
-        try:
-            notebook, error = run_notebook(given, task.parameters, cwd=root / "notebooks", report=report)
-        except Exception as raised:  # whatever stops one notebook must not stop the others
-            return None, raised, {}, ()
-        return _timeless(notebook), error, *seen(report, root / "notebooks")
-
-
-@contextlib.contextmanager
-def _workplace(task: Task) -> Iterator[Path]:
-    """Project folder to run in: the task's own, or a temporary one with the files that it carries."""
-    if not task.files:
-        yield task.root
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "notebooks").mkdir()
-        for name, content in task.files.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        yield root
-
-
-def _timeless(notebook: dict[str, Any]) -> dict[str, Any]:
-    """Drop times, folders and random ids, so that equal runs give equal bytes."""
-    kept = {"parameters", "version", "exception"}
-    about = notebook["metadata"].get("papermill", {})
-    notebook["metadata"]["papermill"] = {key: value for key, value in about.items() if key in kept}
-    for place, cell in enumerate(notebook["cells"]):
-        metadata = cell["metadata"]
-        metadata.pop("execution", None)
-        about = metadata.get("papermill", {})
-        metadata["papermill"] = {key: about[key] for key in ("exception", "status") if key in about}
-        if {"injected-parameters", "papermill-error-cell-tag"} & set(metadata.get("tags", [])):
-            cell["id"] = f"papermill-{place}"
-    return notebook
-
-
-def _brief(error: Exception) -> str:
-    cell = getattr(error, "exec_count", None)
-    if cell is None:
-        return "\n".join(f"{type(error).__name__}: {error}".splitlines()[:3])[:600]
-    first, *rest = str(getattr(error, "evalue", "")).splitlines() or [""]
-    lines = [f"cell {cell}: {getattr(error, 'ename', 'error')}: {first}", *rest[:2]]
-    return "\n".join(lines)[:2000]
+def write_files(root: Path, files: Mapping[str, bytes]) -> None:
+    """Make a new project folder of the files that a task carries."""
+    (root / "notebooks").mkdir()
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

@@ -11,7 +11,7 @@ from dsw_analysis.intake.problem_files import NAMES as PROBLEMS
 from dsw_analysis.intake.writing.whole import sha256
 from dsw_analysis.problems import UsageError
 from dsw_analysis.run.manifest import JOURNAL, MANIFEST, Manifest
-from dsw_analysis.run.outputs import WORKING, Outputs
+from dsw_analysis.run.outputs import WORKING
 from dsw_analysis.run.sections import EDITION
 
 _WORDS = {
@@ -53,7 +53,7 @@ def verify(out: Path) -> list[Deviation]:
     OSError
         If a file cannot be read.
     """
-    sets = [entry for name, entry in Manifest(Outputs(out)).made.items() if name == EDITION or name.startswith("brief")]
+    sets = [entry for name, entry in Manifest(out).made.items() if name == EDITION or name.startswith("brief")]
     made = {file: digest for entry in sets for file, digest in entry["outputs"].items()}
     if not made:
         raise UsageError(f"no {MANIFEST} in {out} says what was made; run `dsw report {out.name}` first")

@@ -37,7 +37,7 @@ def seen(report: Path, notebooks: Path) -> tuple[dict[str, str | None], tuple[st
     for kind, name, *rest in map(json.loads, lines):
         if kind == "untold":
             untold.add(name)
-        elif not _is_text(name):
+        elif name.encode(errors="replace").decode() != name:
             untold.add(f"the file {name!a}, whose name cannot be written down")
         elif kind == "listed":
             folders.setdefault(name, rest[0])
@@ -52,12 +52,3 @@ def seen(report: Path, notebooks: Path) -> tuple[dict[str, str | None], tuple[st
             files[name] = CHANGED if there != now else None if now is None else sha256(notebooks / name)
     note = f"not watched: {', '.join(sorted(untold))}; run it with --fresh when that changes"
     return dict(sorted({**files, **folders}.items())), (note,) if untold else ()
-
-
-def _is_text(name: str) -> bool:
-    """Whether a file's name can be written down."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

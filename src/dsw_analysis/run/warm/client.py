@@ -16,7 +16,7 @@ import zmq
 from jupyter_client.client import KernelClient
 from jupyter_client.session import Session
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager
+from papermill.engines import Engine, NBClientEngine
 from papermill.exceptions import PapermillException
 from papermill.execute import prepare_notebook_metadata, raise_for_execution_errors, remove_error_markers
 from papermill.inspection import _infer_parameters
@@ -27,17 +27,6 @@ from papermill.utils import chdir, merge_kwargs, remove_args
 from traitlets.config import Config
 
 from dsw_analysis.run.warm import KEY, forking, processes, watching
-
-
-class Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill has no types
-    """papermill's record of a run, which can leave saving to the end."""
-
-    save_cells = True
-
-    def save(self, **kwargs: Any) -> None:  # noqa: ANN401 - papermill's
-        """Save the notebook, unless that is left to papermill, which does so once more at the end."""
-        if self.save_cells:
-            super().save(**kwargs)
 
 
 class Channel:
@@ -66,23 +55,15 @@ class Link(KernelClient):
 
     has_kernel = True
     allow_stdin = False
+    shell_channel: Any = None  # requests and replies; jupyter_client's property would make channels of sockets
+    iopub_channel: Any = None  # what cells show
 
     def __init__(self, child: forking.Child) -> None:
         super().__init__(session=Session(key=KEY))
         self.child = child
-        self._channels = {"shell": Channel(self), "iopub": Channel(self)}
+        self.shell_channel, self.iopub_channel = Channel(self), Channel(self)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._busy = False
-
-    @property
-    def shell_channel(self) -> Channel:
-        """Requests and replies."""
-        return self._channels["shell"]
-
-    @property
-    def iopub_channel(self) -> Channel:
-        """What cells show."""
-        return self._channels["iopub"]
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message to the kernel, if it is there."""
@@ -105,7 +86,7 @@ class Link(KernelClient):
         message = self.session.deserialize(frames)
         if message["msg_type"] == "status":
             self._busy = message["content"]["execution_state"] == "busy"
-        self._channels[channel].put(message)
+        (self.shell_channel if channel == "shell" else self.iopub_channel).put(message)
 
     def _forget(self) -> None:
         if self._loop is not None and not self.child.connection.closed:
@@ -156,32 +137,6 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill has no types
     """papermill's engine for Python notebooks, each in a process of its own that is forked warm."""
 
     @classmethod
-    def execute_notebook(  # noqa: PLR0917 - papermill's
-        cls,
-        nb: Any,  # noqa: ANN401 - nbformat has no types
-        kernel_name: str,
-        output_path: str | None = None,
-        progress_bar: Any = True,  # noqa: ANN401 - papermill's
-        log_output: bool = False,
-        autosave_cell_every: int = 30,
-        save_cells: bool = True,
-        **kwargs: Any,  # noqa: ANN401 - papermill's
-    ) -> Any:  # noqa: ANN401 - nbformat has no types
-        """Run a notebook; like papermill's, but for ``save_cells``, which ``False`` leaves one save at the end."""
-        nb_man = Manager(nb, output_path, log_output, progress_bar, autosave_cell_every)
-        nb_man.save_cells = save_cells
-        nb_man.notebook_start()
-        try:
-            cls.execute_managed_notebook(nb_man, kernel_name, log_output=log_output, **kwargs)
-        except BaseException:
-            nb_man.save_cells = True  # papermill saves what has ended well or with an error in a cell, but not this
-            raise
-        finally:
-            nb_man.cleanup_pbar()
-            nb_man.notebook_complete()
-        return nb_man.nb
-
-    @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:  # noqa: ANN401
         """Run the cells; kernels of other languages or environments are left to papermill's own engine."""
         ours = kernel_name in ("python3", "", None)
@@ -197,7 +152,7 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill has no types
             kernel_name=kernel_name,
             log=logger,
         )
-        child = forking.fork("dsw_analysis.run.warm.kernel:serve")
+        child = forking.WARM.fork("dsw_analysis.run.warm.kernel:serve")
         link = Link(child)
         try:
             child.connection.send(list(kwargs.get("extra_arguments", ())))
@@ -227,18 +182,8 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path, report
     """Do what :func:`papermill.execute_notebook` does with engine ``dsw``, but write nothing.
 
     papermill writes the executed notebook at least once, which takes long where a section hands over many findings,
-    and returns it only if all went well.
-
-    Parameters
-    ----------
-    path:
-        The notebook to run.
-    parameters:
-        Typed values for its parameters.
-    cwd:
-        Folder to run in; this process is there meanwhile.
-    report:
-        File for what the kernel sees the notebook read; see :func:`dsw_analysis.run.watched.seen`.
+    and returns it only if all went well. This process is in the folder ``cwd`` meanwhile; what the kernel sees the
+    notebook read goes to the file ``report``, see :func:`dsw_analysis.run.watched.seen`.
 
     Returns
     -------
@@ -262,7 +207,7 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path, report
     nb = remove_error_markers(prepare_notebook_metadata(nb, str(path), None))
     try:
         with chdir(str(cwd)), watching.asked(report):
-            WarmEngine.execute_notebook(nb, "python3", progress_bar=False, save_cells=False)
+            WarmEngine.execute_notebook(nb, "python3", progress_bar=False)
         raise_for_execution_errors(nb, None)
     except Exception as error:
         return nb, error

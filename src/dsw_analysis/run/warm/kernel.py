@@ -32,32 +32,22 @@ from tornado.ioloop import IOLoop
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
-from dsw_analysis.run.warm import KEY, forking, watching
-
-
-class Pipe:
-    """The kernel's end of the pipe, for messages from any thread."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._lock = threading.RLock()
-
-    def send(self, channel: str, frames: Sequence[Any]) -> None:
-        """Send one message of a channel (``"shell"`` or ``"iopub"``)."""
-        with self._lock:
-            self._connection.send((channel, [bytes(f) for f in frames]))
+from dsw_analysis.run.warm import KEY, forking, server, watching
 
 
 class Channel:
-    """What ipykernel takes for a socket: one channel of the pipe."""
+    """What ipykernel takes for a socket: one channel of the pipe (``shell`` or ``iopub``), for any thread."""
 
-    def __init__(self, pipe: Pipe, name: str) -> None:
+    _one_at_a_time = threading.RLock()
+
+    def __init__(self, pipe: Connection, name: str) -> None:
         self._pipe = pipe
         self._name = name
 
     def send_multipart(self, frames: Sequence[Any], *_: Any, **__: Any) -> None:  # noqa: ANN401 - zmq's options
         """Send the frames of a message at once."""
-        self._pipe.send(self._name, frames)
+        with self._one_at_a_time:
+            self._pipe.send((self._name, [bytes(f) for f in frames]))
 
     def flush(self, *_: Any) -> None:  # noqa: ANN401 - zmq's options
         """Nothing waits."""
@@ -191,7 +181,7 @@ def serve(connection: Connection) -> None:
     """Be a kernel: answer the requests that come through the connection until it asks to end or is closed."""
     arguments = connection.recv()
     _be_new()
-    app = KernelApp.instance(pipe=Pipe(connection))
+    app = KernelApp.instance(pipe=connection)
     app.update_config(Config(HistoryManager={"hist_file": ":memory:"}))
     app.initialize(arguments)
     watching.begin()
@@ -212,8 +202,8 @@ def _be_new() -> None:
     logging.root.setLevel(logging.WARNING)
     sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
     sys.argv = [str(Path(ipykernel.__file__).parents[1] / "ipykernel_launcher.py")]
-    if forking.base_path is not None:
-        sys.path[:] = forking.base_path
+    if server.base_path is not None:
+        sys.path[:] = server.base_path
 
 
 async def _answer(kernel: Kernel, connection: Connection) -> None:

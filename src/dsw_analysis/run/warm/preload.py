@@ -5,12 +5,13 @@ from __future__ import annotations
 import builtins
 import gc
 import importlib
+import os
 import sys
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import SimpleNamespace
 
 import dsw_analysis
-from dsw_analysis.run.warm import forking
 
 _MODULES = (
     "numpy.random",
@@ -33,12 +34,8 @@ _MODULES = (
     "ipykernel.debugger",
     "sqlite3",
     "tornado.platform.asyncio",
-    "dsw_analysis.run.rendering",
-    "dsw_analysis.report.html",
-    "dsw_analysis.report.page",
+    "dsw_analysis.run.execution",
     "dsw_analysis.section.road_map",
-    "papermill",
-    "dsw_analysis.run.warm.client",
     "dsw_analysis.run.warm.kernel",
 )
 
@@ -54,7 +51,7 @@ def warm() -> None:
     from a new kernel's, but for what is in ``sys.modules``.
     """
     gc.disable()  # nothing that is imported is garbage
-    cutter = forking.ForkedChild(f"{__name__}:cut")
+    cutter, cuts = _cut()
     sys.modules.update(dict.fromkeys(_LEFT_OUT))  # type: ignore[arg-type]  # None: not to be had
     # pandas looks for a kernel when it is imported, and shows frames as a terminal does if there is none.
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
@@ -68,25 +65,27 @@ def warm() -> None:
     _validate()
     _render()
     _draw()
-    _take_cuts(cutter)
+    sys.modules["dsw_analysis.intake.writing.pages"].cuts.update(cuts.recv())
+    cuts.close()
+    os.waitpid(cutter, 0)
     gc.freeze()  # collections in the children would copy all these pages
     gc.enable()
 
 
-def cut(connection: Connection) -> None:
-    """In a process beside the one that imports: cut the typeface to its usual characters and hand it over."""
-    from dsw_analysis.intake.writing import pages  # noqa: PLC0415 - in this process only
+def _cut() -> tuple[int, Connection]:
+    """Cut the typeface to its usual characters, in a process beside the one that imports."""
+    ours, theirs = Pipe(duplex=False)
+    process = os.fork()
+    if process == 0:
+        try:
+            from dsw_analysis.intake.writing import pages  # noqa: PLC0415 - in this process first
 
-    pages.font_faces("")
-    connection.send(pages.cuts)
-
-
-def _take_cuts(cutter: forking.Child) -> None:
-    from dsw_analysis.intake.writing import pages  # noqa: PLC0415 - as all else, when it is time to
-
-    with cutter.connection as connection:
-        pages.cuts.update(connection.recv())
-    cutter.wait()
+            pages.font_faces("")
+            theirs.send(pages.cuts)
+        finally:
+            os._exit(0)
+    theirs.close()
+    return process, ours
 
 
 def _validate() -> None:

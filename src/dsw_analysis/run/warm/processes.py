@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from dsw_analysis.run.warm.forking import FORKS, WARM, Child, fork
+from dsw_analysis.run.warm.forking import FORKS, WARM, Child
 
 __all__ = ["FORKS", "WARM", "ProcessDied", "WarmExecutor", "Workers", "run_fresh"]
 
@@ -124,7 +124,7 @@ class Workers:
                 if child.poll() is None:
                     return child
                 child.connection.close()
-        return fork(f"{__name__}:serve")
+        return WARM.fork(f"{__name__}:serve")
 
     def close(self) -> None:
         """End the processes that are idle."""

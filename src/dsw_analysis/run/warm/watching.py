@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from importlib.util import source_from_cache
 from pathlib import Path
 from types import FrameType
@@ -96,23 +96,21 @@ class _Hook:
         self._report = report
         self._known: set[str] = set()
         self._inside = threading.local()
-        self._seen: Mapping[str, Callable[..., None]] = {
+        self._seen: dict[str, Callable[..., None]] = {
             "open": self._open,
             "dsw_analysis.read": self._read,
             "sqlite3.connect": self._database,
             "os.rename": lambda _, to, *__: self._made(to),
-            "ctypes.dlopen": self._library,
+            "ctypes.dlopen": lambda path: self._read(path, if_there=True),  # a path, or a name that the system finds
             "os.listdir": self._list,
             "os.scandir": self._list,
             "import": self._import,
             "subprocess.Popen": lambda program, arguments, *_: self._start(program or arguments),
-            "os.system": self._start,
-            "os.exec": lambda program, *_: self._start(program),
-            "os.posix_spawn": lambda program, *_: self._start(program),
             "os.spawn": lambda _, program, *__: self._start(program),
-            "os.startfile": lambda program, *_: self._start(program),
             "socket.connect": self._connect,
         }
+        for event in ("os.system", "os.exec", "os.posix_spawn", "os.startfile"):
+            self._seen[event] = lambda program, *_: self._start(program)
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         see = self._seen.get(event)
@@ -163,11 +161,10 @@ class _Hook:
             self._write("read", found[1], there)
 
     def _made(self, path: Any) -> None:  # noqa: ANN401 - whatever can be opened
-        found = self._name(path)
-        if found is not None:
+        if (found := self._name(path)) is not None:
             self._write("made", found[1])
 
-    def _read(self, path: Any) -> None:  # noqa: ANN401 - whatever can be opened
+    def _read(self, path: Any, *, if_there: bool = False) -> None:  # noqa: ANN401 - whatever can be opened
         found = self._name(path)
         if found is None:
             return
@@ -176,25 +173,19 @@ class _Hook:
                 self._list(folder, asked=True)
                 for file in files:
                     self._read(os.path.join(folder, file))  # noqa: PTH118
-        else:
-            self._write("read", found[1], status(found[0]))
+        elif (there := status(found[0])) or not if_there:
+            self._write("read", found[1], there)
 
     def _database(self, path: Any) -> None:  # noqa: ANN401 - whatever can be opened
         if isinstance(path, str) and path.startswith("file:"):
             path = path[5:].partition("?")[0]
-        found = self._name(path)
-        if found is not None:
+        if (found := self._name(path)) is not None:
             self._write(*(("read", found[1], there) if (there := status(found[0])) else ("made", found[1])))
 
     def _list(self, folder: Any, asked: bool = False) -> None:  # noqa: ANN401 - whatever can be opened
         found = self._name("." if folder is None else folder)
         if found is not None and (asked or not _by_others("importlib", _PACKAGE)):
             self._write("listed", found[1].rstrip("/") + "/", listing(found[0]))
-
-    def _library(self, path: Any) -> None:  # noqa: ANN401 - a path, or a name to be found by the system
-        found = self._name(path)
-        if found is not None and (there := status(found[0])):
-            self._write("read", found[1], there)
 
     def _import(self, module: str, file: str | None, *_: Any) -> None:  # noqa: ANN401 - the event's
         if file is not None:  # compiled code, which is not opened in Python

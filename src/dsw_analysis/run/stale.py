@@ -1,0 +1,226 @@
+"""What is stale: what each output of a round is made from now, held against what it was made from the last time."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from dsw_analysis.findings.ledger import SUMMARY
+from dsw_analysis.intake.writing.whole import digest, sha256
+from dsw_analysis.project import where
+from dsw_analysis.run.manifest import Manifest
+from dsw_analysis.run.outputs import Outputs
+from dsw_analysis.run.tasks import Result, Task
+from dsw_analysis.run.warm.watching import listing
+
+LEDGER = "findings.json"
+_SAID = {
+    "notebook": "its notebook changed",
+    "package": "the package's code changed",
+    "lock": "the lock file changed",
+    "project": "project.toml changed",
+    "python": "another Python",
+}
+_PARTS = {"inputs": "input", "parameters": "parameter", "sections": "section"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """Something that is made: its name in the manifest, what it is made from, why it must be made (empty: it need not).
+
+    What it is made from is a table of the kinds of things (``package``, ``notebook``, ``inputs``, ``sections`` …) with
+    a hash, or a table of names and hashes, of each; any difference makes it stale.
+    """
+
+    name: str
+    made_from: Mapping[str, Any]
+    reasons: list[str]
+
+
+class Stale:
+    """Says of all that is made for a round what it is made from, and why it must be made again.
+
+    Parameters
+    ----------
+    inputs:
+        What there is now.
+    manifest, outputs:
+        What was made, from what, and the files that hold it.
+    fresh:
+        What is asked for is made again, changed or not.
+    """
+
+    def __init__(self, inputs: Inputs, manifest: Manifest, outputs: Outputs, *, fresh: bool) -> None:
+        self._inputs = inputs
+        self._made = manifest.made
+        self._outputs = outputs
+        self._fresh = fresh
+
+    def section(self, task: Task, given: Mapping[str, bytes] | None, *, asked: bool) -> Piece:
+        """A section: its notebook and parameters, and the files that it read the last time or is given instead."""
+        if given is None:
+            inputs = self._inputs.raw(self._made.get(task.name, {}).get("reads", ()))
+            inputs |= self._inputs.watched(self._watched_of(task.name))
+        else:
+            inputs = {name: digest(content) for name, content in given.items()}
+        notebook = digest(task.content)
+        return self._piece(task.name, asked=asked, notebook=notebook, parameters=task.parameters, inputs=inputs)
+
+    def after(self, piece: Piece, result: Result) -> Piece:
+        """A section that has run: of files that it read the hash taken at that: they may have changed since."""
+        if piece.name == SUMMARY:
+            return piece
+        inputs = {**self._inputs.raw(result.reads), **result.read, **result.watched}
+        return replace(piece, made_from={**piece.made_from, "inputs": inputs})
+
+    def ledger(self, sections: Iterable[str]) -> Piece:
+        """``findings.json``: what sections, by their names in the manifest, came to."""
+        return self._piece(LEDGER, sections=self._marks(sections))
+
+    def report(self, name: str, sections: Iterable[str], *, asked: bool = False) -> Piece:
+        """A file of the report, or all of them together: sections, and the ledger made of them."""
+        findings = sha256(self._outputs.newest(LEDGER))
+        return self._piece(name, asked=asked, sections=self._marks(sections), findings=findings)
+
+    def brief(self, name: str, sections: Iterable[str]) -> Piece:
+        """The brief of a province: its sections."""
+        return self._piece(name, asked=True, sections=self._marks(sections))
+
+    def index(self, briefs: Mapping[str, bool]) -> Piece:
+        """The page that links to the briefs: which there are, and whether each is complete."""
+        return self._piece("brief index", asked=True, briefs=briefs)
+
+    def audit(self, page: str, content: bytes, ledger: bytes) -> Piece:
+        """The audit of a page: the page and the ledger."""
+        return self._piece(f"audit of {page}", asked=True, page=digest(content), findings=digest(ledger))
+
+    def replaced(self, sections: Iterable[str]) -> list[str]:
+        """Files that were replaced between one of some sections that were run and another."""
+        versions: dict[str, set[str]] = {}
+        for name in sections:
+            for file, hash_ in self._made[name]["made_from"].get("inputs", {}).items():
+                versions.setdefault(file, set()).add(hash_)
+        return sorted(file for file, hashes in versions.items() if len(hashes) > 1)
+
+    def beside(self) -> list[Path]:
+        """Files, from the project folder, that sections are known to read beside the round's raw files."""
+        names = {name for section in self._made for name in self._watched_of(section)}
+        return [path for name in sorted(names) for path in self._inputs.files(name)]
+
+    def _piece(self, name: str, *, asked: bool = False, **parts: Any) -> Piece:  # noqa: ANN401 - JSON
+        made_from = {**self._inputs.common, **parts}
+        why = reasons(self._made.get(name), made_from, lambda file: sha256(self._outputs.newest(file)))
+        return Piece(
+            name=name, made_from=made_from, reasons=why or ["asked to be made again"] * (asked and self._fresh)
+        )
+
+    def _marks(self, sections: Iterable[str]) -> dict[str, str]:
+        """What stands for sections in what is made of them: an error, why it is left out, or its notebook's hash."""
+        entries = {name.partition("/")[0]: self._made[name] for name in sections}
+        return {
+            section: entry.get("error") or entry.get("left_out") or next(iter(entry["outputs"].values()))
+            for section, entry in entries.items()
+        }
+
+    def _watched_of(self, name: str) -> list[str]:
+        """What a section read the last time beside its raw files, as it calls it."""
+        inputs = self._made.get(name, {}).get("made_from", {}).get("inputs", {})
+        return [file for file in inputs if file.startswith(("./", "../"))]
+
+
+def reasons(
+    entry: Mapping[str, Any] | None, made_from: Mapping[str, Any], found: Callable[[str], str | None]
+) -> list[str]:
+    """Why something must be made again, in words; empty if it need not.
+
+    Parameters
+    ----------
+    entry:
+        What the manifest says of it; ``None`` if it was never made.
+    made_from:
+        What it would be made from now.
+    found:
+        Hash of an output by its name; ``None`` if it is not there.
+    """
+    if entry is None:
+        return ["never made"]
+    if entry["state"] != "ok":
+        return ["failed the last time"]
+    said = []
+    for part in sorted({*entry["made_from"], *made_from}):
+        before, now = entry["made_from"].get(part), made_from.get(part)
+        if isinstance(before, dict) and isinstance(now, Mapping):
+            said += [
+                f"{_PARTS.get(part, part)} {name} {_change(before.get(name), now.get(name))}"
+                for name in sorted({*before, *now})
+                if before.get(name) != now.get(name)
+            ]
+        elif before != now:
+            said.append(_SAID.get(part, f"{part} changed"))
+    for output, expected in entry["outputs"].items():
+        if (there := found(output)) != expected:
+            said.append(f"{output} is {'missing' if there is None else 'not as it was written'}")
+    return said
+
+
+def _change(before: object, now: object) -> str:
+    return "is new" if before is None else "is gone" if now is None else "changed"
+
+
+class Inputs:
+    """Hashes of what outputs rest on: what all share, raw files of a round, and what else notebooks read.
+
+    Each is taken once: what is replaced while a batch is at work is noticed by who reads it.
+    """
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self._root = root
+        self._folder = folder
+        self._file, self._listing = cache(sha256), cache(listing)
+
+    @cached_property
+    def common(self) -> dict[str, str | None]:
+        """What all outputs share: package, lock file, the project's own words and Python."""
+        lock = sha256(self._root / "requirements.lock")
+        project = None if (said := where(self._root)) is None else sha256(said)
+        return {"package": package_code(), "lock": lock, "project": project, "python": platform.python_version()}
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(path.name for path in self._folder.iterdir() if not path.is_dir())
+
+    def raw(self, stems: Iterable[str]) -> dict[str, str | None]:
+        """File name -> hash of every raw file with one of the stems, and of the description of the data."""
+        wanted = {*stems, "datapackage"}
+        return {name: self._file(self._folder / name) for name in self._names if name.split(".")[0] in wanted}
+
+    def watched(self, names: Iterable[str]) -> dict[str, str | None]:
+        """Name -> hash, now, of what notebooks read by these names: files, and folders (ending in ``/``)."""
+        return {
+            name: self._listing(str(self._path(name))) if name.endswith("/") else self._file(self._path(name))
+            for name in names
+        }
+
+    def files(self, name: str) -> list[Path]:
+        """The file, or the files of the folder, that notebooks read by a name."""
+        path = self._path(name)
+        return [*path.iterdir()] if name.endswith("/") and path.is_dir() else [path]
+
+    def _path(self, name: str) -> Path:
+        """Path of what notebooks read as ``../data/extra.json`` or ``./helper.py``."""
+        return self._root / (name[3:] if name.startswith("../") else f"notebooks/{name[2:]}")
+
+
+def package_code() -> str:
+    """Hash of the package's code."""
+    package = Path(__file__).parents[1]
+    tree = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            tree.update(f"{path.relative_to(package).as_posix()}\n{sha256(path)}\n".encode())
+    return tree.hexdigest()
