@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-INTAKE = Path(__file__).parents[2] / "src" / "dsw_analysis" / "intake"
+from dsw_analysis.intake.files import messages
+
+INTAKE = Path(messages.__file__).parents[1]
 WORDS = tomllib.loads((INTAKE / "files" / "messages.toml").read_text(encoding="utf-8"))
 ACTIONS = WORDS.pop("actions")
 OF_THE_PLACE = {"sheet", "row", "column", "value"}
