@@ -14,7 +14,7 @@ from dsw_analysis.intake.codebook import codebook_page, codebook_workbook, descr
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.forms import GUIDE, LISTS, form, stamp
 from dsw_analysis.intake.thai import provinces
-from dsw_analysis.intake.thai.spellings import MONTHS
+from dsw_analysis.intake.thai.dates import MONTHS
 from dsw_analysis.intake.wording import schema_hash
 from dsw_analysis.rounds import Round
 

@@ -8,7 +8,7 @@ import pytest
 from pythainlp.corpus import provinces as corpus_provinces
 
 from dsw_analysis.intake import thai
-from dsw_analysis.intake.thai.likeness import nearest
+from dsw_analysis.intake.thai.places import nearest
 
 PLACES = {p.slug: p for p in thai.provinces()}
 # Land borders, one or two for every province and more where they shape the map (Royal Thai Survey Department).

@@ -11,7 +11,7 @@ from typing import Final
 
 from dsw_analysis.intake.coverage import warnings_of
 from dsw_analysis.intake.dataset import Dataset
-from dsw_analysis.intake.files.kinds import SUFFIXES
+from dsw_analysis.intake.files import SUFFIXES
 from dsw_analysis.intake.judging import Checked
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.terminal import table, wrap

@@ -14,8 +14,7 @@ import pyarrow as pa
 
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.copies import Copy, key_of
-from dsw_analysis.intake.files import find_file, hash_file, read_parts
-from dsw_analysis.intake.files.kinds import check_path
+from dsw_analysis.intake.files import check_path, find_file, hash_file, read_parts
 from dsw_analysis.intake.judging import Checked, Judge, absent_months, rows_by_month
 from dsw_analysis.intake.parsing import registry_names
 from dsw_analysis.intake.source import Source, joined, read_provenance

@@ -17,7 +17,7 @@ from dsw_analysis.intake.files.header import JOIN
 from dsw_analysis.intake.provinces import province_names
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.thai import format_date
-from dsw_analysis.intake.thai.spellings import BE_OFFSET, MONTHS
+from dsw_analysis.intake.thai.dates import BE_OFFSET, MONTHS
 from dsw_analysis.intake.wording import ACCEPTS, blank_text, limit_texts, schema_hash
 from dsw_analysis.intake.writing.workbooks import BODY, HEAD, new_workbook, write_table
 from dsw_analysis.rounds import Round

@@ -18,8 +18,8 @@ from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.header import JOIN, LOOK
 from dsw_analysis.intake.files.header import key as header_key
 from dsw_analysis.intake.hints import SEND
-from dsw_analysis.intake.thai.likeness import suggestion
-from dsw_analysis.intake.thai.spellings import month_of
+from dsw_analysis.intake.thai.dates import month_of
+from dsw_analysis.intake.thai.places import suggestion
 from dsw_analysis.problems import Problem
 
 _UNNAMED = "(ไม่มีหัวคอลัมน์ "  # what a raw table calls a column of data without a header

@@ -17,8 +17,8 @@ from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.hints import DASHES, Said, advise
 from dsw_analysis.intake.sheet import Listing, Sheet
 from dsw_analysis.intake.thai.cells import Reading, gather, gather_strings, native_text, then
-from dsw_analysis.intake.thai.likeness import suggester
-from dsw_analysis.intake.thai.spellings import FIRST_CELL
+from dsw_analysis.intake.thai.dates import FIRST_CELL
+from dsw_analysis.intake.thai.places import suggester
 from dsw_analysis.intake.thai.text import read_text
 from dsw_analysis.rounds import Round
 

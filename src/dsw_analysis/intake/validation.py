@@ -14,7 +14,7 @@ from dsw_analysis.intake import thai
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.parsing import Cells
 from dsw_analysis.intake.sheet import Listing, Sheet
-from dsw_analysis.intake.thai.spellings import BE_OFFSET
+from dsw_analysis.intake.thai.dates import BE_OFFSET
 from dsw_analysis.rounds import Round
 
 _DAY = timedelta(days=1)

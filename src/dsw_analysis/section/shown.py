@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dsw_analysis.intake.thai import format_date
-from dsw_analysis.intake.thai.written import written_numbers
+from dsw_analysis.intake.thai.numbers import written_numbers
 from dsw_analysis.plan.plan import NOT_STATED
 from dsw_analysis.section.readback import pieces_of
 

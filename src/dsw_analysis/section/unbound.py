@@ -8,7 +8,7 @@ from functools import cache
 
 from dsw_analysis.findings.finding import INTERVAL
 from dsw_analysis.intake.thai import format_date
-from dsw_analysis.intake.thai.written import written_numbers
+from dsw_analysis.intake.thai.numbers import written_numbers
 from dsw_analysis.project import Term, current
 from dsw_analysis.rounds import Round
 

@@ -50,15 +50,11 @@ class Archive:
             self.damaged()
         if any(entry.header_offset < 0 for entry in entries):
             self.damaged()
-        self._parts = {entry.filename: entry for entry in entries}
+        self.parts = {entry.filename: entry for entry in entries}
         self._check(entries)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._parts
-
-    def names(self) -> tuple[str, ...]:
-        """Names of all parts, in the directory's order."""
-        return tuple(self._parts)
+        return name in self.parts
 
     def damaged(self) -> NoReturn:
         """Refuse the archive as damaged."""
@@ -66,7 +62,7 @@ class Archive:
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Expanded bytes of a part, 1 MiB or less at a time; stops as soon as they pass the declared size."""
-        entry = self._parts.get(name)
+        entry = self.parts.get(name)
         if entry is None:
             self.damaged()
         total = checksum = 0
@@ -102,8 +98,8 @@ class Archive:
 
     def checked(self, name: str, most: int | None = None) -> Iterator[bytes]:
         """As :meth:`chunks` for an XML part of at most so many bytes, refused by :meth:`check_markup`."""
-        if most is not None and name in self._parts and self._parts[name].file_size > most:
-            self.too_large(self._parts[name].file_size, most)
+        if most is not None and name in self.parts and self.parts[name].file_size > most:
+            self.too_large(self.parts[name].file_size, most)
         tail = b""
         for chunk in self.chunks(name):
             self.check_markup(tail + chunk)

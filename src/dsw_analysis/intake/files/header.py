@@ -22,20 +22,11 @@ Merge = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass(frozen=True)
 class Header:
-    """A found header.
+    """A found header: its first row (0-based) in the rows looked at, and how many rows it takes.
 
-    Attributes
-    ----------
-    first, depth:
-        Position of its first row in the rows looked at (0-based), and how many rows it takes.
-    texts:
-        Flattened text of each column; ``""`` where a column has none.
-    rows:
-        The header's rows as they stand, for telling repeated headers.
-    score:
-        How many of the expected headers are among ``texts``.
-    titles:
-        Tidy texts of the rows above it, which printing may repeat.
+    ``texts`` are the flattened texts of the columns, ``""`` where one has none, and ``score`` says how many of the
+    expected headers are among them; ``rows`` are the header's rows as they stand, to know it when it is repeated, and
+    ``titles`` the tidy texts above it, which printing may repeat.
     """
 
     first: int

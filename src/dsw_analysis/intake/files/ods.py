@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
-from python_calamine import CalamineWorkbook, SheetVisibleEnum
+from python_calamine import SheetVisibleEnum
 
 from dsw_analysis.intake.files.archive import Archive
-from dsw_analysis.intake.files.calamine import Rows, guarded, sheet_rows
+from dsw_analysis.intake.files.calamine import Rows, open_book, sheet_rows
 from dsw_analysis.intake.files.header import DEPTH, LOOK
 from dsw_analysis.intake.files.limits import LIMITS
 from dsw_analysis.intake.files.messages import refuse
@@ -38,7 +38,7 @@ class OdsBook:
             refuse("password", path.name)
         surveys = _survey(archive)
         check_small(surveys, path)
-        self._workbook = guarded(path, CalamineWorkbook.from_path, path)
+        self._workbook = open_book(path)
         self.sheets = tuple(
             Sheet(sheet.name, sheet.visible != SheetVisibleEnum.Visible) for sheet in self._workbook.sheets_metadata
         )
@@ -165,8 +165,8 @@ class _Walk:
                     _see(found, row, column, cell, text)
 
     def _strike(self, style: str | None) -> None:
-        if style in self._struck_styles and self._row + 1 not in self._found.struck[-1:]:
-            self._found.struck.append(self._row + 1)
+        if style in self._struck_styles:
+            self._found.strike([self._row + 1])
 
 
 def _see(found: Survey, row: int, column: int, attributes: dict[str, str], text: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,8 @@ from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.table import RawTable, make_tables
 
 _BATCH: Final = 65_536
-_STR: Final = pd.StringDtype(na_value=np.nan)
+_TEXTS: Final = {pa.string(), pa.large_string(), pa.string_view()}
+_TYPES: Final = {pa.large_string(): pd.StringDtype(na_value=np.nan), pa.int64(): pd.Int64Dtype()}
 
 
 def read_parquet(
@@ -49,7 +50,7 @@ def read_parquet(
             header = Header(first=0, depth=1, texts=shown, rows=(shown,), score=len(shown))
             yield from make_tables(path, None, _parts(path, file, rows), header, header_row=1)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        _refuse_damaged(path, str(error))
+        refuse("encrypted" if "crypt" in str(error).lower() else "damaged.parquet", path.name)
 
 
 def _check_footer(path: Path) -> None:
@@ -57,54 +58,46 @@ def _check_footer(path: Path) -> None:
         start = handle.read(4)
         size = handle.seek(0, 2)
         handle.seek(max(size - 8, 0))
-        end = handle.read(8)
-    if b"PARE" in (start, end[4:]):
-        _refuse_damaged(path, "encrypted")
-    if (
-        size < 12
-        or end[4:] != b"PAR1"
-        or not 0 < struct.unpack("<I", end[:4])[0] <= min(size - 12, LIMITS.footer_bytes)
-    ):
-        _refuse_damaged(path, "no footer")
+        length, end = struct.unpack("<I4s", handle.read(8).rjust(8, b"\0"))
+    if b"PARE" in (start, end):
+        refuse("encrypted", path.name)
+    if end != b"PAR1" or not 0 < length <= min(size - 12, LIMITS.footer_bytes):
+        refuse("damaged.parquet", path.name)
 
 
-def _check_schema(path: Path, schema: pa.Schema, metadata: object) -> list[str]:
+def _check_schema(path: Path, schema: pa.Schema, metadata: pa.parquet.FileMetaData) -> list[str]:
     """Refuse what is no flat table of bounded size; return the columns of text."""
-    if metadata.num_rows > LIMITS.rows:  # type: ignore[attr-defined]
+    if metadata.num_rows > LIMITS.rows:
         refuse("too_many_rows.parquet", path.name)
     if len(schema) > LIMITS.columns:
         refuse("too_many_columns", path.name, count=len(schema))
     for field in schema:
         if not _is_cell(field.type):
             refuse("column_type", path.name, column=clean(field.name), value=str(field.type)[:120])
-    groups = (metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))  # type: ignore[attr-defined]
+    groups = (metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
     if (largest := max(groups, default=0)) > LIMITS.group_bytes:
-        _refuse_group(path, largest)
-    return [field.name for field in schema if _is_text(field.type)]
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return any(check(kind) for check in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
+        refuse("too_large.group", path.name, size=size_text(largest))
+    return [field.name for field in schema if field.type in _TEXTS]
 
 
 def _is_cell(kind: pa.DataType) -> bool:
     plain = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_null)
     dates = (pa.types.is_timestamp, pa.types.is_date)
-    coded = pa.types.is_dictionary(kind) and _is_text(kind.value_type)
-    return coded or _is_text(kind) or any(check(kind) for check in (*plain, *dates))
+    text = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return text in _TEXTS or any(check(kind) for check in (*plain, *dates))
 
 
-def _parts(path: Path, file: object, rows: int | None) -> Iterator[pd.DataFrame]:
+def _parts(path: Path, file: pa.parquet.ParquetFile, rows: int | None) -> Iterator[pd.DataFrame]:
     """Cells in parts; a text column is decoded only once it is known how large that makes it."""
     start, held, count = 2, list[pd.DataFrame](), 0
-    width = len(file.schema_arrow)  # type: ignore[attr-defined]
+    width = len(file.schema_arrow)
 
     def joined() -> pd.DataFrame:
         part = pd.concat(held, ignore_index=True) if len(held) > 1 else held[0]
         part.index = pd.RangeIndex(start, start + len(part))
         return part
 
-    for batch in file.iter_batches(batch_size=min(_BATCH, rows or _BATCH)):  # type: ignore[attr-defined]
+    for batch in file.iter_batches(batch_size=min(_BATCH, rows or _BATCH)):
         columns = {i: _cells(path, column) for i, column in enumerate(batch.columns)}
         held.append(pd.DataFrame(columns, columns=pd.RangeIndex(width), copy=False))
         count += len(batch)
@@ -120,25 +113,20 @@ def _cells(path: Path, column: pa.Array) -> pd.Series:
     kind = column.type
     if pa.types.is_dictionary(kind):
         lengths = pc.binary_length(column.dictionary)
-        if (pc.max(lengths).as_py() or 0) > LIMITS.cell_bytes:
-            _refuse_group(path, pc.max(lengths).as_py())
-        if (size := pc.sum(lengths.take(column.indices)).as_py() or 0) > LIMITS.group_bytes:
-            _refuse_group(path, size)
-        return pd.Series(column.cast(pa.large_string()).to_pandas(types_mapper=lambda _: _STR))
-    if pa.types.is_integer(kind) and kind != pa.uint64():
-        return pd.Series(column.cast(pa.int64()).to_pandas(types_mapper=lambda _: pd.Int64Dtype()))
-    if pa.types.is_floating(kind):
-        return pd.Series(column.cast(pa.float64()).to_pandas())
-    if pa.types.is_date(kind):
-        return pd.Series(column.cast(pa.timestamp("s")).to_pandas())  # in seconds: has no time, unlike a stamp
-    if pa.types.is_timestamp(kind):
-        return pd.Series(column.cast(pa.timestamp("us", kind.tz), safe=False).to_pandas())
-    return pd.Series(column.to_pylist(), dtype=object)
-
-
-def _refuse_group(path: Path, size: int) -> NoReturn:
-    refuse("too_large.group", path.name, size=size_text(size))
-
-
-def _refuse_damaged(path: Path, why: str) -> NoReturn:
-    refuse("encrypted" if "crypt" in why.lower() else "damaged.parquet", path.name)
+        longest, whole = pc.max(lengths).as_py() or 0, pc.sum(lengths.take(column.indices)).as_py() or 0
+        if longest > LIMITS.cell_bytes or whole > LIMITS.group_bytes:
+            size = longest if longest > LIMITS.cell_bytes else whole
+            refuse("too_large.group", path.name, size=size_text(size))
+        kind = pa.large_string()
+    elif pa.types.is_integer(kind) and kind != pa.uint64():
+        kind = pa.int64()
+    elif pa.types.is_floating(kind):
+        kind = pa.float64()
+    elif pa.types.is_date(kind):
+        kind = pa.timestamp("s")  # in seconds: has no time, unlike a stamp
+    elif pa.types.is_timestamp(kind):
+        kind = pa.timestamp("us", kind.tz)
+    else:
+        return pd.Series(column.to_pylist(), dtype=object)
+    cast = column.cast(kind, safe=not pa.types.is_timestamp(column.type))
+    return pd.Series(cast.to_pandas(types_mapper=_TYPES.get))

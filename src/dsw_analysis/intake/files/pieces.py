@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Final
 
 import numpy as np
@@ -81,10 +81,7 @@ def filled(xml: bytes) -> tuple[int, int, int]:
 @lru_cache(maxsize=1024)
 def column_number(letters: bytes) -> int:
     """Column number: ``A`` is 1."""
-    number = 0
-    for code in letters.upper():
-        number = number * 26 + code - 64
-    return number
+    return reduce(lambda number, code: number * 26 + code - 64, letters.upper(), 0)
 
 
 def _prefix(archive: Archive, head: bytes) -> bytes:

@@ -14,8 +14,7 @@ import pyarrow.compute as pc
 
 from dsw_analysis.intake.files.header import Header, clean
 from dsw_analysis.intake.files.limits import LIMITS
-from dsw_analysis.intake.files.scan import Mask, Scan, forms, row_texts, scan_rows
-from dsw_analysis.intake.files.tails import kind_of
+from dsw_analysis.intake.files.tails import Mask, Scan, forms, kind_of, row_texts, scan_rows
 
 _BLOCK: Final = 40  # rows of a signature block or a note
 _COMMON: Final = 3  # columns that must be filled all over the table for a row below a note to be a record
@@ -52,18 +51,9 @@ class Doubt:
 class Sorted:
     """Rows of a part of a table told apart.
 
-    Attributes
-    ----------
-    data:
-        Records, and the rows of which that is not certain.
-    totals:
-        Totals rows and headings of groups.
-    doubts:
-        Spreadsheet row of each row that may be no record → why.
-    left_out:
-        Spreadsheet rows that are neither.
-    notes:
-        Thai sentences on all that is not in ``data``; in the last part only.
+    ``data`` are records and rows of which that is not certain, whose spreadsheet row leads to the reason in ``doubts``;
+    ``totals`` are totals rows and headings of groups; the spreadsheet rows ``left_out`` are neither. ``notes``, in the
+    last part only, are Thai sentences on all that is not in ``data``.
     """
 
     data: pd.DataFrame

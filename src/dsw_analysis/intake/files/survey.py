@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from dsw_analysis.intake.files.formats import shown, shown_days
-from dsw_analysis.intake.files.header import Merge
+from dsw_analysis.intake.files.header import Header, Merge
 from dsw_analysis.intake.files.limits import LIMITS
 from dsw_analysis.intake.files.messages import problem, refuse
 from dsw_analysis.intake.files.seen import UnclearError
-from dsw_analysis.intake.files.table import letter
+from dsw_analysis.intake.files.table import column_name, letter
 from dsw_analysis.problems import Problem
 
 Doubt = Literal["error_cell", "uncached_formula", "external_formula", "cell_format"]
@@ -40,39 +40,23 @@ class Doubtful:
 
 @dataclass
 class Survey:
-    """Facts about one sheet, gathered while streaming through it.
-
-    Attributes
-    ----------
-    rows, columns:
-        Bounds of the used area (1-based; columns may be a little too many, never too few).
-    filled:
-        Cells with a value.
-    hidden_rows, hidden_columns:
-        1-based numbers.
-    formulas:
-        Formula cells; their cached values are read.
-    shown:
-        Row, column and value of cells of which a person sees something else than what is stored.
-    struck:
-        1-based numbers of rows in which something is struck out.
-    merges:
-        Merged ranges.
-    comments:
-        Places of the cells that have a comment: ``B4``.
-    """
+    """Facts about one sheet, gathered while streaming through it; numbers of rows and columns are 1-based."""
 
     rows: int = 0
     columns: int = 0
+    """Bounds of the used area; columns may be a little too many, never too few."""
     filled: int = 0
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     doubtful: list[Doubtful] = field(default_factory=list)
     formulas: int = 0
     shown: list[tuple[int, int, object]] = field(default_factory=list)
+    """Row, column and value of cells of which a person sees something else than what is stored."""
     struck: list[int] = field(default_factory=list)
+    """Rows in which something is struck out."""
     merges: list[Merge] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    """Places of the cells that have a comment: ``B4``."""
 
     def see(self, row: int, column: int, number: float, code: str, *, since_1904: bool = False) -> None:
         """Note what a person sees of a number under a format (1-based place)."""
@@ -97,11 +81,11 @@ class Survey:
         if len(self.doubtful) <= LIMITS.listed_cells:
             self.doubtful.append(Doubtful(kind, row, column, text))
 
-    @property
-    def is_sparse(self) -> bool:
-        """Whether the used area is large and nearly empty, as when one cell lies far out."""
-        area = self.rows * self.columns
-        return area > LIMITS.sparse_cells and self.filled < LIMITS.sparse_share * area
+    def strike(self, rows: Iterable[int]) -> None:
+        """Note rows in which something is struck out; those of one row come one after the other."""
+        for row in rows:
+            if row not in self.struck[-1:]:
+                self.struck.append(row)
 
 
 def check_size(survey: Survey, file: str, sheet: str | None) -> None:
@@ -111,7 +95,8 @@ def check_size(survey: Survey, file: str, sheet: str | None) -> None:
         refuse("too_many_columns.sheet", file, sheet=sheet, column=last, letter=last)
     if survey.rows > LIMITS.sheet_rows:
         refuse("too_many_rows.sheet", file, sheet=sheet, row=survey.rows)
-    if survey.is_sparse:
+    area = survey.rows * survey.columns
+    if area > LIMITS.sparse_cells and survey.filled < LIMITS.sparse_share * area:  # as when one cell lies far out
         place = f"{last}{survey.rows}"
         refuse("stray_cell", file, sheet=sheet, row=survey.rows, filled=survey.filled, place=place)
 
@@ -134,10 +119,9 @@ def check_doubts(survey: Survey, file: str, sheet: str) -> None:
         refuse("too_many_doubtful", file, sheet=sheet, row=first.row, place=place, mend=mend)
 
 
-def doubts(survey: Survey, texts: tuple[str, ...], file: str, sheet: str, below: int) -> Iterable[Problem]:
-    """Problems of the doubtful cells below row ``below``; ``texts`` are the columns' headers."""
+def doubts(survey: Survey, header: Header, file: str, sheet: str) -> Iterable[Problem]:
+    """Problems of the doubtful cells below the header."""
     for cell in survey.doubtful:
-        if cell.row > below:
-            named = texts[cell.column - 1] if cell.column <= len(texts) else ""
-            column = named or letter(cell.column - 1)
+        if cell.row > header.first + header.depth:
+            column = column_name(header, cell.column - 1)
             yield problem(cell.kind, file, sheet=sheet, row=cell.row, column=column, value=cell.text[:120] or None)

@@ -18,18 +18,7 @@ from dsw_analysis.problems import Problem
 
 UNCERTAIN: Final = "uncertain_row"
 """Code of the problem of a row that may be no record."""
-ERRORS: Final = (
-    "#N/A",
-    "#REF!",
-    "#VALUE!",
-    "#DIV/0!",
-    "#NAME?",
-    "#NUM!",
-    "#NULL!",
-    "#SPILL!",
-    "#CALC!",
-    "#GETTING_DATA",
-)
+_ERRORS: Final = "#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA".split()
 
 
 @dataclass(frozen=True)
@@ -81,12 +70,7 @@ class RawTable:
 
 def letter(column: int) -> str:
     """Letters of a column as spreadsheet programs show them: ``0`` is ``A``, ``26`` is ``AA``."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
+    return "" if column < 0 else letter(column // 26 - 1) + chr(65 + column % 26)
 
 
 def make_tables(
@@ -126,7 +110,7 @@ def make_tables(
         places = {(found.row, found.column) for found in known}
         count += len(part.doubts)
         for row, doubt in part.doubts.items():
-            column, value = _name(header, doubt.place), doubt.text[:120]
+            column, value = column_name(header, doubt.place), doubt.text[:120]
             if count > LIMITS.ragged_rows:
                 refuse("uncertain_rows", file, sheet=sheet, row=row, value=value, reason=doubt.reason)
             known.append(
@@ -139,7 +123,7 @@ def make_tables(
         yield RawTable(path, file, sheet, frame, "", totals, tuple(known), (*notes, *part.notes), tuple(merges))
 
 
-def _name(header: Header, place: int) -> str:
+def column_name(header: Header, place: int) -> str:
     """Text of a column's header, or its letter."""
     return (header.texts[place] if place < len(header.texts) else "") or letter(place)
 
@@ -180,9 +164,9 @@ def _blank_errors(
     for i in range(cells.shape[1]):
         if cells[i].dtype != object and not isinstance(cells[i].dtype, pd.StringDtype):
             continue
-        wrong = cells[i].isin(ERRORS).to_numpy()
+        wrong = cells[i].isin(_ERRORS).to_numpy()
         if wrong.any():
-            at = partial(problem, "error_cell", file, sheet=sheet, column=_name(header, i))
+            at = partial(problem, "error_cell", file, sheet=sheet, column=column_name(header, i))
             problems += [
                 at(row=row, value=value)
                 for row, value in zip(cells.index[wrong].tolist(), cells[i][wrong], strict=True)

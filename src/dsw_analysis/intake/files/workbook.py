@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsw_analysis.intake.files.calamine import Rows
 from dsw_analysis.intake.files.header import DEPTH, LOOK, Header, Merge, find_header, key, refuse_headerless
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.ods import OdsBook
@@ -20,24 +18,7 @@ from dsw_analysis.intake.files.table import Merged, RawTable, letter, make_table
 from dsw_analysis.intake.files.xls import XlsBook
 from dsw_analysis.intake.files.xlsx import XlsxBook
 
-
-class Book(Protocol):
-    """What the readers of all formats give.
-
-    Every method raises :class:`~dsw_analysis.problems.DataError` when the file is damaged or encrypted, or passes a
-    bound.
-    """
-
-    path: Path
-    sheets: tuple[Sheet, ...]
-    has_macros: bool
-    has_links: bool
-
-    def preview(self, sheet: Sheet) -> Sequence[Sequence[object]]:
-        """First rows of a sheet, for finding the header."""
-
-    def load(self, sheet: Sheet) -> tuple[Rows, Survey]:
-        """All rows of a sheet from the first one on, blanks as ``""``, and what else is to be known of it."""
+Book = OdsBook | XlsBook | XlsxBook
 
 
 def read_workbook(path: Path, headers: Sequence[str], sheet: str | None = None) -> RawTable:
@@ -69,7 +50,7 @@ def read_workbook(path: Path, headers: Sequence[str], sheet: str | None = None) 
         header,
         header_row=below,
         notes=_notes(book, chosen, survey, header),
-        problems=doubts(survey, header.texts, path.name, chosen.name, below),
+        problems=doubts(survey, header, path.name, chosen.name),
         merges=[_merged(merge, header, rows) for merge in survey.merges if merge[0][0] >= below],
     )
     return table

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import xlrd
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_ERROR, XL_CELL_TEXT, error_text_from_code
@@ -21,7 +22,6 @@ from dsw_analysis.intake.files.survey import Sheet, Survey, check_small
 from dsw_analysis.intake.files.table import letter
 from dsw_analysis.problems import DataError
 
-_T = TypeVar("_T")
 # Record numbers of [MS-XLS] 2.3.
 _BOUNDSHEET, _BOF, _FILEPASS, _NOTE, _STRINGS = 0x0085, 0x0809, 0x002F, 0x001C, 0x00FC
 _BLANKS, _SEVERAL = (0x0201, 0x00BE), (0x00BE, 0x00BD)
@@ -43,14 +43,13 @@ class XlsBook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        stream = self._guarded(lambda: _workbook_stream(path))
-        surveys = self._guarded(lambda: _count(stream, path.name))
-        check_small(surveys, path)
-        self._book = self._guarded(
-            lambda: xlrd.open_workbook(
+        with _guarded(path):
+            stream = _workbook_stream(path)
+            surveys = _count(stream, path.name)
+            check_small(surveys, path)
+            self._book = xlrd.open_workbook(
                 file_contents=stream, formatting_info=True, on_demand=True, ragged_rows=True, logfile=io.StringIO()
             )
-        )
         names = self._book.sheet_names()
         if not names or len(names) != len(surveys):
             refuse("damaged", path.name)
@@ -70,7 +69,8 @@ class XlsBook:
         return self._rows(sheet, found, found.rows), found
 
     def _page(self, name: str) -> xlrd.sheet.Sheet:
-        return self._guarded(lambda: self._book.sheet_by_name(name))
+        with _guarded(self.path):
+            return self._book.sheet_by_name(name)
 
     def _rows(self, sheet: Sheet, found: Survey, most: int) -> list[list[object]]:
         page, width = self._page(sheet.name), self._surveys[sheet].columns
@@ -91,8 +91,8 @@ class XlsBook:
 
     def _look(self, found: Survey, row: int, column: int, cell: xlrd.sheet.Cell) -> None:
         code, struck = self._styles[cell.xf_index] if cell.xf_index < len(self._styles) else ("General", False)
-        if struck and row not in found.struck[-1:]:
-            found.struck.append(row)
+        if struck:
+            found.strike([row])
         if code and cell.ctype != XL_CELL_TEXT:
             found.see(row, column, cell.value, code, since_1904=self._book.datemode == 1)
 
@@ -108,14 +108,16 @@ class XlsBook:
             styles.append(("" if is_safe(code) else code, bool(struck)))
         return styles
 
-    def _guarded(self, call: Callable[[], _T]) -> _T:
-        """Result of a call of xlrd, which raises whatever a damaged file makes happen inside."""
-        try:
-            return call()
-        except DataError:
-            raise
-        except Exception:
-            refuse("damaged", self.path.name)
+
+@contextmanager
+def _guarded(path: Path) -> Iterator[None]:
+    """Around calls of xlrd, which raises whatever a damaged file makes happen inside."""
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception:
+        refuse("damaged", path.name)
 
 
 def _workbook_stream(path: Path) -> bytes:

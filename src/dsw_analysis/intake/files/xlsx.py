@@ -6,21 +6,21 @@ import html
 import posixpath
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
-
-from python_calamine import CalamineWorkbook
+from xml.etree.ElementTree import Element
 
 from dsw_analysis.intake.files.archive import Archive
-from dsw_analysis.intake.files.calamine import Rows, guarded, sheet_rows
+from dsw_analysis.intake.files.calamine import Rows, open_book, sheet_rows
+from dsw_analysis.intake.files.formats import BUILT_IN, is_safe
 from dsw_analysis.intake.files.header import DEPTH, LOOK
 from dsw_analysis.intake.files.limits import LIMITS, MIB
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.pieces import REFERENCE, column_number, filled, pieces
-from dsw_analysis.intake.files.styles import Styles, read_styles
-from dsw_analysis.intake.files.survey import Doubtful, Sheet, Survey, check_size
+from dsw_analysis.intake.files.survey import Doubt, Sheet, Survey, check_size
 
 _HIDDEN_ROW = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"[^>]*>')
 _HIDDEN_COLUMN = re.compile(rb'<col\b[^>]*\bhidden="(?:1|true)"[^>]*>')
@@ -41,6 +41,7 @@ _PHONETIC = re.compile(rb"<(?:\w+:)?rPh\b.*?</(?:\w+:)?rPh>", re.DOTALL)
 _ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
 _LONGEST_TEXT: Final = 16 * MIB
 _STRINGS: Final = "xl/sharedStrings.xml"
+_STYLES: Final = "xl/styles.xml"
 _OTHERS: Final = (
     ("xl/workbook.bin", "Excel Binary (.xlsb)"),
     ("content.xml", "OpenDocument (.ods หรือ .odt)"),
@@ -60,13 +61,8 @@ class XlsxBook:
             refuse("wrong_type.xlsx", path.name, found=found)
         self._since_1904 = False
         self.sheets = self._sheets()
-        names = self._archive.names()
-        self.has_macros = "xl/vbaProject.bin" in names
-        self.has_links = any(name.startswith("xl/externalLinks/") for name in names)
-
-    @cached_property
-    def _styles(self) -> Styles:
-        return read_styles(self._archive)
+        self.has_macros = "xl/vbaProject.bin" in self._archive
+        self.has_links = any(name.startswith("xl/externalLinks/") for name in self._archive.parts)
 
     def preview(self, sheet: Sheet) -> list[list[str | None]]:
         """First rows of a sheet as texts, for finding the header."""
@@ -93,13 +89,14 @@ class XlsxBook:
         """All rows from the first one on, blanks as ``""``, once it is known what the sheet will expand to."""
         survey = self._survey(sheet)
         check_size(survey, self.path.name, sheet.name)
-        rows, survey.merges = sheet_rows(self.path, guarded(self.path, CalamineWorkbook.from_path, self.path), sheet)
+        rows, survey.merges = sheet_rows(self.path, open_book(self.path), sheet)
         return rows, survey
 
     def _survey(self, sheet: Sheet) -> Survey:
         """Go through a sheet, and through all else that loading will expand, in bounded memory."""
         found = Survey()
-        wanted = b"|".join({*self._styles.formats, *self._styles.struck})
+        formats, struck = self._styles()
+        wanted = b"|".join({*formats, *struck})
         styled = re.compile(_STYLED % wanted) if wanted else None
         for xml in pieces(self._archive, sheet):
             count, last_row, last_column = filled(xml)
@@ -111,27 +108,53 @@ class XlsxBook:
             if b"<f" in xml or b't="e"' in xml:
                 _add_doubtful(found, xml)
             if styled is not None:
-                self._add_styled(found, styled, xml)
+                cells = styled.findall(xml)
+                found.strike(int(row) for _, row, style, _, _ in cells if style in struck)
+                self._see(found, cells, formats)
         if _STRINGS in self._archive:
             for _ in self._archive.checked(_STRINGS):
                 pass
         found.comments = self._comments(sheet)
         return found
 
-    def _add_styled(self, found: Survey, styled: re.Pattern[bytes], piece: bytes) -> None:
-        """Look at the cells whose style may show something else than they hold."""
-        formats, struck = self._styles.formats, self._styles.struck
-        cells: dict[bytes, list[tuple[bytes, bytes, bytes]]] = defaultdict(list)
-        for column, row, style, attributes, value in styled.findall(piece):
-            if style in struck and int(row) not in found.struck[-1:]:
-                found.struck.append(int(row))
+    def _see(self, found: Survey, cells: list[tuple[bytes, ...]], formats: Mapping[bytes, str]) -> None:
+        """Look at cells whose format may show something else than they hold, a style at a time."""
+        groups: dict[bytes, list[tuple[bytes, bytes, bytes]]] = defaultdict(list)
+        for column, row, style, attributes, value in cells:
             if value and style in formats and _is_number(attributes):
-                cells[style].append((row, column, value))
-        for style, group in cells.items():
+                groups[style].append((row, column, value))
+        for style, group in groups.items():
             with suppress(ValueError):  # calamine refuses the file for it
                 numbers = [float(value) for _, _, value in group]
                 places = [(int(row), column_number(column)) for row, column, _ in group]
                 found.see_all(places, numbers, formats[style], since_1904=self._since_1904)
+
+    def _styles(self) -> tuple[dict[bytes, str], set[bytes]]:
+        """Style -> its number format, where that may show something else than what is stored; styles struck out.
+
+        Read in bounded memory: files with ten thousands of them are common.
+        """
+        codes = dict(BUILT_IN)
+        struck_fonts: set[int] = set()
+        formats: dict[bytes, str] = {}
+        struck: set[bytes] = set()
+        fonts = styles = 0
+        for parent, name, element in self._archive.elements(_STYLES) if _STYLES in self._archive else ():
+            if (parent, name) == ("numFmts", "numFmt"):
+                codes[_number(element, "numFmtId")] = element.get("formatCode") or "General"
+            elif (parent, name) == ("font", "strike") and element.get("val", "1") not in ("0", "false"):
+                struck_fonts.add(fonts)
+            elif (parent, name) == ("fonts", "font"):
+                fonts += 1
+            elif (parent, name) == ("cellXfs", "xf"):
+                number = _number(element, "numFmtId")
+                code = codes.get(number, "General" if number < 164 else "")
+                if not is_safe(code):
+                    formats[b"%d" % styles] = code
+                if _number(element, "fontId") in struck_fonts:
+                    struck.add(b"%d" % styles)
+                styles += 1
+        return formats, struck
 
     def _comments(self, sheet: Sheet) -> list[str]:
         """Places of the cells that have a comment."""
@@ -211,18 +234,16 @@ def _add_hidden(found: Survey, piece: bytes) -> None:
 
 def _add_doubtful(found: Survey, piece: bytes) -> None:
     found.formulas += piece.count(b"<f>") + piece.count(b"<f ") + piece.count(b"<f/>")
-    doubtful: dict[tuple[bytes, bytes], Doubtful] = {}
+    doubtful: dict[tuple[bytes, bytes], tuple[Doubt, bytes]] = {}
     for column, row, _, value in _ERROR.findall(piece):
-        doubtful[row, column] = Doubtful("error_cell", int(row), column_number(column), _unescaped(value))
+        doubtful[row, column] = "error_cell", value
     for column, row, attributes, formula in _UNCACHED.findall(piece):
         if b't="str"' not in attributes:  # else a formula whose result is an empty text
-            text = _unescaped(b"=" + formula)
-            doubtful[row, column] = Doubtful("uncached_formula", int(row), column_number(column), text)
+            doubtful[row, column] = "uncached_formula", b"=" + formula
     for column, row, formula in _EXTERNAL.findall(piece):
-        text = _unescaped(b"=" + formula)
-        doubtful[row, column] = Doubtful("external_formula", int(row), column_number(column), text)
-    left = LIMITS.listed_cells + 1 - len(found.doubtful)
-    found.doubtful += list(doubtful.values())[:left]
+        doubtful[row, column] = "external_formula", b"=" + formula
+    for (row, column), (kind, data) in doubtful.items():
+        found.doubt(int(row), column_number(column), kind, _unescaped(data))
 
 
 def _unescaped(data: bytes) -> str:
@@ -231,3 +252,8 @@ def _unescaped(data: bytes) -> str:
 
 def _plain(inner: bytes) -> bytes:
     return b"".join(_TEXT.findall(_PHONETIC.sub(b"", inner)))
+
+
+def _number(element: Element, name: str) -> int:
+    text = element.get(name, "0")
+    return int(text) if text.isdecimal() else 0

@@ -1,4 +1,4 @@
-"""Numbers as Thai officials write them: Thai or ASCII digits, thousands separators, percent signs, units."""
+"""Numbers as Thai officials write them: read from cells, and found in running text however they are written."""
 
 from __future__ import annotations
 
@@ -11,11 +11,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .cells import Fast, FastPath, Gathered, Parsed, Reading, gather, then
+from .cells import Fast, Gathered, Parsed, Reading, gather, then
 from .text import ThaiValueError, normalise, read_ascii_digits
 
 _NUMBER = re.compile(r"[-−]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
 _MAX_DIGITS = 15
+_ONES = "หนึ่ง|สอง|ยี่|สาม(?!ารถ|ัญ)|สี่|ห้า(?!ม)|หก(?!ล้ม)|เจ็ด|แปด|เก้า(?!อี้)"
+_TENS = "สิบ|ร้อย(?!ละ)|พัน(?!ธ)|หมื่น|แสน|ล้าน"
+_SPELLED = re.compile(
+    rf"(?:{_ONES})(?:{_TENS})(?:{_ONES}|เอ็ด|{_TENS})*"
+    rf"|สิบ(?:{_ONES}|เอ็ด)"
+    # "จำนวนหนึ่ง" says "some" and counts nothing.
+    rf"|(?:ร้อยละ|จำนวน(?!หนึ่ง)|รวม|ทั้งสิ้น) ?(?:{_ONES}|{_TENS})"
+)
 
 
 def parse_integers(cells: pd.Series, *, units: Sequence[str] = ()) -> Parsed:
@@ -26,17 +34,25 @@ def parse_integers(cells: pd.Series, *, units: Sequence[str] = ()) -> Parsed:
     One of ``units`` may follow. Spreadsheet numbers must be whole; logical values, dates, words, ``inf`` and ``nan``
     are refused.
     """
-    result = _gathered(cells, np.int64, _Reader(whole=True, units=units), _plain_integers)
+    result = _gathered(cells, np.int64, units, f"^-?[0-9]{{1,{_MAX_DIGITS}}}$")
     return result.parsed(pd.arrays.IntegerArray(result.values, ~result.present))
 
 
 def parse_numbers(cells: pd.Series, *, units: Sequence[str] = ()) -> Parsed:
     """Read numbers, to ``Float64``, by the rules of :func:`parse_integers` with decimals allowed."""
-    result = _gathered(cells, np.float64, _Reader(whole=False, units=units), _plain_numbers)
+    result = _gathered(cells, np.float64, units, r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$")
     return result.parsed(pd.arrays.FloatingArray(result.values, ~result.present))
 
 
-def _gathered(cells: pd.Series, kind: type, reader: _Reader, fast: FastPath) -> Gathered:
+def _gathered(cells: pd.Series, kind: type[np.number[Any]], units: Sequence[str], plain: str) -> Gathered:
+    """Read numbers of a kind; strings of the pattern ``plain``, of ASCII digits only, are converted at once."""
+
+    def fast(strings: pa.Array) -> Fast:
+        found = pc.match_substring_regex(strings, plain)
+        values = strings.filter(found).cast(pa.from_numpy_dtype(kind)).to_numpy(zero_copy_only=False)
+        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool), values + kind(0), {}  # -0.0 becomes 0.0
+
+    reader = _Reader(whole=kind is np.int64, units=units)
     return gather(cells, np.zeros(len(cells), dtype=kind), then(read_ascii_digits, reader.text), reader.native, [fast])
 
 
@@ -88,17 +104,11 @@ def _reason(digits: str) -> str:
     return ""
 
 
-def _plain_integers(strings: pa.Array) -> Fast:
-    return _plain(strings, f"^-?[0-9]{{1,{_MAX_DIGITS}}}$", pa.int64())
+def written_numbers(text: str) -> set[int]:
+    """Places of all characters of a text that write a number.
 
-
-def _plain_numbers(strings: pa.Array) -> Fast:
-    mask, values, none = _plain(strings, r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$", pa.float64())
-    return mask, values + 0.0, none
-
-
-def _plain(strings: pa.Array, pattern: str, kind: pa.DataType) -> Fast:
-    """Strings of ASCII digits only, converted at once."""
-    found = pc.match_substring_regex(strings, pattern)
-    values = pc.cast(strings.filter(found), kind).to_numpy(zero_copy_only=False)
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool), values, {}
+    A Thai number word alone is a word like others ("ทั้งสองด้าน"); it counts where words are joined to a number
+    ("เจ็ดร้อย") or follow a word that announces one ("จำนวนเจ็ด").
+    """
+    places = {place for place, character in enumerate(text) if character.isnumeric()}
+    return places.union(*(range(*match.span()) for match in _SPELLED.finditer(text)))

@@ -15,21 +15,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.lib.stride_tricks import sliding_window_view
 
+from . import dates
 from .cells import Fast, FastPath, NativeFast, Parsed, Reading, gather, then
-from .dates import day_in_cell, day_in_text, month_in_cell, month_in_text, stamp_in_cell, stamp_in_text
-from .spellings import BE_OFFSET, FIRST_CELL, ZERO_DAYS
 from .text import ThaiValueError, read_ascii_digits
 
 _DAYS = ("YYYY-MM-DD", *("/".join(parts) for parts in product(("DD", "D"), ("MM", "M"), ("YYYY",))))
 _CLOCKS = ("hh:mm:ss", "hh:mm", "h:mm:ss", "h:mm")
 _STAMPS = ("YYYY-MM-DDThh:mm:ss", *(f"{day} {clock}" for day, clock in product(_DAYS, _CLOCKS)))
 _DIGITS = "YMDhms"
-_FIRST_YEAR = 2400 - BE_OFFSET
+_FIRST_YEAR = 2400 - dates.BE_OFFSET
 _MONTH_STARTS = (
     np.arange(f"{_FIRST_YEAR}-01", "2158-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
 )
 _MONTH_DAYS = np.diff(_MONTH_STARTS)
-_ZEROS = np.array(ZERO_DAYS, dtype="datetime64[D]").astype(np.int64)
+_ZEROS = np.array(dates.ZERO_DAYS, dtype="datetime64[D]").astype(np.int64)
 _PARTS = "^(?P<day>.*[^ ,])(?P<clock>(?:T|,? |,? ?เวลา ?)[0-9๐-๙]{1,2}[:.][0-9๐-๙]{2}.*)$"
 _EPOCH = np.datetime64("1970-01-01", "us")
 
@@ -52,7 +51,7 @@ def parse_dates(cells: pd.Series, *, near: int | None = None) -> Parsed:
         B.E. year that two-digit years are B.E. years within ten years of; other two-digit years are refused, as all
         are without it and with English months.
     """
-    return _parsed(cells, partial(day_in_text, near=near), day_in_cell, [partial(_fast, forms=_DAYS)])
+    return _parsed(cells, partial(dates.day_in_text, near=near), dates.day_in_cell, [partial(_fast, forms=_DAYS)])
 
 
 def parse_datetimes(cells: pd.Series, *, near: int | None = None) -> Parsed:
@@ -62,9 +61,9 @@ def parse_datetimes(cells: pd.Series, *, near: int | None = None) -> Parsed:
     ``Z`` or an offset is converted to Bangkok time (UTC+7). Without a time both texts and a spreadsheet's date cells
     (``date``, not ``datetime``) are refused.
     """
-    read = partial(stamp_in_text, near=near)
+    read = partial(dates.stamp_in_text, near=near)
     fast = [partial(_fast, forms=_STAMPS), partial(_by_parts, read=then(read_ascii_digits, read))]
-    return _parsed(cells, read, stamp_in_cell, fast, _sure_stamps)
+    return _parsed(cells, read, dates.stamp_in_cell, fast, _sure_stamps)
 
 
 def parse_months(cells: pd.Series, *, near: int | None = None) -> Parsed:
@@ -73,7 +72,7 @@ def parse_months(cells: pd.Series, *, near: int | None = None) -> Parsed:
     A two-digit year needs a Thai month name (``12/11`` could be a day) and ``near``, as in :func:`parse_dates`. A
     spreadsheet's date cell gives its month, as one does that shows no more (``Period``).
     """
-    return _parsed(cells, partial(month_in_text, near=near), month_in_cell)
+    return _parsed(cells, partial(dates.month_in_text, near=near), dates.month_in_cell)
 
 
 def _parsed(
@@ -94,7 +93,7 @@ def _sure_stamps(cells: npt.NDArray[Any]) -> tuple[npt.NDArray[np.bool_], npt.ND
     if type(cells[0]) is not datetime or any(cell.tzinfo for cell in cells):
         return np.zeros(len(cells), dtype=bool), np.empty(0, dtype="datetime64[us]")
     stamps = cells.astype("datetime64[us]")
-    sure = (stamps >= np.datetime64(FIRST_CELL)) & (stamps < np.datetime64("2101-01-01"))
+    sure = (stamps >= np.datetime64(dates.FIRST_CELL)) & (stamps < np.datetime64("2101-01-01"))
     return sure, stamps[sure]
 
 
@@ -170,7 +169,7 @@ def _read_form(table: npt.NDArray[np.uint8], form: str) -> tuple[npt.NDArray[np.
             parts[letter] = parts[letter] * 10 + digit
     year, month = parts["Y"], parts["M"]
     era, common = (year >= 2400) & (year <= 2700), (year >= 1900) & (year <= 2100)
-    year = np.where(era, year - BE_OFFSET, year)
+    year = np.where(era, year - dates.BE_OFFSET, year)
     good &= (era | common) & (month >= 1) & (month <= 12)
     good &= (parts["h"] <= 23) & (parts["m"] <= 59) & (parts["s"] <= 59)
     position = np.where(good, (year - _FIRST_YEAR) * 12 + month - 1, 0)

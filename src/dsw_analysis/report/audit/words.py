@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY, Ledger
-from dsw_analysis.intake.thai.written import written_numbers
+from dsw_analysis.intake.thai.numbers import written_numbers
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import blocks
 from dsw_analysis.section.readback import SAID
