@@ -20,12 +20,11 @@ from pathlib import Path
 
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.batch import Batch
-from dsw_analysis.run.briefs import write_briefs
 from dsw_analysis.run.manifest import Manifest
-from dsw_analysis.run.reports import write_report
+from dsw_analysis.run.reports import write_briefs, write_report
 from dsw_analysis.run.sections import run_sections
 from dsw_analysis.run.tasks import EXECUTE, Project
-from dsw_analysis.run.warm import forking, preload, processes, server
+from dsw_analysis.run.warm import processes, server
 
 ROUND = Round.parse("2569-6m")
 PROVINCE = "ตาก"
@@ -34,7 +33,7 @@ KILLED = 9
 REMEMBERED = {}
 
 
-class Fork(forking.Child):
+class Fork(processes.Child):
     """A process forked from this one, in place of one that another forks."""
 
     def __init__(self, entry):
@@ -211,8 +210,8 @@ def completed(project, new):
 def main(root, first, step, at_random):
     """Kill at the write ``first`` and every ``step`` writes after it, and so often at random."""
     server.base_path = list(sys.path)  # this process is the warm one
-    forking.WARM.fork = Fork
-    preload.warm()
+    processes.WARM.fork = Fork
+    server.warm()
     project = Project(root=Path(root))
     out, kept = project.outputs(ROUND), project.root / "kept"
     started = time.monotonic()

@@ -33,7 +33,7 @@ def report(root, round_id, *, changed=False):
     round_made = make_round(root, round_id, changed=changed)
     said = []
     with Batch(Project(root=root), round_made.round) as batch:
-        object.__setattr__(batch.tell, "say", said.append)
+        object.__setattr__(batch.progress, "say", said.append)
         outcomes = run_sections(batch)
         files = write_report(batch, outcomes)
         slips = audit(batch, [path for path in files if path.suffix == ".html"])

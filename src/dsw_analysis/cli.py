@@ -208,9 +208,9 @@ def _codebook(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from dsw_analysis.run.batch import Batch  # noqa: PLC0415
-    from dsw_analysis.run.briefs import write_briefs  # noqa: PLC0415
-    from dsw_analysis.run.progress import failure, progress_on  # noqa: PLC0415
+    from dsw_analysis.run.reports import write_briefs  # noqa: PLC0415
     from dsw_analysis.run.sections import explain, put_in_place, run_sections  # noqa: PLC0415
+    from dsw_analysis.run.steps import failure, progress_on  # noqa: PLC0415
     from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
     print(f"dsw: {arguments.round.label}", flush=True)
@@ -291,7 +291,7 @@ def _audit_report(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.run.verify import verify  # noqa: PLC0415
+    from dsw_analysis.run.manifest import verify  # noqa: PLC0415
 
     out = _outputs(arguments)
     deviations = verify(out)

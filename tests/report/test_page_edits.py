@@ -8,7 +8,7 @@ from conftest import FULL
 from page_edits import EDITS, edited
 
 from dsw_analysis.report.audit import Audit
-from dsw_analysis.run.verify import verify
+from dsw_analysis.run.manifest import verify
 
 FOUND_BY_AUDIT = {
     "digit": True,

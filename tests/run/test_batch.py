@@ -20,8 +20,7 @@ from dsw_analysis.cli import main
 from dsw_analysis.intake.writing.whole import write_whole
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.execution import execute
-from dsw_analysis.run.progress import progress_on
-from dsw_analysis.run.steps import Progress
+from dsw_analysis.run.steps import Progress, progress_on
 from dsw_analysis.run.tasks import Project, Task
 from dsw_analysis.run.warm.processes import run_fresh
 

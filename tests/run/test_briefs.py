@@ -15,7 +15,7 @@ from test_provinces import RAW, SECTIONS, rows_of_csv, rows_of_sheet
 from dsw_analysis.cli import main
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.batch import Batch
-from dsw_analysis.run.briefs import write_briefs
+from dsw_analysis.run.reports import write_briefs
 from dsw_analysis.run.tasks import Project
 
 # Read with csv alone, so that nothing of the package has a say in what is expected.

@@ -14,9 +14,8 @@ from small_projects import DOCUMENT, HAND_OVER, ROUND, add
 from dsw_analysis.cli import main
 from dsw_analysis.intake.writing.whole import write_whole
 from dsw_analysis.run.batch import Batch
-from dsw_analysis.run.briefs import write_briefs
 from dsw_analysis.run.outputs import Outputs
-from dsw_analysis.run.reports import FORMATS, write_report
+from dsw_analysis.run.reports import FORMATS, write_briefs, write_report
 from dsw_analysis.run.sections import run_sections
 from dsw_analysis.run.steps import Progress
 from dsw_analysis.run.tasks import Project

@@ -256,12 +256,29 @@ def test_a_notebook_imports_what_lies_beside_it(tmp_path, engine):
     assert executed["cells"][0]["outputs"][0]["data"]["text/plain"] == ["42"]
 
 
+LEANS_ON = {
+    "ipykernel.kernelapp.IPKernelApp": (
+        "configure_tornado_logger init_connection_file init_gui_pylab init_heartbeat init_kernel init_poller "
+        "init_sockets log_connection_info outstream_class parse_command_line write_connection_file"
+    ),
+    "ipykernel.ipkernel.IPythonKernel": (
+        "_abort_queues _execute_sleep _supports_kernel_subshells dispatch_shell do_shutdown shell_stream"
+    ),
+    "ipykernel.iostream.IOPubThread": "background_socket io_loop schedule send_multipart socket thread",
+    "ipykernel.iostream.OutStream": (
+        "_fid _flush _is_master_process _original_stdstream_fd _should_watch _watch_pipe_fd flush write"
+    ),
+    "ipykernel.displayhook.ZMQDisplayHook": "get_execution_count",
+}
+"""Class of ipykernel -> what of it is replaced, set or called beyond its public interface."""
+
+
 def leaning() -> tuple[set[str], set[str], set[str]]:
     """What the table names and ipykernel has not; what we replace or use of its classes; what the table names."""
     import inspect  # noqa: PLC0415 - not in the process of the tests
     import pkgutil  # noqa: PLC0415
 
-    from dsw_analysis.run.warm import LEANS_ON, kernel  # noqa: PLC0415
+    from dsw_analysis.run.warm import kernel  # noqa: PLC0415
 
     gone, named = set(), {f"{cls}.{part}" for cls, parts in LEANS_ON.items() for part in parts.split()}
     for path in named:

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from dsw_analysis import cli
-from dsw_analysis.run.verify import verify
+from dsw_analysis.run.manifest import verify
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
-from functools import cached_property
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from filelock import BaseFileLock, FileLock, Timeout
@@ -21,15 +21,14 @@ from dsw_analysis.intake.writing.whole import digest
 from dsw_analysis.problems import UsageError
 from dsw_analysis.project import settings
 from dsw_analysis.rounds import Round
-from dsw_analysis.run.jobs import Job, ended, given, in_short
 from dsw_analysis.run.manifest import Manifest, versions
 from dsw_analysis.run.outputs import Outputs
-from dsw_analysis.run.planning import Planner
-from dsw_analysis.run.stale import LEDGER, Inputs, Piece, Stale
-from dsw_analysis.run.steps import BatchError, Outcome, Progress, Step
-from dsw_analysis.run.tasks import EXECUTE, Project, Result, Task
+from dsw_analysis.run.stale import LEDGER, Inputs, Planner, Stale
+from dsw_analysis.run.steps import BatchError, Job, Outcome, Piece, Progress, Step, given
+from dsw_analysis.run.tasks import EXECUTE, Project, Result, Task, call, in_short
 
 
+@dataclass(eq=False)
 class Batch:
     """A round's outputs under a lock, brought up to date piece by piece; use it as a context manager.
 
@@ -60,30 +59,20 @@ class Batch:
         If another run holds the round for longer than ``wait``.
     """
 
-    def __init__(
-        self,
-        project: Project,
-        round_: Round,
-        *,
-        jobs: int | None = None,
-        fresh: bool = False,
-        allow_missing: bool = False,
-        accept_partial: bool = False,
-        executor: Executor | None = None,
-        progress: Progress | None = None,
-        wait: float = -1,
-    ) -> None:
-        self.project = project
-        self.round = round_
-        self.out = project.outputs(round_)
-        self._raw = project.data / str(round_)
-        self._jobs = jobs or os.cpu_count() or 1
-        self._fresh = fresh
-        self.allow_missing = allow_missing
-        self._accept_partial = accept_partial
-        self._given = executor
-        self.tell = progress or Progress()
-        self._wait = wait
+    project: Project
+    round: Round
+    _: KW_ONLY
+    jobs: int | None = None
+    fresh: bool = False
+    allow_missing: bool = False
+    accept_partial: bool = False
+    executor: Executor | None = None
+    progress: Progress = field(default_factory=Progress)
+    wait: float = -1
+
+    def __post_init__(self) -> None:
+        self.out = self.project.outputs(self.round)
+        self._jobs = self.jobs or os.cpu_count() or 1
         # Known beforehand, so that what a killed run leaves there is found; short, for sockets are made there too.
         self._scratch = Path(tempfile.gettempdir()) / f"dsw-{digest(str(self.out.resolve()).encode())[:12]}"
 
@@ -91,18 +80,18 @@ class Batch:
         """Take the round: checks what is needed, waits for another run to end."""
         self.notebooks = self.project.sections()
         self._words = settings(self.project.root)
-        if not self._raw.is_dir():
-            raise UsageError(f"no raw files in {self._raw}; put the round's files there")
+        raw = self.project.data / str(self.round)
+        if not raw.is_dir():
+            raise UsageError(f"no raw files in {raw}; put the round's files there")
         self.out.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as stack:
-            stack.enter_context(_lock(self.out, self._wait, self.tell.say, what=str(self.round)))
+            stack.enter_context(_lock(self.out, self.wait, self.progress.say, what=str(self.round)))
             shutil.rmtree(self._scratch, ignore_errors=True)
-            self._inputs = Inputs(self.project.root, self._raw)
             self.outputs = Outputs(self.out)
             self.manifest = Manifest(self.out)
-            self.stale = Stale(self._inputs, self.manifest, self.outputs, fresh=self._fresh)
-            options = {"accept_partial": self._accept_partial, "sent": self._given is not None}
-            self.planner = Planner(self.project, self.round, self.notebooks, self.stale, **options)
+            self.stale = Stale(Inputs(self.project.root, raw), self.manifest, self.outputs, self.fresh)
+            sent = self.executor is not None
+            self.planner = Planner(self.project, self.round, self.notebooks, self.stale, self.accept_partial, sent)
             self._begun = False
             self._stack = stack
             self._resume()
@@ -113,7 +102,7 @@ class Batch:
         """Complete what a run that was killed had begun to put in place."""
         interrupted = self.outputs.resume()
         if interrupted is not None:
-            self.tell.say("the last run was interrupted while it put its outputs in place; that is completed now")
+            self.progress.say("the last run was interrupted while it put its outputs in place; that is completed now")
             self.begin()
             for name, entry in interrupted.items():
                 self.manifest.record(name, entry)
@@ -125,7 +114,7 @@ class Batch:
         A fresh run forgets the checked copies of the round: it reads the raw files.
         """
         if not self._begun:
-            if self._fresh:
+            if self.fresh:
                 with contextlib.suppress(FileNotFoundError):
                     shutil.rmtree(self.project.checked(self.round))
             self.manifest.begin()
@@ -134,15 +123,13 @@ class Batch:
             self.manifest.log("begin", round=str(self.round), jobs=self._jobs)
             self._begun = True
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         """Give the round back, with what was made noted."""
         with self._stack:
             if self._begun:
                 listed = self.manifest.made.get(LEDGER, {}).get("made_from", {}).get("sections", {})
                 read = self.manifest.raw_files([section for section in listed if section != SUMMARY])
-                self.manifest.save(round=str(self.round), versions=versions(), **self._inputs.common, inputs=read)
+                self.manifest.save(round=str(self.round), versions=versions(), **self.stale.inputs.common, inputs=read)
                 # Not before: a log that has ended is not read again.
                 self.manifest.log("end", error=None if error is None else repr(error))
 
@@ -151,26 +138,39 @@ class Batch:
         for step in steps:
             if not step.piece.reasons:
                 yield self.outcome(step, reused=True)
-        # The longest first, so that no process is left with one while the others have nothing more to do.
-        due = sorted((step for step in steps if step.piece.reasons), key=self._length, reverse=True)
+        # The longest first, so that no process is left with one while the others have nothing more to do: as the last
+        # time; if there was none, the longer the notebook, the longer.
+        took = {name: entry.get("seconds", 0.0) for name, entry in self.manifest.made.items()}
+        due = [step for step in steps if step.piece.reasons]
+        due.sort(key=lambda step: (took.get(step.task.name, 0.0), len(step.task.content)), reverse=True)
         for job, future in self.ended(deque(Job(step, EXECUTE, given(step.task)) for step in due)):
             yield self.put(job.about, future)
 
-    def _length(self, step: Step) -> tuple[float, int]:
-        """How long a step takes: as the last time; if there was none, the longer the notebook, the longer."""
-        return self.manifest.made.get(step.task.name, {}).get("seconds", 0.0), len(step.task.content)
-
     def ended(self, jobs: deque[Job]) -> Iterator[tuple[Job, Future[Any]]]:
-        """Jobs with their futures as they end; more may be added meanwhile."""
-        if jobs:
-            self.begin()
-            # A few more are under way than there are processes, so that none waits for this one.
-            yield from ended(self._executor, self._scratch, jobs, limit=2 * self._jobs + 2, words=self._words)
+        """Jobs with their futures as they end; more may be added meanwhile. All speak in the project's words."""
+        if not jobs:
+            return
+        self.begin()
+        running: dict[Future[Any], Job] = {}
+        say = partial(call, words=self._words)
+        # A few more are under way than there are processes, so that none waits for this one, but not all: memory must
+        # not grow with the number of jobs.
+        limit = 2 * self._jobs + 2
+        try:
+            while jobs or running:
+                while jobs and len(running) < limit:
+                    job = jobs.popleft()
+                    running[self._executor.submit(say, self._scratch, job.work, *job.arguments())] = job
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future
+        finally:
+            for future in running:
+                future.cancel()
 
     @cached_property
     def _executor(self) -> Executor:
-        if self._given is not None:
-            return self._given
+        if self.executor is not None:
+            return self.executor
         from dsw_analysis.run.warm.processes import WarmExecutor  # noqa: PLC0415 - a run with nothing to do starts none
 
         return self._stack.enter_context(WarmExecutor(self._jobs))
@@ -191,10 +191,10 @@ class Batch:
             rows={dataset: list(read) for dataset, read in result.rows.items()},
             **({} if result.left_out is None else {"left_out": result.left_out}),
         )
-        if self._given is not None:  # it may have run on another machine
-            here = self._inputs.watched(result.watched)
+        if self.executor is not None:  # it may have run on another machine
+            here = self.stale.inputs.watched(result.watched)
             if unlike := ", ".join(file for file, there in result.watched.items() if there != here[file]):
-                self.tell.say(
+                self.progress.say(
                     f"{step.task.name} did not find {unlike} as it is here; run it again, and it is sent along"
                 )
         return self.outcome(step)
@@ -215,7 +215,7 @@ class Batch:
         """What became of a step, by what was noted of it; says what its page leaves out, made now or before."""
         task, entry = step.task, self.manifest.made[step.task.name]
         for note in entry.get("notes", ()):
-            self.tell.say(f"{task.name} ({task.notebook}), {note}")
+            self.progress.say(f"{task.name} ({task.notebook}), {note}")
         return Outcome(
             name=task.name,
             section=task.section,

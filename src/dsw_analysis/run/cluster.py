@@ -28,14 +28,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PLACE = threading.Lock()
-"""Held by the one task of a worker that makes a project folder: a worker runs several, in threads."""
-
-_WORKERS = Workers()
-"""Warm processes of this machine if it is a worker."""
-
-_RAW = "data/"
-"""Where the files of a task begin that are the same for many tasks."""
+_PLACE = threading.Lock()  # held by the one task of a worker that makes a project folder: it runs several, in threads
+_WORKERS = Workers()  # warm processes of this machine if it is a worker
 
 
 class ClusterError(BatchError):
@@ -157,7 +151,8 @@ class ClusterExecutor(Executor):
         process died, ``distributed.KilledWorker`` if several workers died over it, and
         :class:`ClusterError` if the scheduler is lost.
         """
-        task = next((a for a in args if isinstance(a, Task) and any(n.startswith(_RAW) for n in a.files)), None)
+        # What begins so is the same for many tasks.
+        task = next((a for a in args if isinstance(a, Task) and any(n.startswith("data/") for n in a.files)), None)
         files: dict[str, distributed.Future[bytes]] = {}
         if task is not None:
             files = {name: self._file(content) for name, content in task.files.items()}
@@ -204,18 +199,10 @@ class ClusterExecutor(Executor):
 
 
 def perform(call: bytes, expected: Mapping[str, str], files: Mapping[str, bytes], folder: str) -> Any:  # noqa: ANN401
-    """On a worker: make a call in a warm process, in a project folder with the task's files if it has any.
+    """On a worker: make a pickled call in a warm process, in a project folder with the task's files if it has any.
 
-    Parameters
-    ----------
-    call:
-        Pickled function, arguments and keyword arguments.
-    expected:
-        What must be installed: this worker may have come later.
-    files:
-        Path from the project folder -> content.
-    folder:
-        Name of the project folder that holds just these files.
+    What must be installed is ``expected``: this worker may have come later. ``folder`` is the name of the project
+    folder that holds just these files (path from it -> content).
     """
     import distributed  # noqa: PLC0415 - an optional extra
 

@@ -1,4 +1,4 @@
-"""Executes a task in a worker process: runs its notebook, judges the result, renders the section's page."""
+"""What worker processes make: of a task its executed notebook and page; of sections a report, or a brief."""
 
 from __future__ import annotations
 
@@ -6,27 +6,31 @@ import contextlib
 import json
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dsw_analysis.findings.ledger import Ledger
+import nbformat
+
+from dsw_analysis.findings.ledger import SUMMARY, Ledger, ledger_document, to_json
+from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.schemas import Schemas
+from dsw_analysis.intake.thai import format_date
+from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.project import FILE
-from dsw_analysis.report.page import Chapter, page, section_sources
+from dsw_analysis.report.appendix import findings_workbook
+from dsw_analysis.report.html import render_cells
+from dsw_analysis.report.page import Chapter, brief_sources, page, section_sources
 from dsw_analysis.rounds import Round
-from dsw_analysis.run.jobs import in_short
-from dsw_analysis.run.rendering import chapter
-from dsw_analysis.run.tasks import Project, Result, Task, write_files
+from dsw_analysis.run.steps import Part
+from dsw_analysis.run.tasks import Project, Result, Task, in_short, write_files
 from dsw_analysis.run.warm.client import run_notebook
-from dsw_analysis.run.watched import seen
+from dsw_analysis.run.warm.watching import seen
 from dsw_analysis.section.executed import handed_over
 
-_NOT_IN_PLAN = "NotInPlanError"
-_PLAN = "action_plan"
-"""Stem of the raw file that says which projects there are."""
+_PLAN = "action_plan"  # stem of the raw file that says which projects there are
 
 
 def execute(task: Task) -> Result:
@@ -38,7 +42,7 @@ def execute(task: Task) -> Result:
     """
     started = time.monotonic()
     notebook, raised, watched, untold = _run(task)
-    if getattr(raised, "ename", None) == _NOT_IN_PLAN:
+    if getattr(raised, "ename", None) == "NotInPlanError":
         return Result(
             title=task.section,
             seconds=time.monotonic() - started,
@@ -47,7 +51,7 @@ def execute(task: Task) -> Result:
             left_out=f"{task.notebook} is left out: {getattr(raised, 'evalue', '')}",
             notes=untold,
         )
-    error = None if raised is None else _brief(raised)
+    error = None if raised is None else _what_failed(raised)
     document: Mapping[str, Any] | None = None
     executed: bytes | None = None
     if notebook is not None:
@@ -86,26 +90,19 @@ def _beside(watched: Mapping[str, str | None], task: Task, reads: Iterable[str])
 
 def _run(task: Task) -> tuple[dict[str, Any] | None, Exception | None, Mapping[str, str | None], tuple[str, ...]]:
     """Executed notebook, and what it raised, if it failed; what it read, and a note of what was not watched."""
-    with _workplace(task) as root, tempfile.TemporaryDirectory() as scratch:
-        given = Path(scratch) / task.notebook
+    with tempfile.TemporaryDirectory() as scratch:
+        root = task.root
+        if task.files:  # a temporary project folder, with the files that it carries
+            root = Path(scratch) / "project"
+            root.mkdir()
+            write_files(root, task.files)
+        given, report = Path(scratch) / task.notebook, Path(scratch) / "seen.jsonl"
         given.write_bytes(task.content)
-        report = Path(scratch) / "seen.jsonl"
         try:
             notebook, error = run_notebook(given, task.parameters, cwd=root / "notebooks", report=report)
         except Exception as raised:  # whatever stops one notebook must not stop the others
             return None, raised, {}, ()
         return _timeless(notebook), error, *seen(report, root / "notebooks")
-
-
-@contextlib.contextmanager
-def _workplace(task: Task) -> Iterator[Path]:
-    """Project folder to run in: the task's own, or a temporary one with the files that it carries."""
-    if not task.files:
-        yield task.root
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        write_files(Path(folder), task.files)
-        yield Path(folder)
 
 
 def _timeless(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +120,7 @@ def _timeless(notebook: dict[str, Any]) -> dict[str, Any]:
     return notebook
 
 
-def _brief(error: Exception) -> str:
+def _what_failed(error: Exception) -> str:
     cell = getattr(error, "exec_count", None)
     if cell is None:
         return in_short(error)
@@ -165,3 +162,79 @@ def _page(task: Task, made: Chapter, document: Mapping[str, Any] | None) -> byte
     own, files = section_sources(made.id, made.body, ledger, files)
     round_ = Round.parse(str(task.parameters["round_id"]))
     return page(round_, [made], own, files, province=task.province).encode()
+
+
+def opened(part: Part) -> tuple[Chapter, Mapping[str, Any] | None]:
+    """A part as a chapter, and what its section handed over."""
+    # Not read by nbformat, which would check once more what was checked when it was made.
+    notebook = None if part.executed is None else nbformat.from_dict(json.loads(part.executed))
+    document = None if notebook is None or part.error is not None else handed_over(notebook)[0]
+    return chapter(part.section, part.title, notebook, document, part.error), document
+
+
+def chapter(
+    section: str,
+    title: str,
+    notebook: Any,  # noqa: ANN401 - nbformat has no types
+    document: Mapping[str, Any] | None,
+    error: str | None,
+) -> Chapter:
+    """A section's executed notebook as a chapter of a report; or its failure."""
+    if document is None:
+        return Chapter(id=section, title=title, order=None, body="", error=error)
+    body = render_cells(notebook, title)
+    return Chapter(id=section, title=title, order=document["order"], body=body.html, notes=body.notes)
+
+
+def report_file(name: str, round_: Round, parts: Sequence[Part], findings: bytes) -> bytes:
+    """``report.html``, ``.pdf``, ``.docx`` or ``findings.xlsx``, of parts and the ``findings.json`` made of them."""
+    document = json.loads(findings)
+    ledger = Ledger.from_records(document["findings"])
+    if name == "findings.xlsx":
+        return findings_workbook(round_, ledger)
+    chapters = [opened(part)[0] for part in sorted(parts, key=lambda part: part.section != SUMMARY)]
+    return _written(Path(name).suffix, round_, chapters, ledger, document["inputs"])
+
+
+def compose_briefs(round_: Round, provinces: Mapping[str, Sequence[Part]]) -> dict[str, dict[str, bytes]]:
+    """Briefs of a few provinces, by province: what the first has to load serves the others too."""
+    return {province: _brief(round_, province, parts) for province, parts in provinces.items()}
+
+
+def _brief(round_: Round, province: str, parts: Sequence[Part]) -> dict[str, bytes]:
+    """The brief of a province by file name: its ledger, and page and PDF, whose sources are of what they show alone."""
+    chapters, documents = zip(*map(opened, parts), strict=True)
+    sections = [(p.section, p.title, p.error, document) for p, document in zip(parts, documents, strict=True)]
+    document = ledger_document(round_, sections)
+    ledger = brief_sources([chapter.body for chapter in chapters], Ledger.from_records(document["findings"]))
+    files = {
+        f"{province}{suffix}": _written(suffix, round_, chapters, ledger, document["inputs"], province=province)
+        for suffix in (".html", ".pdf")
+    }
+    return {**files, "findings.json": to_json(document).encode()}
+
+
+def _written(
+    suffix: str,
+    round_: Round,
+    chapters: Sequence[Chapter],
+    ledger: Ledger,
+    inputs: Sequence[Mapping[str, Any]],
+    *,
+    province: str | None = None,
+) -> bytes:
+    if suffix == ".html":
+        return page(round_, chapters, ledger, inputs, province=province).encode()
+    from dsw_analysis.report.document import compose  # noqa: PLC0415 - pandoc and Typst are slow to load
+    from dsw_analysis.report.docx import to_docx  # noqa: PLC0415 - pandoc and Typst are slow to load
+    from dsw_analysis.report.pdf import to_pdf  # noqa: PLC0415 - pandoc and Typst are slow to load
+
+    composed = compose(round_, chapters, ledger, inputs, province=province)
+    return to_pdf(composed) if suffix == ".pdf" else to_docx(composed)
+
+
+def index_page(round_: Round, states: Mapping[str, bool]) -> bytes:
+    """Page that links to the briefs: province -> whether all sections of its brief succeeded."""
+    return render_page(
+        "provinces.html.j2", round=round_, states=states, format_date=format_date, in_prose=in_prose
+    ).encode()

@@ -1,4 +1,4 @@
-"""The manifest: what was made for a round, from what and with which hashes, kept also if a run is killed."""
+"""The manifest: what was made for a round, from what and with which hashes; the files in place held against it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import contextlib
 import json
 import platform
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from dsw_analysis.intake.writing.whole import write_whole
+from dsw_analysis.intake.writing.whole import sha256, write_whole
+from dsw_analysis.problems import UsageError
+from dsw_analysis.run.outputs import WORKING
 
 MANIFEST = "manifest.json"
 JOURNAL = "run.jsonl"
+EDITION = "edition"
+"""What it calls the set in place: ledger, report, and the pages and executed notebooks of the sections."""
+_WORDS = {"changed": "ถูกแก้ไขหลังสร้าง", "missing": "หายไป", "foreign": "ไม่ใช่ไฟล์ที่ dsw สร้างในรอบนี้"}
 _VERSIONS = ("dsw-analysis", "pandas", "papermill", "nbconvert", "ipykernel", "matplotlib", "seaborn", "typst")
 
 
@@ -60,8 +66,8 @@ class Manifest:
     def raw_files(self, sections: Collection[str]) -> dict[str, Any]:
         """Raw files with hash and rows, as sections read them."""
         entries = [self.made[section] for section in sorted(sections) if section in self.made]
-        hashes = {file: sha256 for entry in entries for file, sha256 in entry["made_from"].get("inputs", {}).items()}
-        files: dict[str, Any] = {file: {"sha256": sha256, "rows": {}} for file, sha256 in sorted(hashes.items())}
+        hashes = {file: hash_ for entry in entries for file, hash_ in entry["made_from"].get("inputs", {}).items()}
+        files: dict[str, Any] = {file: {"sha256": hash_, "rows": {}} for file, hash_ in sorted(hashes.items())}
         read = [(dataset, *about) for entry in entries for dataset, about in entry.get("rows", {}).items()]
         for dataset, file, rows in sorted(read):
             if file in files:
@@ -75,10 +81,8 @@ def versions() -> dict[str, str]:
 
     found = {"python": platform.python_version()}
     for name in _VERSIONS:
-        try:
+        with contextlib.suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
     return found
 
 
@@ -116,3 +120,54 @@ def _events(path: Path) -> list[dict[str, Any]]:
         with contextlib.suppress(ValueError):
             events += [event] if isinstance(event := json.loads(line), dict) else []
     return [] if events and events[-1].get("event") == "end" else events
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deviation:
+    """A file that is not what was made: its path from the round's folder, and how it deviates."""
+
+    file: str
+    kind: Literal["changed", "missing", "foreign"]
+
+    def __str__(self) -> str:
+        return f"{self.file}: {_WORDS[self.kind]}"
+
+
+def verify(out: Path) -> list[Deviation]:
+    """Compare every file of a round's outputs with the hash that was noted when it was made.
+
+    What waits for the rest of its set is not in place yet. Forms to fill in (``templates/``), the data dictionary and
+    lists of problems are not part of a report and may come and go.
+
+    Returns
+    -------
+    list of Deviation
+        In the order of their paths; empty if all files are as they were made.
+
+    Raises
+    ------
+    UsageError
+        If no manifest says what was made.
+    OSError
+        If a file cannot be read.
+    """
+    from dsw_analysis.intake.codebook import NAMES as CODEBOOK  # noqa: PLC0415 - a run needs neither of them
+    from dsw_analysis.intake.problem_files import NAMES as PROBLEMS  # noqa: PLC0415
+
+    sets = [entry for name, entry in Manifest(out).made.items() if name == EDITION or name.startswith("brief")]
+    made = {file: digest for entry in sets for file, digest in entry["outputs"].items()}
+    if not made:
+        raise UsageError(f"no {MANIFEST} in {out} says what was made; run `dsw report {out.name}` first")
+    found = {
+        path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_symlink() or not path.is_dir()
+    }
+    others = {MANIFEST, JOURNAL, ".lock", *CODEBOOK, *PROBLEMS}  # its own books, and what other commands write there
+    deviations = [Deviation(file=file, kind="missing") for file in made.keys() - found.keys()]
+    for file, path in found.items():
+        if file in made:
+            # A link may lead anywhere tomorrow: it is not the file that was written.
+            if path.is_symlink() or not path.is_file() or sha256(path) != made[file]:
+                deviations.append(Deviation(file=file, kind="changed"))
+        elif file not in others and Path(file).parts[0] not in {"templates", *WORKING}:
+            deviations.append(Deviation(file=file, kind="foreign"))
+    return sorted(deviations, key=lambda deviation: deviation.file)

@@ -27,45 +27,30 @@ class Outputs:
     What is made goes to ``.next`` first. An exchange moves the files of the set in place to ``.old``, one by one, and
     only then those of the new one out of ``.next``: at no moment do files of both stand in one folder. Files that are
     the same in both stay where they are. Before the first move the exchange is written down, so that the next run
-    completes one that was interrupted.
-
-    Parameters
-    ----------
-    folder:
-        The output folder; the caller holds its lock.
+    completes one that was interrupted. The caller holds the folder's lock.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._scope = ""
-        self._next, self._old, self._exchange = folder / _NEXT, folder / _OLD, folder / _EXCHANGE
+        self.next, self._old, self._exchange = folder / _NEXT, folder / _OLD, folder / _EXCHANGE
 
     def newest(self, name: str) -> Path:
         """Where a file is as it was made last: waiting in ``.next``, or in place."""
-        waiting = self._next / name
+        waiting = self.next / name
         return waiting if waiting.is_file() else self.folder / name
 
-    def newest_folder(self, scope: str) -> Path:
-        """Where the files of a scope wait."""
-        return self._next / scope
-
     def stage(self, name: str, content: bytes) -> None:
-        """Have a file wait for the next exchange; one that is in place already need not.
-
-        Raises
-        ------
-        OSError
-            If it cannot be written, naming it; what is in place stays.
-        """
+        """Have a file wait for the next exchange; one that is in place already need not."""
         if sha256(self.folder / name) == digest(content):
-            (self._next / name).unlink(missing_ok=True)
+            (self.next / name).unlink(missing_ok=True)
         else:
-            write_whole(self._next / name, content)
+            write_whole(self.next / name, content)
 
     def waiting(self, scope: str = "") -> list[str]:
         """Names of the files that wait for an exchange, of all or of one folder (``provinces/ตาก/``)."""
-        root = self._next / scope
-        return sorted(path.relative_to(self._next).as_posix() for path in root.rglob("*") if path.is_file())
+        root = self.next / scope
+        return sorted(path.relative_to(self.next).as_posix() for path in root.rglob("*") if path.is_file())
 
     def differ(self, old: Iterable[str], new: Iterable[str]) -> bool:
         """Whether files must be moved to have ``new`` in the place of ``old``."""
@@ -76,13 +61,9 @@ class Outputs:
     def exchange(self, scope: str, old: Iterable[str], new: Iterable[str], note: Mapping[str, Any]) -> None:
         """Put the files called ``new`` in the place of those called ``old``; :meth:`settle` ends it.
 
-        Parameters
-        ----------
-        scope:
-            Folder that is the set's alone (``provinces/ตาก/``); empty for the round's set, which has all but the
-            provinces.
-        note:
-            What is to be noted once it is done, given back by :meth:`resume` if this run is killed before that.
+        ``scope`` is a folder that is the set's alone (``provinces/ตาก/``); empty for the round's set, which has all but
+        the provinces. ``note`` is to be noted once it is done; :meth:`resume` gives it back if this run is killed
+        before that.
 
         Raises
         ------
@@ -90,7 +71,7 @@ class Outputs:
             If a file cannot be moved, naming it: all is as it was before.
         """
         new = sorted(set(new))
-        coming = [name for name in new if (self._next / name).is_file()]
+        coming = [name for name in new if (self.next / name).is_file()]
         going = sorted({*(set(old) - set(new)), *coming})
         going = [name for name in going if (self.folder / name).exists()]
         for path in (self.folder / name for name in going):
@@ -102,12 +83,9 @@ class Outputs:
         self._carry_out(plan)
 
     def resume(self) -> Mapping[str, Any] | None:
-        """Tidy up after a run that was killed, and complete its exchange; what is to be noted, if there was one.
+        """Tidy up after a run that was killed, and complete its exchange, which raises as it does.
 
-        Raises
-        ------
-        OSError
-            As :meth:`exchange`.
+        Returns what is to be noted; ``None`` if there was none.
         """
         for path in self.folder.rglob("*.part"):
             path.unlink(missing_ok=True)
@@ -131,8 +109,8 @@ class Outputs:
         shutil.rmtree(self._old, ignore_errors=True)
         for name in self.waiting(self._scope):
             if self._scope or not name.startswith(PROVINCES):
-                (self._next / name).unlink()
-        for path in sorted((self._next, *self._next.rglob("*")), reverse=True):
+                (self.next / name).unlink()
+        for path in sorted((self.next, *self.next.rglob("*")), reverse=True):
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
         self._exchange.unlink(missing_ok=True)
@@ -156,18 +134,18 @@ class Outputs:
         """What is still to be moved, in order. Of a file that has come what stands in place is the new one."""
         coming = set(plan["coming"])
         for name in plan["going"]:
-            come = name in coming and not (self._next / name).exists()
+            come = name in coming and not (self.next / name).exists()
             if (self.folder / name).exists() and not come:
                 yield self.folder / name, self._old / name
         for name in plan["coming"]:
-            if (self._next / name).exists():
-                yield self._next / name, self.folder / name
+            if (self.next / name).exists():
+                yield self.next / name, self.folder / name
 
     def _undo(self, plan: Mapping[str, Any]) -> None:
         """Move all back. Killed at that, or unable to, it leaves the exchange to be completed by the next run."""
         for name in plan["coming"]:
-            if not (self._next / name).exists() and (self.folder / name).exists():
-                _move(self.folder / name, self._next / name)
+            if not (self.next / name).exists() and (self.folder / name).exists():
+                _move(self.folder / name, self.next / name)
         for name in plan["going"]:
             if (self._old / name).exists() and not (self.folder / name).exists():
                 _move(self._old / name, self.folder / name)

@@ -1,38 +1,39 @@
-"""The report of a round: its files made side by side in worker processes, and the set of outputs put in place whole."""
+"""What sections are put together to: the report of a round, and a brief for each province with an index of all."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dsw_analysis.intake.writing.whole import digest, write_whole
 from dsw_analysis.run.batch import Batch
-from dsw_analysis.run.jobs import Job, given, in_short
-from dsw_analysis.run.sections import REPORT, edition, put_in_place
+from dsw_analysis.run.outputs import PROVINCES
+from dsw_analysis.run.sections import REPORT, OutputSet, edition, put_in_place
 from dsw_analysis.run.stale import LEDGER
-from dsw_analysis.run.steps import BatchError, Outcome
+from dsw_analysis.run.steps import BatchError, Job, Outcome, Step, given
+from dsw_analysis.run.tasks import EXECUTE, in_short
 
 if TYPE_CHECKING:
     from dsw_analysis.report.audit import Slip
 
+INDEX = f"{PROVINCES}index.html"
+TOGETHER = 4
+"""How many briefs one process puts together, so that dictionary and templates are loaded once for them."""
+_WORK = "dsw_analysis.run.execution"
+_BRIEF = "brief/"  # where the names of briefs in the manifest begin
 FORMATS = ("html", "pdf", "docx")
 """What a report can be written as."""
-
-# So that the others fit beside the longest.
-_LONGEST_FIRST = ("report.docx", "report.pdf", "report.html", "findings.xlsx")
+_LONGEST_FIRST = ("report.docx", "report.pdf", "report.html", "findings.xlsx")  # the others fit beside it
 
 
 def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[str] = FORMATS) -> list[Path]:
     """Bring ``report.html``, ``report.pdf``, ``report.docx`` (as asked for) and ``findings.xlsx`` up to date.
 
-    All of them are made before the set that they belong to is put in place, see
-    :func:`dsw_analysis.run.sections.put_in_place`. One that cannot be made is named and left out.
-
-    Parameters
-    ----------
-    outcomes:
-        Of :func:`dsw_analysis.run.sections.run_sections`.
+    All of them are made before the set that they belong to is put in place with what
+    :func:`~dsw_analysis.run.sections.run_sections` gave. One that cannot be made is named and left out.
 
     Returns
     -------
@@ -50,9 +51,8 @@ def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[
     names = [name for name in REPORT if name == "findings.xlsx" or name.removeprefix("report.") in formats]
     pieces = {name: batch.stale.report(name, whole.names, asked=True) for name in _LONGEST_FIRST if name in names}
     findings, parts = batch.outputs.newest(LEDGER).read_bytes(), whole.parts
-    work = "dsw_analysis.run.rendering:report_file"
     due = [piece for piece in pieces.values() if piece.reasons]
-    jobs = deque(Job(piece, work, given(piece.name, batch.round, parts, findings)) for piece in due)
+    jobs = deque(Job(piece, f"{_WORK}:report_file", given(piece.name, batch.round, parts, findings)) for piece in due)
     for job, future in batch.ended(jobs):
         name = job.about.name
         try:
@@ -61,7 +61,7 @@ def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[
             raise BatchError(f"no report can be made: {error}") from error
         except Exception as error:  # one format must not stop the others
             names.remove(name)
-            batch.tell.say(f"{name} could not be made and is left out: {in_short(error)}")
+            batch.progress.say(f"{name} could not be made and is left out: {in_short(error)}")
         else:
             batch.make(job.about, {name: content})
     return [batch.out / name for name in names] if put_in_place(batch, outcomes) else []
@@ -83,3 +83,127 @@ def audit(batch: Batch, pages: Sequence[Path]) -> dict[Path, list[Slip]]:
         if not found[path]:
             batch.note(piece, {})
     return found
+
+
+def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str] | None = None) -> list[Outcome]:
+    """Bring the briefs of provinces up to date: ``provinces/<name>/<name>.html``, ``.pdf``, ``findings.json``.
+
+    A brief is put together as soon as its sections have run, and nothing of it is held after that. It is put in place
+    whole, with the pages and executed notebooks of its sections: those asked for and all others that are current. One
+    of all sections is replaced only by another such, unless the batch allows what is missing.
+
+    Parameters
+    ----------
+    provinces:
+        Official Thai names.
+    sections:
+        Ids of sections that have provincial data; all of them by default.
+
+    Returns
+    -------
+    list of Outcome
+        Of every section of every province.
+
+    Raises
+    ------
+    BatchError
+        If a raw file was replaced while the sections of a brief were reading it, or if briefs could not be made: the
+        last ones stay.
+    OSError
+        If a file cannot be moved, as when another program holds it open: the last brief stays, whole.
+    """
+    from dsw_analysis.intake.provinces import provincial_sections  # noqa: PLC0415 - slow to import, for briefs alone
+
+    every = provincial_sections(batch.notebooks)
+    steps = batch.planner.plan(every if sections is None else sections, provinces)
+    batch.progress.begin(len(steps))
+    work = _Work(batch, every, steps)
+    for step in steps:
+        if not step.piece.reasons:
+            work.take(batch.outcome(step, reused=True))
+    for job, future in batch.ended(work.jobs):
+        if isinstance(job.about, Step):
+            work.take(batch.put(job.about, future))
+        else:
+            work.put(job.about, future)
+    _write_index(batch)
+    if work.failed:
+        raise BatchError("briefs that could not be made: " + "; ".join(work.failed))
+    return work.ended
+
+
+class _Work:
+    """Briefs on their way: what they wait for, what is to be done for them, and what came of it."""
+
+    def __init__(self, batch: Batch, sections: Sequence[str], steps: Sequence[Step]) -> None:
+        self.jobs = deque(Job(step, EXECUTE, given(step.task)) for step in steps if step.piece.reasons)
+        self.ended: list[Outcome] = []
+        self.failed: list[str] = []
+        self._batch = batch
+        self._sections = sections
+        self._waits = [str(step.task.province) for step in steps]
+        self._outcomes: dict[str, dict[str, Outcome]] = {province: {} for province in self._waits}
+        self._due: dict[str, OutputSet] = {}
+
+    def take(self, outcome: Outcome) -> None:
+        """Take what became of a section; of the last of a brief, have that put together, a few at a time."""
+        self._batch.progress.done(outcome)
+        self.ended.append(outcome)
+        province = str(outcome.province)
+        self._outcomes[province][outcome.section] = outcome
+        self._waits.remove(province)
+        if province in self._waits:
+            return
+        brief, batch = self._brief(province, self._outcomes.pop(province)), self._batch
+        brief.see_that_sections_agree()
+        if not batch.stale.brief(brief.name, brief.names).reasons:
+            entry = batch.manifest.made[brief.name]  # made, but for what was changed or removed by somebody
+            brief.place(entry["made_from"], entry["outputs"])
+        elif brief.may_replace():
+            self._due[province] = brief
+        if len(self._due) >= TOGETHER or (self._due and not self._waits):
+            due, self._due = self._due, {}
+            # Read when their turn comes: compositions that wait hold no notebooks.
+            read = lambda: (batch.round, {name: waiting.parts for name, waiting in due.items()})  # noqa: E731
+            self.jobs.appendleft(Job(due, f"{_WORK}:compose_briefs", read))
+
+    def _brief(self, province: str, outcomes: Mapping[str, Outcome]) -> OutputSet:
+        """The brief of a province: sections that were asked for, and those of the others that need not run."""
+        batch, current = self._batch, dict(outcomes)
+        for section in self._sections:
+            if section not in current and not (step := batch.planner.step(section, province)).piece.reasons:
+                current[section] = batch.outcome(step, reused=True)
+        return OutputSet(
+            batch=batch,
+            name=_BRIEF + province,
+            scope=f"{PROVINCES}{province}/",
+            sections=self._sections,
+            outcomes=[current[section] for section in self._sections if section in current],
+        )
+
+    def put(self, briefs: Mapping[str, OutputSet], future: Future[dict[str, dict[str, bytes]]]) -> None:
+        """Put briefs that were put together in the place of the last."""
+        try:
+            made = future.result()
+        except Exception as error:  # what a few briefs cannot be made of must not stop the others
+            self.failed.append(f"{', '.join(briefs)}: {in_short(error)}")
+            return
+        for province, brief in briefs.items():
+            entries = [self._batch.manifest.made[name] for name in brief.names]
+            outputs = {name: sha256 for entry in entries for name, sha256 in entry["outputs"].items()}
+            for name, content in made[province].items():
+                self._batch.outputs.stage(brief.scope + name, content)
+                outputs[brief.scope + name] = digest(content)
+            brief.place(self._batch.stale.brief(brief.name, brief.names).made_from, outputs)
+
+
+def _write_index(batch: Batch) -> None:
+    """Bring the page that links to all briefs up to date."""
+    made = {name.removeprefix(_BRIEF): entry for name, entry in batch.manifest.made.items() if name.startswith(_BRIEF)}
+    states = {province: bool(entry.get("complete")) for province, entry in sorted(made.items())}
+    piece = batch.stale.index(states)
+    if piece.reasons:
+        jobs = deque([Job("index", f"{_WORK}:index_page", given(batch.round, states))])
+        for _, future in batch.ended(jobs):
+            write_whole(batch.out / INDEX, future.result())
+            batch.note(piece, {INDEX: future.result()})

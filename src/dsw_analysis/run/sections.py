@@ -1,20 +1,106 @@
-"""The sections of a round and the ledger of all that they found."""
+"""The sections of a round, the ledger of all that they found, and sets of outputs put in place whole."""
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY, ledger_document, to_json
 from dsw_analysis.run.batch import Batch
-from dsw_analysis.run.sets import OutputSet
+from dsw_analysis.run.manifest import EDITION
 from dsw_analysis.run.stale import LEDGER
-from dsw_analysis.run.steps import Outcome, Step
+from dsw_analysis.run.steps import BatchError, Outcome, Part, Step
 
 REPORT = ("report.html", "report.pdf", "report.docx", "findings.xlsx")
 """What is made of the ledger and the sections."""
-EDITION = "edition"
-"""What the manifest calls the set in place: ledger, report, and the pages and executed notebooks of the sections."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputSet:
+    """What takes the last ones' place together: the outputs of a round, or the brief of a province.
+
+    The manifest calls the one in place by its ``name``. It should have all ``sections``; ``outcomes`` came of those
+    that it has, in the order of the report. ``scope`` is a folder that is the set's alone (``provinces/ตาก/``); the
+    round's set has all else.
+    """
+
+    batch: Batch
+    name: str
+    sections: Collection[str]
+    outcomes: Sequence[Outcome]
+    scope: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """What the manifest calls its sections."""
+        return [outcome.name for outcome in self.outcomes]
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has all its sections, without failure."""
+        return all(o.error is None for o in self.outcomes) and {o.section for o in self.outcomes} >= set(self.sections)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its sections for a report, read from the output folder."""
+        return tuple(
+            Part(section=outcome.section, title=outcome.title, executed=outcome.executed, error=outcome.error)
+            for outcome in self.outcomes
+            if outcome.left_out is None
+        )
+
+    def see_that_sections_agree(self) -> None:
+        """See that all sections read the same files; :class:`BatchError` names those replaced between them."""
+        if replaced := self.batch.stale.replaced(self.names):
+            raise BatchError(
+                f"{', '.join(replaced)} was replaced while the sections were reading it; nothing is put in place: run "
+                "again, and the sections that read the earlier file are made anew"
+            )
+
+    def may_replace(self, lacking: Sequence[str] = ()) -> bool:
+        """Whether it may be put in place; if not (the one in place has files that it is ``lacking``), says so."""
+        wants = list(lacking)
+        if not self.complete and self._complete_in_place():
+            wants.insert(0, "sections that failed or are not up to date")
+        if not wants or self.batch.allow_missing:
+            return True
+        root = self.batch.project.root
+        self.batch.progress.say(
+            f"{(self.batch.out / self.scope).relative_to(root)} stays as it was: the new outputs lack "
+            f"{', '.join(wants)}; they wait in {(self.batch.outputs.next / self.scope).relative_to(root)}, and "
+            "--allow-missing puts them in place all the same"
+        )
+        return False
+
+    def _complete_in_place(self) -> bool:
+        """Whether the set in place has all its sections: by the manifest, or without that by its ledger."""
+        try:
+            document = json.loads((self.batch.out / self.scope / LEDGER).read_bytes())
+            good = {section["section"] for section in document["sections"] if section["state"] == "ok"}
+            good |= set(document.get("left_out", ()))
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return False
+        entry = self.batch.manifest.made.get(self.name)
+        return good >= set(self.sections) if entry is None else bool(entry.get("complete"))
+
+    def place(self, made_from: Mapping[str, Any], outputs: Mapping[str, str], known: Iterable[str] = ()) -> None:
+        """Put its files (name -> hash) in the place of the last, and note it; nothing is done if it is there already.
+
+        Files that are ``known`` would be of another set, should the manifest not know. Raises as
+        :meth:`Outputs.exchange`.
+        """
+        batch, files = self.batch, dict(sorted(outputs.items()))
+        entry = {"state": "ok", "made_from": made_from, "outputs": files, "complete": self.complete}
+        noted = batch.manifest.made.get(self.name, {})
+        old = {*noted.get("outputs", {}), *known}
+        if noted != entry or batch.outputs.differ(old, outputs):
+            batch.begin()
+            batch.outputs.exchange(self.scope, old, outputs, {self.name: entry})
+            batch.manifest.record(self.name, entry)
+            batch.outputs.settle()
 
 
 def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Outcome]:
@@ -22,16 +108,11 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
 
     The summary comes last, on the ledger of the others.
 
-    Parameters
-    ----------
-    sections:
-        Ids; all by default.
-
     Returns
     -------
     list of Outcome
-        Of the sections asked for and, as reused, of all others that are current: what ``findings.json`` lists, in the
-        order of the notebooks.
+        Of the sections asked for, all by default, and, as reused, of all others that are current: what
+        ``findings.json`` lists, in the order of the notebooks.
 
     Raises
     ------
@@ -40,15 +121,15 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
     """
     steps = batch.planner.plan(sections)
     summary_asked = _with_summary(batch, sections)
-    batch.tell.begin(len(steps) + summary_asked)
+    batch.progress.begin(len(steps) + summary_asked)
     outcomes: dict[str, Outcome] = {}
     for outcome in batch.carry_out(steps):
         outcomes[outcome.section] = outcome
-        batch.tell.done(outcome)
+        batch.progress.done(outcome)
     outcomes |= _current(batch, set(batch.notebooks) - {step.task.section for step in steps})
     for outcome in batch.carry_out(_plan_only(batch, outcomes.values())):
         outcomes[outcome.section] = outcome
-        batch.tell.say(f"{outcome.section} has no notebook; the report shows what the plan says of it")
+        batch.progress.say(f"{outcome.section} has no notebook; the report shows what the plan says of it")
     listed = _in_order(outcomes)
     edition(batch, listed).see_that_sections_agree()
     if SUMMARY in batch.notebooks:
@@ -56,7 +137,7 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
         if summary_asked:
             for outcome in batch.carry_out([step]):
                 listed.append(outcome)
-                batch.tell.done(outcome)
+                batch.progress.done(outcome)
         elif not step.piece.reasons:
             listed.append(batch.outcome(step, reused=True))
     ledger = batch.stale.ledger(outcome.name for outcome in listed)
@@ -65,7 +146,7 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
         batch.make(ledger, {LEDGER: _ledger(batch, listed)})
     for outcome in listed:
         if outcome.left_out is not None:
-            batch.tell.say(outcome.left_out)
+            batch.progress.say(outcome.left_out)
     return listed
 
 
@@ -74,11 +155,6 @@ def put_in_place(batch: Batch, outcomes: Sequence[Outcome]) -> bool:
 
     A set with all its sections is replaced only by another such, and one with a report only by one with the same files,
     unless the batch allows what is missing. The files of a report that are up to date belong to the set, others do not.
-
-    Parameters
-    ----------
-    outcomes:
-        Of :func:`run_sections`.
 
     Raises
     ------

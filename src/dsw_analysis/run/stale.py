@@ -1,10 +1,10 @@
-"""What is stale: what each output of a round is made from now, held against what it was made from the last time."""
+"""What is stale: what each output is made from now, held against the last time, and the steps that make it again."""
 
 from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -12,10 +12,13 @@ from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.intake.writing.whole import digest, sha256
-from dsw_analysis.project import where
+from dsw_analysis.problems import UsageError
+from dsw_analysis.project import FILE, where
+from dsw_analysis.rounds import Round
 from dsw_analysis.run.manifest import Manifest
 from dsw_analysis.run.outputs import Outputs
-from dsw_analysis.run.tasks import Result, Task
+from dsw_analysis.run.steps import Piece, Step
+from dsw_analysis.run.tasks import Project, Result, Task
 from dsw_analysis.run.warm.watching import listing
 
 LEDGER = "findings.json"
@@ -26,46 +29,28 @@ _SAID = {
     "project": "project.toml changed",
     "python": "another Python",
 }
+_PLAN_ONLY = Path(__file__).parents[1] / "templates" / "plan_only.ipynb"  # of projects without a notebook
 _PARTS = {"inputs": "input", "parameters": "parameter", "sections": "section"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Piece:
-    """Something that is made: its name in the manifest, what it is made from, why it must be made (empty: it need not).
-
-    What it is made from is a table of the kinds of things (``package``, ``notebook``, ``inputs``, ``sections`` …) with
-    a hash, or a table of names and hashes, of each; any difference makes it stale.
-    """
-
-    name: str
-    made_from: Mapping[str, Any]
-    reasons: list[str]
-
-
+@dataclass(frozen=True)
 class Stale:
     """Says of all that is made for a round what it is made from, and why it must be made again.
 
-    Parameters
-    ----------
-    inputs:
-        What there is now.
-    manifest, outputs:
-        What was made, from what, and the files that hold it.
-    fresh:
-        What is asked for is made again, changed or not.
+    ``inputs`` is what there is now; ``manifest`` says what was made and from what, and ``outputs`` where the files are.
+    With ``fresh`` what is asked for is made again, changed or not.
     """
 
-    def __init__(self, inputs: Inputs, manifest: Manifest, outputs: Outputs, *, fresh: bool) -> None:
-        self._inputs = inputs
-        self._made = manifest.made
-        self._outputs = outputs
-        self._fresh = fresh
+    inputs: Inputs
+    manifest: Manifest
+    outputs: Outputs
+    fresh: bool
 
     def section(self, task: Task, given: Mapping[str, bytes] | None, *, asked: bool) -> Piece:
         """A section: its notebook and parameters, and the files that it read the last time or is given instead."""
         if given is None:
-            inputs = self._inputs.raw(self._made.get(task.name, {}).get("reads", ()))
-            inputs |= self._inputs.watched(self._watched_of(task.name))
+            inputs = self.inputs.raw(self.manifest.made.get(task.name, {}).get("reads", ()))
+            inputs |= self.inputs.watched(self._watched_of(task.name))
         else:
             inputs = {name: digest(content) for name, content in given.items()}
         notebook = digest(task.content)
@@ -75,7 +60,7 @@ class Stale:
         """A section that has run: of files that it read the hash taken at that: they may have changed since."""
         if piece.name == SUMMARY:
             return piece
-        inputs = {**self._inputs.raw(result.reads), **result.read, **result.watched}
+        inputs = {**self.inputs.raw(result.reads), **result.read, **result.watched}
         return replace(piece, made_from={**piece.made_from, "inputs": inputs})
 
     def ledger(self, sections: Iterable[str]) -> Piece:
@@ -84,7 +69,7 @@ class Stale:
 
     def report(self, name: str, sections: Iterable[str], *, asked: bool = False) -> Piece:
         """A file of the report, or all of them together: sections, and the ledger made of them."""
-        findings = sha256(self._outputs.newest(LEDGER))
+        findings = sha256(self.outputs.newest(LEDGER))
         return self._piece(name, asked=asked, sections=self._marks(sections), findings=findings)
 
     def brief(self, name: str, sections: Iterable[str]) -> Piece:
@@ -103,25 +88,46 @@ class Stale:
         """Files that were replaced between one of some sections that were run and another."""
         versions: dict[str, set[str]] = {}
         for name in sections:
-            for file, hash_ in self._made[name]["made_from"].get("inputs", {}).items():
+            for file, hash_ in self.manifest.made[name]["made_from"].get("inputs", {}).items():
                 versions.setdefault(file, set()).add(hash_)
         return sorted(file for file, hashes in versions.items() if len(hashes) > 1)
 
     def beside(self) -> list[Path]:
         """Files, from the project folder, that sections are known to read beside the round's raw files."""
-        names = {name for section in self._made for name in self._watched_of(section)}
-        return [path for name in sorted(names) for path in self._inputs.files(name)]
+        names = {name for section in self.manifest.made for name in self._watched_of(section)}
+        return [path for name in sorted(names) for path in self.inputs.files(name)]
 
     def _piece(self, name: str, *, asked: bool = False, **parts: Any) -> Piece:  # noqa: ANN401 - JSON
-        made_from = {**self._inputs.common, **parts}
-        why = reasons(self._made.get(name), made_from, lambda file: sha256(self._outputs.newest(file)))
-        return Piece(
-            name=name, made_from=made_from, reasons=why or ["asked to be made again"] * (asked and self._fresh)
-        )
+        made_from = {**self.inputs.common, **parts}
+        reasons = self._reasons(name, made_from) or ["asked to be made again"] * (asked and self.fresh)
+        return Piece(name=name, made_from=made_from, reasons=reasons)
+
+    def _reasons(self, name: str, made_from: Mapping[str, Any]) -> list[str]:
+        """Why something must be made again, in words; empty if it need not."""
+        entry = self.manifest.made.get(name)
+        if entry is None:
+            return ["never made"]
+        if entry["state"] != "ok":
+            return ["failed the last time"]
+        said = []
+        for part in sorted({*entry["made_from"], *made_from}):
+            before, now = entry["made_from"].get(part), made_from.get(part)
+            if isinstance(before, dict) and isinstance(now, Mapping):
+                said += [
+                    f"{_PARTS.get(part, part)} {name} {_change(before.get(name), now.get(name))}"
+                    for name in sorted({*before, *now})
+                    if before.get(name) != now.get(name)
+                ]
+            elif before != now:
+                said.append(_SAID.get(part, f"{part} changed"))
+        for output, expected in entry["outputs"].items():
+            if (there := sha256(self.outputs.newest(output))) != expected:
+                said.append(f"{output} is {'missing' if there is None else 'not as it was written'}")
+        return said
 
     def _marks(self, sections: Iterable[str]) -> dict[str, str]:
         """What stands for sections in what is made of them: an error, why it is left out, or its notebook's hash."""
-        entries = {name.partition("/")[0]: self._made[name] for name in sections}
+        entries = {name.partition("/")[0]: self.manifest.made[name] for name in sections}
         return {
             section: entry.get("error") or entry.get("left_out") or next(iter(entry["outputs"].values()))
             for section, entry in entries.items()
@@ -129,43 +135,8 @@ class Stale:
 
     def _watched_of(self, name: str) -> list[str]:
         """What a section read the last time beside its raw files, as it calls it."""
-        inputs = self._made.get(name, {}).get("made_from", {}).get("inputs", {})
+        inputs = self.manifest.made.get(name, {}).get("made_from", {}).get("inputs", {})
         return [file for file in inputs if file.startswith(("./", "../"))]
-
-
-def reasons(
-    entry: Mapping[str, Any] | None, made_from: Mapping[str, Any], found: Callable[[str], str | None]
-) -> list[str]:
-    """Why something must be made again, in words; empty if it need not.
-
-    Parameters
-    ----------
-    entry:
-        What the manifest says of it; ``None`` if it was never made.
-    made_from:
-        What it would be made from now.
-    found:
-        Hash of an output by its name; ``None`` if it is not there.
-    """
-    if entry is None:
-        return ["never made"]
-    if entry["state"] != "ok":
-        return ["failed the last time"]
-    said = []
-    for part in sorted({*entry["made_from"], *made_from}):
-        before, now = entry["made_from"].get(part), made_from.get(part)
-        if isinstance(before, dict) and isinstance(now, Mapping):
-            said += [
-                f"{_PARTS.get(part, part)} {name} {_change(before.get(name), now.get(name))}"
-                for name in sorted({*before, *now})
-                if before.get(name) != now.get(name)
-            ]
-        elif before != now:
-            said.append(_SAID.get(part, f"{part} changed"))
-    for output, expected in entry["outputs"].items():
-        if (there := found(output)) != expected:
-            said.append(f"{output} is {'missing' if there is None else 'not as it was written'}")
-    return said
 
 
 def _change(before: object, now: object) -> str:
@@ -224,3 +195,76 @@ def package_code() -> str:
         if path.is_file() and "__pycache__" not in path.parts:
             tree.update(f"{path.relative_to(package).as_posix()}\n{sha256(path)}\n".encode())
     return tree.hexdigest()
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Makes steps of sections; those that are ``sent`` to other machines carry along the files that they read."""
+
+    project: Project
+    round: Round
+    notebooks: Mapping[str, Path]
+    stale: Stale
+    accept_partial: bool
+    sent: bool
+
+    def plan(self, sections: Sequence[str] | None = None, provinces: Sequence[str] = ()) -> list[Step]:
+        """Steps of what is asked for, all sections by default, in order; the summary is not among them.
+
+        Raises
+        ------
+        UsageError
+            If a section has no notebook.
+        """
+        known = self.notebooks
+        unknown = [s for s in dict.fromkeys(sections or ()) if s not in known]
+        if unknown:
+            raise UsageError(f"no notebook for section {', '.join(unknown)}; there are {', '.join(known)}")
+        wanted = [s for s in known if s != SUMMARY and (sections is None or s in sections)]
+        places: Iterable[str | None] = provinces or [None]
+        return [self.step(section, province, asked=True) for province in places for section in wanted]
+
+    def step(
+        self, section: str, province: str | None = None, given: Mapping[str, bytes] | None = None, asked: bool = False
+    ) -> Step:
+        """What running a section means: its task, what that is made from, and why it must run.
+
+        A section without a notebook is run from the package's own, which shows what the plan says. What it reads in
+        place of raw files is ``given``: path from the project folder -> bytes. One ``asked`` for is made again by a
+        fresh run.
+        """
+        path = self.notebooks.get(section)
+        parameters: dict[str, Any] = {"round_id": str(self.round)}
+        if path is None:
+            parameters["section"] = section
+        elif self.accept_partial and section != SUMMARY:
+            parameters["accept_partial"] = True
+        if province is not None:
+            parameters["province"] = province
+        files = self._carried if given is None else given
+        said = where(self.project.root)
+        if files and said is not None:  # a folder with just these has no project around it
+            files = {**files, FILE: said.read_bytes()}
+        task = Task(
+            section=section,
+            province=province,
+            notebook=f"{section}.ipynb" if path is None else path.name,
+            content=_PLAN_ONLY.read_bytes() if path is None else self._contents[section],
+            parameters=parameters,
+            root=self.project.root,
+            files=files,
+        )
+        return Step(task=task, piece=self.stale.section(task, given, asked=asked))
+
+    @cached_property
+    def _contents(self) -> dict[str, bytes]:
+        return {section: path.read_bytes() for section, path in self.notebooks.items()}
+
+    @cached_property
+    def _carried(self) -> dict[str, bytes]:
+        """What is sent along: schemas, the round's raw files, and what any section is known to read beside them."""
+        if not self.sent:
+            return {}
+        root, raw = self.project.root, self.project.data / str(self.round)
+        paths = sorted({*self.project.schemas.glob("*.yaml"), *raw.iterdir(), *self.stale.beside()})
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths if path.is_file()}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.problems import UsageError
+from dsw_analysis.project import Settings, use
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.outputs import PROVINCES
 
@@ -68,20 +72,10 @@ class Project:
 class Task:
     """One notebook to run, complete in itself: it can be sent to another machine.
 
-    Attributes
-    ----------
-    section, province:
-        What it makes; ``province`` is ``None`` for the whole country.
-    notebook, content:
-        File name and bytes of the notebook.
-    parameters:
-        Typed values for the notebook's own parameters. Folders are not among them: a notebook finds
-        ``../data/raw`` and ``../outputs`` from the folder it runs in.
-    root:
-        Project folder to run in.
-    files:
-        Path from the project folder -> bytes. If there are any, the notebook runs in a temporary project
-        folder that holds just these.
+    It makes a section, of the whole country if ``province`` is ``None``, from the notebook's bytes, ``content``, with
+    typed values for its own parameters; folders are not among them: it finds ``../data/raw`` and ``../outputs`` from
+    the folder it runs in, in the project folder ``root``. If it carries ``files`` (path from the project folder ->
+    bytes), it runs in a temporary project folder that holds just these.
     """
 
     section: str
@@ -111,7 +105,7 @@ class Result:
     ``executed`` is the notebook with its outputs (``None`` if it never started), free of times and folders, so that the
     same inputs give the same bytes; ``page`` the section's own HTML page; ``rows`` dataset -> its file and how many
     rows it has; ``reads`` the stems of the raw files that it rests on, ``read`` those that it read -> hash of what was
-    read, ``watched`` what else in the project it read, as :func:`dsw_analysis.run.watched.seen` says. If it failed,
+    read, ``watched`` what else in the project it read, see :func:`dsw_analysis.run.warm.watching.seen`. If it failed,
     ``error`` names the cell and the error in at most three lines; ``left_out`` says why there is nothing to show
     although nothing failed: the plan has no such project. ``notes`` name, by cell, what the page leaves out, and what
     was not watched. All is of plain types: who receives it need not import what makes notebooks.
@@ -137,3 +131,32 @@ def write_files(root: Path, files: Mapping[str, bytes]) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def call(scratch: Path, work: str, *arguments: Any, words: Settings) -> Any:  # noqa: ANN401 - of any function
+    """In a worker process: call a function by its name, ``module:name``.
+
+    Temporary files of all that it starts go to ``scratch``, which the next run empties if this one is killed; on
+    another machine, where that folder is not, to the system's own place.
+
+    Notebooks are run here, one after the other. What puts whole reports together takes so much memory that it gets a
+    process of its own, which gives it back.
+    """
+    from dsw_analysis.run.warm.processes import FORKS, run_fresh  # noqa: PLC0415 - for workers
+
+    if scratch.is_dir():
+        os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+    if work == EXECUTE or not FORKS:  # without forks this process was started for this call alone
+        return named(work, *arguments, words=words)
+    return run_fresh(named, work, *arguments, words=words)
+
+
+def named(work: str, *arguments: Any, words: Settings) -> Any:  # noqa: ANN401 - of any function
+    """Call a function by its name, in the words of a project."""
+    use(words)
+    return resolve_name(work)(*arguments)
+
+
+def in_short(error: Exception) -> str:
+    """What an error says, in at most three lines."""
+    return "\n".join(f"{type(error).__name__}: {error}".splitlines()[:3])[:600]

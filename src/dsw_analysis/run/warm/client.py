@@ -26,24 +26,20 @@ from papermill.parameterize import parameterize_notebook
 from papermill.utils import chdir, merge_kwargs, remove_args
 from traitlets.config import Config
 
-from dsw_analysis.run.warm import KEY, forking, processes, watching
+from dsw_analysis.run.warm import KEY, processes, watching
 
 
 class Channel:
     """Messages of one channel, as nbclient awaits them."""
 
     def __init__(self, link: Link) -> None:
-        self._link = link
         self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.put = self._messages.put_nowait
-
-    def send(self, message: dict[str, Any]) -> None:
-        """Send a message to the kernel."""
-        self._link.send(message)
+        self.send, self._listen = link.send, link.listen
 
     async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
         """Next message; :class:`queue.Empty` if none comes within the seconds given."""
-        self._link.listen()
+        self._listen()
         try:
             return await asyncio.wait_for(self._messages.get(), timeout)
         except TimeoutError:
@@ -58,7 +54,7 @@ class Link(KernelClient):
     shell_channel: Any = None  # requests and replies; jupyter_client's property would make channels of sockets
     iopub_channel: Any = None  # what cells show
 
-    def __init__(self, child: forking.Child) -> None:
+    def __init__(self, child: processes.Child) -> None:
         super().__init__(session=Session(key=KEY))
         self.child = child
         self.shell_channel, self.iopub_channel = Channel(self), Channel(self)
@@ -80,17 +76,13 @@ class Link(KernelClient):
         try:
             channel, frames = self.child.connection.recv()
         except (EOFError, OSError):  # nbclient finds out when it asks whether the kernel is alive
-            self._forget()
+            self.stop_channels()
             return
         _, frames = self.session.feed_identities(frames)
         message = self.session.deserialize(frames)
         if message["msg_type"] == "status":
             self._busy = message["content"]["execution_state"] == "busy"
         (self.shell_channel if channel == "shell" else self.iopub_channel).put(message)
-
-    def _forget(self) -> None:
-        if self._loop is not None and not self.child.connection.closed:
-            self._loop.remove_reader(self.child.connection.fileno())
 
     async def is_alive(self) -> bool:
         """Whether the kernel runs."""
@@ -119,13 +111,14 @@ class Link(KernelClient):
 
     def stop_channels(self) -> None:
         """Read no more."""
-        self._forget()
+        if self._loop is not None and not self.child.connection.closed:
+            self._loop.remove_reader(self.child.connection.fileno())
 
     def close(self) -> None:
         """End the kernel if it is still there, and all that it has started; may be called again."""
         if self.child.connection.closed:
             return
-        self._forget()
+        self.stop_channels()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.child.pid, signal.SIGKILL)
         self.child.signal(signal.SIGKILL)  # it may not lead its group yet
@@ -141,18 +134,17 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill has no types
         """Run the cells; kernels of other languages or environments are left to papermill's own engine."""
         ours = kernel_name in ("python3", "", None)
         if not processes.FORKS or not ours:
-            options = _watching(kwargs) if ours and watching.ASKED in os.environ else kwargs
-            return NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **_private(options))
-        timeout = kwargs.pop("execution_timeout", None)
-        start_timeout = kwargs.pop("start_timeout", 60)
+            watched = ours and watching.ASKED in os.environ
+            return NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **_stock(kwargs, watched=watched))
+        renamed = ["input_path", "timeout", "startup_timeout", "execution_timeout", "start_timeout"]
         options = merge_kwargs(
-            remove_args(["input_path", "timeout", "startup_timeout"], **kwargs),
-            timeout=timeout or kwargs.get("timeout"),
-            startup_timeout=start_timeout,
+            remove_args(renamed, **kwargs),
+            timeout=kwargs.get("execution_timeout") or kwargs.get("timeout"),
+            startup_timeout=kwargs.get("start_timeout", 60),
             kernel_name=kernel_name,
             log=logger,
         )
-        child = forking.WARM.fork("dsw_analysis.run.warm.kernel:serve")
+        child = processes.WARM.fork("dsw_analysis.run.warm.kernel:serve")
         link = Link(child)
         try:
             child.connection.send(list(kwargs.get("extra_arguments", ())))
@@ -164,18 +156,16 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill has no types
         return nb_man.nb
 
 
-def _private(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options for papermill's own engine under which nobody else can listen to the kernel, and none need be told so."""
+def _stock(options: Mapping[str, Any], *, watched: bool) -> dict[str, Any]:
+    """Options for papermill's own engine under which the kernel watches what the notebook reads, if that is asked for.
+
+    Nobody else can listen to the kernel, and none need be told so.
+    """
     config = Config(options.get("config") or {})
     if zmq.has("curve"):
         config.KernelManager.transport_encryption = "auto"
-    return {**options, "config": config}
-
-
-def _watching(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options for papermill's own engine under which the kernel watches what the notebook reads."""
-    extension = f"--IPKernelApp.extra_extensions={watching.__name__}"
-    return {**options, "extra_arguments": [*options.get("extra_arguments", ()), extension]}
+    extension = [f"--IPKernelApp.extra_extensions={watching.__name__}"] if watched else []
+    return {**options, "config": config, "extra_arguments": [*options.get("extra_arguments", ()), *extension]}
 
 
 def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path, report: Path) -> tuple[Any, Exception | None]:
@@ -183,7 +173,7 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path, report
 
     papermill writes the executed notebook at least once, which takes long where a section hands over many findings,
     and returns it only if all went well. This process is in the folder ``cwd`` meanwhile; what the kernel sees the
-    notebook read goes to the file ``report``, see :func:`dsw_analysis.run.watched.seen`.
+    notebook read goes to the file ``report``, see :func:`dsw_analysis.run.warm.watching.seen`.
 
     Returns
     -------
@@ -193,10 +183,8 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, cwd: Path, report
 
     Raises
     ------
-    PapermillException
-        If the notebook has no such parameter.
-    OSError, nbformat.reader.NotJSONError
-        If the notebook cannot be read.
+    PapermillException, OSError, nbformat.reader.NotJSONError
+        If the notebook has no such parameter, or cannot be read.
     """
     nb = load_notebook_node(str(path))
     unknown = set(parameters) - {known.name for known in _infer_parameters(nb, name="python3")}

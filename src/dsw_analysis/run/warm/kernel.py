@@ -32,7 +32,7 @@ from tornado.ioloop import IOLoop
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
-from dsw_analysis.run.warm import KEY, forking, server, watching
+from dsw_analysis.run.warm import KEY, processes, server, watching
 
 
 class Channel:
@@ -194,11 +194,10 @@ def serve(connection: Connection) -> None:
 def _be_new() -> None:
     """Undo what this process inherited and a new interpreter would not have."""
     os.setsid()  # signals to the caller's group are the caller's; ours can be ended as a group
-    forking.WARM.stop()  # a notebook is not to know of it
+    processes.WARM.stop()  # a notebook is not to know of it
     signal.signal(signal.SIGINT, signal.default_int_handler)
     atexit._clear()
-    for handler in list(logging.root.handlers):
-        logging.root.removeHandler(handler)
+    logging.root.handlers.clear()
     logging.root.setLevel(logging.WARNING)
     sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
     sys.argv = [str(Path(ipykernel.__file__).parents[1] / "ipykernel_launcher.py")]

@@ -17,13 +17,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from dsw_analysis.intake.writing.whole import sha256
+
 ASKED = "DSW_WATCH"
 """Variable of the environment that asks a kernel to watch: where to write what it sees."""
 
+CHANGED = "changed while the notebook ran"
+"""In place of the hash of a file that was not the same before it was read and when the notebook had ended."""
+
 _PACKAGE = str(Path(__file__).parents[2])
-_ALONE = frozenset(
-    {"polars", "duckdb", "lxml", "pyreadstat", "h5py", "tables", "netCDF4", "pyogrio", "fiona", "rasterio"}
-)
+_ALONE = frozenset("polars duckdb lxml pyreadstat h5py tables netCDF4 pyogrio fiona rasterio".split())
 _PROCESSES = frozenset({"multiprocessing.popen_spawn_posix", "multiprocessing.popen_spawn_win32"})
 _PYARROW = {
     "pyarrow.parquet": ("ParquetFile.__init__", "ParquetDataset.__init__"),
@@ -53,12 +56,7 @@ def asked(report: Path) -> Iterator[None]:
         os.environ.pop(ASKED, None)
 
 
-def load_ipython_extension(_: object) -> None:
-    """In a kernel of the stock engine, which loads this module as an extension: watch."""
-    begin()
-
-
-def begin() -> None:
+def begin(_: object = None) -> None:
     """In a kernel, in the folder of the notebooks, before the first cell: watch if that is asked for."""
     report = os.environ.pop(ASKED, None)
     if report is None:
@@ -67,6 +65,10 @@ def begin() -> None:
         for reader in readers:
             _announce(importlib.import_module(module), reader)
     sys.addaudithook(_Hook(report))
+
+
+load_ipython_extension = begin
+"""What a kernel of the stock engine calls, which loads this module as an extension."""
 
 
 def _announce(place: Any, reader: str) -> None:  # noqa: ANN401 - module or class
@@ -226,3 +228,40 @@ def status(path: str) -> list[int] | None:
     if not stat.S_ISREG(found.st_mode):
         return None
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+
+
+def seen(report: Path, notebooks: Path) -> tuple[dict[str, str | None], tuple[str, ...]]:
+    """What a notebook that has ended had read inside its project, and what else it did that was not watched.
+
+    Its kernel wrote the ``report``; ``notebooks`` is the folder that it ran in.
+
+    Returns
+    -------
+    tuple
+        Name, from that folder -> hash of the content, of the names in it for a folder, ``None`` for a file that was
+        looked for and not there, :data:`CHANGED`. Files that it had made itself are left out. Then a line for the
+        terminal, if there is anything to say.
+    """
+    before: dict[str, list[int] | None] = {}
+    folders: dict[str, str | None] = {}
+    made: set[str] = set()
+    untold: set[str] = set()
+    lines = report.read_text(encoding="utf-8").splitlines() if report.exists() else []
+    for kind, name, *rest in map(json.loads, lines):
+        if kind == "untold":
+            untold.add(name)
+        elif name.encode(errors="replace").decode() != name:
+            untold.add(f"the file {name!a}, whose name cannot be written down")
+        elif kind == "listed":
+            folders.setdefault(name, rest[0])
+        elif kind == "read" and name not in made:
+            before.setdefault(name, rest[0])
+        elif kind == "made":
+            made.add(name)
+    files = {}
+    for name, there in before.items():
+        if there is not None or name not in made:
+            now = status(str(notebooks / name))
+            files[name] = CHANGED if there != now else None if now is None else sha256(notebooks / name)
+    note = f"not watched: {', '.join(sorted(untold))}; run it with --fresh when that changes"
+    return dict(sorted({**files, **folders}.items())), (note,) if untold else ()
