@@ -14,6 +14,7 @@ import pytest
 from bad_cells import BASES
 from bad_cells import CASES as WRONG
 from bad_files import CASES as BAD_FILES
+from conftest import FULL
 from declared import DATASETS, dataset
 from file_cases import CSV, HEADERS, read_table
 from hypothesis import HealthCheck, given, settings
@@ -70,7 +71,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200 if FULL else 60)
 @given(lines=st.lists(LINES, max_size=14), size=st.integers(1, 5), block=st.integers(1, 4))
 def test_any_mixture_of_rows_reads_the_same_in_parts(lines, size, block, monkeypatch, tmp_path):
     monkeypatch.setattr(rows, "_BLOCK", block)
@@ -117,7 +118,7 @@ def same_result(kind, folder, parts, sizes):
 def test_bad_cell_is_judged_the_same_in_parts(wrong, parts, tmp_path):
     kind = dataset(wrong.kind)
     wrong.build(tmp_path / f"{kind.stem}.csv")
-    same_result(kind, tmp_path, parts, [1, 2])
+    same_result(kind, tmp_path, parts, [1, 2] if FULL else [1])
 
 
 @pytest.mark.parametrize(("last", "doubtful"), [("28/02/2569", False), ("12/2/2569", True)])

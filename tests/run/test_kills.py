@@ -11,7 +11,7 @@ from test_editions import editions
 
 from dsw_analysis.run.warm.processes import FORKS
 
-STEP, RANDOM = (2, 30) if FULL else (4, 15)
+STEP, RANDOM = (2, 30) if FULL else (8, 8)
 """A share of the kills is at one write in so many, and so many at random; all of them are at every write.
 
 Of two shares each is half of them: every share makes both editions anew.
@@ -39,5 +39,5 @@ def test_a_run_killed_at_any_write_or_moment_leaves_one_edition_and_the_next_end
     assert formats | {"sections/one.html", "sections/goes.html", "provinces/ตาก/ตาก.html"} <= set(found["changed"])
     assert "sections/two.html" in found["same"]
     assert found["writes"] > 100
-    assert found["kills"] >= 25
+    assert found["kills"] > 100 // STEP
     assert found["random"] >= RANDOM
