@@ -280,12 +280,12 @@ def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], 
 
 
 def _audit_report(arguments: argparse.Namespace) -> int:
-    from dsw_analysis.report.audit import audit_file  # noqa: PLC0415
+    from dsw_analysis.report.audit import audit_page  # noqa: PLC0415
 
     if not arguments.page.is_file():
         raise UsageError(f"no file {arguments.page}; a run of the round makes it")
     _ledger(arguments.findings)
-    slips = audit_file(arguments.page, arguments.findings)
+    slips = audit_page(arguments.page.read_bytes(), arguments.findings.read_bytes())
     _print_slips(arguments.page, slips, arguments.findings)
     return 1 if slips else 0
 

@@ -251,6 +251,7 @@ def test_no_attribute_hides_or_runs_anything(audit, sections, given):
         "<p>ก</div>",
         "<!-- x --><!DOCTYPE html>",
         '<p id="files">ก</p>',
+        '<a class="n" href="#f.csr.linked"><p>5</p></a>',
     ],
 )
 def test_no_element_or_link_stands_in_a_section_that_reports_do_not_have(audit, sections, added):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsw_analysis.report.widths import PADDING, Needs, shares
+from dsw_analysis.report.tables import PADDING, Needs, shares
 
 
 def needs(lengths, *, least=3.0, wanted=None, fixed=()):

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,11 +15,11 @@ from typing import Any
 import pypandoc  # type: ignore[import-untyped]
 from PIL import ExifTags, Image, ImageOps
 
-from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.writing.pages import environment
 from dsw_analysis.project import current
-from dsw_analysis.report.page import Chapter, page_values
+from dsw_analysis.report.page import Chapter, Inputs, page_values
 from dsw_analysis.rounds import Round
 
 Node = dict[str, Any]
@@ -71,12 +71,7 @@ class Document:
 
 
 def compose(
-    round_: Round | None,
-    chapters: Sequence[Chapter],
-    ledger: Mapping[str, Finding],
-    inputs: Iterable[Mapping[str, Any]],
-    *,
-    province: str | None = None,
+    round_: Round | None, chapters: Sequence[Chapter], ledger: Ledger, inputs: Inputs, *, province: str | None = None
 ) -> Document:
     """Make the document that both the PDF and the DOCX are written from.
 
@@ -87,7 +82,7 @@ def compose(
     images: dict[str, bytes] = {}
     chapters = [replace(c, body=_take_images(_open_details(c.body), images)) for c in chapters]
     title = current().title if round_ else chapters[0].title
-    values = page_values(round_, chapters, ledger, inputs, province=province)
+    values = page_values(round_, chapters, ledger, inputs, province)
     html = environment().get_template("print.html.j2").render(title=title, **values)
     parsed = json.loads(pypandoc.convert_text(html, "json", format="html", extra_args=SANDBOX))
     section = f"{chapters[0].title} – " if len(chapters) == 1 else ""
@@ -150,8 +145,7 @@ def _open_details(html: str) -> str:
 
 def _take_images(html: str, images: dict[str, bytes]) -> str:
     def take(match: re.Match[str]) -> str:
-        content = base64.b64decode(match[2])
-        content, kind = _printable(content, match[1])
+        content, kind = _printable(base64.b64decode(match[2]), match[1])
         name = f"{hashlib.sha256(content).hexdigest()[:16]}.{kind}"
         images[name] = content
         return f'src="{name}"'

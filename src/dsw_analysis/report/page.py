@@ -22,6 +22,10 @@ _CHAPTER_LINK = re.compile(r'<a href="#([a-z0-9_]+)">(.*?)</a>', re.S)
 _USE = re.compile(r'<a class="(n[ r]*)" href="#(f\.[a-z0-9_.-]+)"')
 
 
+Inputs = Iterable[Mapping[str, Any]]
+"""Data files: ``dataset``, ``file``, ``rows`` and ``sha256`` of each."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chapter:
     """One section of the report, rendered; ``error`` instead of a body if its notebook failed.
@@ -38,12 +42,7 @@ class Chapter:
 
 
 def page(
-    round_: Round | None,
-    chapters: Sequence[Chapter],
-    ledger: Mapping[str, Finding],
-    inputs: Iterable[Mapping[str, Any]],
-    *,
-    province: str | None = None,
+    round_: Round | None, chapters: Sequence[Chapter], ledger: Ledger, inputs: Inputs, *, province: str | None = None
 ) -> str:
     """One self-contained HTML page of chapters, the table of the figures they use, and the data files.
 
@@ -55,33 +54,20 @@ def page(
     # A repetition mark belongs to the word before it and must not begin a line.
     bodies = (_unlink_absent(_shift_headings(c.body), here).replace(" ๆ", "\u00a0ๆ") for c in chapters)
     done = [replace(chapter, body=body) for chapter, body in zip(chapters, bodies, strict=True)]
-    return finished(round_, done, ledger, inputs, province=province)
+    return page_around(page_values(round_, done, ledger, inputs, province))
 
 
-def finished(
-    round_: Round | None,
-    chapters: Sequence[Chapter],
-    ledger: Mapping[str, Finding],
-    inputs: Iterable[Mapping[str, Any]],
-    *,
-    province: str | None = None,
-) -> str:
-    """The page around chapters whose bodies are as it shows them, but for the ids of numbers' uses."""
-    values = page_values(round_, chapters, ledger, inputs, province=province)
+def page_around(values: Mapping[str, Any]) -> str:
+    """The page of chapters whose bodies are as it shows them."""
     return render_page("report.html.j2", script="report.js", **values)
 
 
 def page_values(
-    round_: Round | None,
-    chapters: Sequence[Chapter],
-    ledger: Mapping[str, Finding],
-    inputs: Iterable[Mapping[str, Any]],
-    *,
-    province: str | None,
+    round_: Round | None, chapters: Sequence[Chapter], ledger: Ledger, inputs: Inputs, province: str | None
 ) -> dict[str, Any]:
-    """What the templates of the page and of the print are filled with."""
+    """What the templates of the page and of the print are filled with; numbers' uses are given their ids."""
     uses: dict[str, str] = {}
-    bodies = {chapter.id: number_uses(chapter.body, uses) for chapter in chapters}
+    bodies = {chapter.id: _number_uses(chapter.body, uses) for chapter in chapters}
     groups: dict[str, list[Finding]] = {chapter.id: [] for chapter in chapters}
     elsewhere: list[Finding] = []
     for _, finding in sorted(ledger.items()):
@@ -104,16 +90,14 @@ def page_values(
     }
 
 
-def section_sources(
-    section: str, body: str, ledger: Mapping[str, Finding], inputs: Iterable[Mapping[str, Any]]
-) -> tuple[Ledger, list[Mapping[str, Any]]]:
+def section_sources(section: str, body: str, ledger: Ledger, inputs: Inputs) -> tuple[Ledger, list[Mapping[str, Any]]]:
     """Findings that a section's own page lists, its own and those it quotes, and the data files that they stand on."""
     own = Ledger(ledger[i] for i in ledger if ledger[i].section == section or f'"#{anchor(i)}"' in body)
     used = {finding.dataset for finding in own.values()}
     return own, [read for read in inputs if read["dataset"] in used]
 
 
-def brief_sources(bodies: Iterable[str], ledger: Mapping[str, Finding]) -> Ledger:
+def brief_sources(bodies: Iterable[str], ledger: Ledger) -> Ledger:
     """Findings that a province's brief lists: only those that it shows."""
     shown = "\n".join(bodies)
     return Ledger(finding for i, finding in ledger.items() if f'"#{anchor(i)}"' in shown)
@@ -129,7 +113,7 @@ def _shift_headings(body: str) -> str:
     return re.sub(r"(</?h)([1-5])\b", lambda m: f"{m[1]}{int(m[2]) + 1}", body)
 
 
-def number_uses(body: str, uses: dict[str, str]) -> str:
+def _number_uses(body: str, uses: dict[str, str]) -> str:
     """Give the first use of every finding an id, so that its row can lead back to it."""
 
     def mark(match: re.Match[str]) -> str:

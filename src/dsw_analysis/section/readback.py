@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -14,8 +15,8 @@ SAID = ("\ue000", "\ue001")
 _VOID = {"br", "img", "meta", "hr", "input", "link", "col", "wbr"}
 _INLINE = {"a", "b", "code", "del", "em", "i", "ins", "s", "small", "span", "strong", "sub", "sup", "u"}
 
-_CELLS = {"td", "th", "caption", "dt", "dd"}
-_WHOLE = {"figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p"}
+_ROWS = {"tr", "caption", "dt"}
+_CELLS = {"td", "th", "caption", "dt", "dd", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p"}
 
 TAGS = _INLINE | set(
     (
@@ -53,32 +54,21 @@ class Piece:
     """A table or list of terms by its rows of cells, or a paragraph, heading, caption or warning as the only cell.
 
     Numbers stand in ``rows`` as ``{id}``, since how they must be printed is the finding's matter, and in ``printed`` as
-    on the page; ``numbered`` if there is any. ``picture`` is the place of the picture that it holds the data of, if of
-    one.
+    on the page. ``picture`` is the place of the picture that it holds the data of, if of one.
     """
 
     picture: int | None
     rows: list[list[str]] = field(default_factory=list)
     printed: list[list[str]] = field(default_factory=list)
-    numbered: bool = False
 
 
 @dataclass
 class Line:
-    """Text of one block (paragraph, cell, heading …): its words, the numbers in it, and of which picture it is data."""
+    """Text of one block (paragraph, cell, heading …): without its numbers, with them, and if it is a picture's data."""
 
     text: str
-    links: list[tuple[str, str]] = field(default_factory=list)
-    picture: int | None = None
-
-
-@dataclass
-class Picture:
-    """A picture: source, alternative text, and width and height on the page."""
-
-    src: str
-    alt: str
-    size: tuple[str, str]
+    printed: str
+    data: bool
 
 
 @dataclass
@@ -90,21 +80,56 @@ class Exhibit:
     marks: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass
+class Element:
+    """An element and what stands in it; tags in and around which it stands, its exhibit, the picture it is data of."""
+
+    tag: str
+    given: dict[str, str]
+    within: frozenset[str] = frozenset()
+    exhibit: Exhibit | None = None
+    picture: int | None = None
+    inner: list[Element | str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.classes = self.given.get("class", "").split()
+        href = self.given.get("href", "")
+        self.finding = href[3:] if self.tag == "a" and href.startswith("#f.") else None
+
+    @property
+    def own(self) -> str:
+        """Text of the element itself."""
+        return "".join(child for child in self.inner if isinstance(child, str))
+
+    def text(self, *, named: bool = False) -> str:
+        """All text in the element; with the ``{id}`` of numbers in their place if they are ``named``."""
+        if self.tag == "br":
+            return " "
+        put = named and self.finding is not None
+        texts = [f"{{{self.finding}}}"] if put and self.own else []
+        for child in self.inner:
+            if isinstance(child, Element):
+                texts.append(child.text(named=named))
+            elif not put:
+                texts.append(child)
+        return "".join(texts)
+
+
 class Body(HTMLParser):
     """The body of a section as a page shows it.
 
     Attributes
     ----------
     lines, pieces, pictures, exhibits:
-        What readers see, in order.
+        What readers see, in order; pictures by their attributes.
     numbers:
         Class, id of the finding and text of every linked number.
     labels:
         Texts of ``aria-label`` and ``title`` attributes.
     ids, links:
         All ids; fragment and text of every link that is no number.
-    statuses:
-        Class and text of every status.
+    claims, statuses:
+        Claims and text of all words that are marked with some; class and text of every status.
     foreign:
         Tags and attributes that no section has, and tags that are not closed as they were opened.
     """
@@ -112,68 +137,50 @@ class Body(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.lines: list[Line] = []
-        self.pieces: list[Piece] = []
-        self.pictures: list[Picture] = []
+        self.pictures: list[dict[str, str]] = []
         self.exhibits: list[Exhibit] = []
-        self.numbers: list[tuple[str, str, str]] = []
-        self.labels: list[str] = []
-        self.ids: list[str] = []
-        self.links: list[tuple[str, str]] = []
-        self.statuses: list[tuple[str, str]] = []
         self.foreign: list[str] = []
-        self._open: list[tuple[str, dict[str, str]]] = []
-        self._text = ""
-        self._links: list[tuple[str, str]] = []
-        self._cell: list[str] | None = None
-        self._told: list[str] = []
-        self._depth = 0
-        self._span: list[str] | None = None
-        self._showing: list[tuple[int, Exhibit]] = []
+        self._elements: list[Element] = []
+        self._open = [Element("", {})]
+        self._text = self._printed = ""
         self.feed(html)
         self.close()
         self._end_line()
-        self.foreign += [f"<{tag}>" for tag, _ in self._open]
+        self.foreign += [f"<{element.tag}>" for element in self._open[1:]]
+        found = self._elements
+        self.pieces = list(_pieces(self._open[0]))
+        self.numbers = [(e.given.get("class", ""), e.finding, e.own) for e in found if e.finding is not None]
+        self.links = [(e.given.get("href", "")[1:], e.text()) for e in found if e.tag == "a" and e.finding is None]
+        self.ids = [e.given["id"] for e in found if "id" in e.given]
+        self.labels = [e.given[name] for e in found for name in ("aria-label", "title") if name in e.given]
+        self.claims = [(e.given["data-claim"], e.text()) for e in found if "data-claim" in e.given]
+        self.statuses = [(e.given["class"], e.text()) for e in found if e.tag == "span" and "status" in e.classes]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open an element."""
+        around = self._open[-1]
         given = {name: value or "" for name, value in attrs}
-        classes = given.get("class", "").split()
-        self._judge(tag, given, len(attrs))
+        element = Element(tag, given, around.within | {tag}, around.exhibit)
+        around.inner.append(element)
+        self._elements.append(element)
+        self._judge(element, len(attrs))
         if tag == "br":
-            self._add(" ")
+            self._add(" ", " ")
         elif tag not in _INLINE:
             self._end_line()
-        self._open_piece(tag, classes)
+        if tag == "figure" or (tag == "div" and "table" in element.classes):
+            element.exhibit = Exhibit()
+            self.exhibits.append(element.exhibit)
         if tag == "img":
-            size = given.get("width", ""), given.get("height", "")
-            self.pictures.append(Picture(given.get("src", ""), given.get("alt", ""), size))
-        elif _is_number(tag, given):
-            finding = given["href"][3:]
-            self._links.append((finding, ""))
-            if self._within("tbody") and self._showing:
-                self._showing[-1][1].ids.append(finding)
-        elif tag == "a":
-            self.links.append((given.get("href", "")[1:], ""))
-        elif tag == "span" and {"mark", "status"} & set(classes):
-            self._span = []
-        elif tag == "span" and classes == ["src"]:
-            self._add(SAID[0])
+            self.pictures.append(given)
+        elif {"figure", "details"} <= element.within and self.pictures:
+            element.picture = len(self.pictures) - 1
+        if _is_said(element):
+            self._add(SAID[0], SAID[0])
+        if element.exhibit and element.finding is not None and "tbody" in element.within:
+            element.exhibit.ids.append(element.finding)
         if tag not in _VOID:
-            self._open.append((tag, given))
-
-    def _open_piece(self, tag: str, classes: list[str]) -> None:
-        """Begin an exhibit, a piece, a row or a cell."""
-        whole = self._cell is None and _is_whole(tag, classes)
-        if tag == "figure" or (tag == "div" and "table" in classes):
-            self.exhibits.append(Exhibit())
-            self._showing.append((len(self._open), self.exhibits[-1]))
-        if tag in ("table", "dl") or whole:
-            self.pieces.append(Piece(self._picture_of_data()))
-        if self.pieces and (tag in ("tr", "caption", "dt") or whole):
-            self.pieces[-1].rows.append([])
-            self.pieces[-1].printed.append([])
-        if self.pieces and self.pieces[-1].rows and (tag in _CELLS or whole):
-            self._cell, self._told, self._depth = [], [], len(self._open)
+            self._open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open an element written as if it were empty, which browsers take for an open one."""
@@ -183,42 +190,27 @@ class Body(HTMLParser):
         """Close an element and those left open in it."""
         if tag in _VOID:
             return
-        if not self._open or tag != self._open[-1][0]:
+        if tag != self._open[-1].tag:
             self.foreign.append(f"</{tag}>")
-        if tag not in [name for name, _ in self._open]:
+        if tag not in self._open[-1].within:
             return
         if tag not in _INLINE:
             self._end_line()
-        closed = ""
-        while closed != tag:
-            closed, given = self._open.pop()
-            self._end_inline(closed, given)
-            if self._cell is not None and len(self._open) == self._depth:
-                self.pieces[-1].printed[-1].append(_flat(self._cell))
-                self.pieces[-1].rows[-1].append(_flat(self._told))
-                self._cell = None
-        while self._showing and self._showing[-1][0] >= len(self._open):
-            self._showing.pop()
+        closed = None
+        while closed is None or closed.tag != tag:
+            closed = self._open.pop()
+            if _is_said(closed):
+                self._add(SAID[1], SAID[1])
+            if closed.exhibit and closed.tag in ("caption", "figcaption"):
+                closed.exhibit.name += closed.text()
+            if closed.exhibit and closed.tag == "span" and "mark" in closed.classes:
+                closed.exhibit.marks.append((closed.given.get("title", ""), closed.text()))
 
     def handle_data(self, data: str) -> None:
-        """Take text, by what it stands in."""
-        tag, given = self._open[-1] if self._open else ("", {})
-        if self._span is not None:
-            self._span.append(data)
-        if self.links and self._within("a") and not _is_number(tag, given):
-            self.links[-1] = (self.links[-1][0], self.links[-1][1] + data)
-        if self._showing and self._within("caption", "figcaption"):
-            self._showing[-1][1].name += data
-        if _is_number(tag, given):
-            finding, text = self._links[-1]
-            self._links[-1] = (finding, text + data)
-            self._text += "" if text else LINKED
-            if self._cell is not None:
-                self._cell.append(data)
-                self._told += [] if text else [f"{{{finding}}}"]
-                self.pieces[-1].numbered = True
-        else:
-            self._add(data)
+        """Take text; for that of a number stands a mark."""
+        element = self._open[-1]
+        self._add(data if element.finding is None else "" if element.own else LINKED, data)
+        element.inner.append(data)
 
     def handle_decl(self, decl: str) -> None:
         """Refuse a declaration: it belongs at the head of a page."""
@@ -232,61 +224,36 @@ class Body(HTMLParser):
         """Refuse a processing instruction, which browsers take for a comment."""
         self.foreign.append(f"<?{data}>")
 
-    def _end_inline(self, tag: str, given: dict[str, str]) -> None:
-        """Take down what a number, a mark, a status or words of the sources say, at their end."""
-        classes = given.get("class", "").split()
-        if _is_number(tag, given):
-            self.numbers.append((given.get("class", ""), *self._links[-1]))
-        elif tag == "span" and classes == ["src"]:
-            self._add(SAID[1])
-        elif tag == "span" and self._span is not None and {"mark", "status"} & set(classes):
-            text = "".join(self._span)
-            if "status" in classes:
-                self.statuses.append((given["class"], text))
-            elif self._showing:
-                self._showing[-1][1].marks.append((given.get("title", ""), text))
-            self._span = None
-
-    def _add(self, data: str) -> None:
-        self._text += data
-        if self._cell is not None and data not in SAID:
-            self._cell.append(data)
-            self._told.append(data)
+    def _add(self, text: str, printed: str) -> None:
+        self._text += text
+        self._printed += printed
 
     def _end_line(self) -> None:
-        text = _flat([self._text])
-        if text or self._links:
-            self.lines.append(Line(text, self._links, self._picture_of_data() if self._within("tbody") else None))
-        self._text, self._links = "", []
+        text, around = flat(self._text), self._open[-1]
+        if text:
+            data = around.picture is not None and "tbody" in around.within
+            self.lines.append(Line(text, flat(self._printed), data))
+        self._text = self._printed = ""
 
-    def _judge(self, tag: str, given: dict[str, str], count: int) -> None:
-        """Take down the attributes of a tag, and what is foreign in it."""
-        formula = (tag == "math" or self._within("math")) and _FORMULA.fullmatch(tag)
+    def _judge(self, element: Element, count: int) -> None:
+        """Take down what is foreign in a tag of so many attributes."""
+        tag, given = element.tag, element.given
+        formula = "math" in element.within and _FORMULA.fullmatch(tag)
         if tag not in TAGS and not formula:
             self.foreign.append(f"<{tag}>")
-        spans = ("12" if "m" in given.get("class", "").split() else "14",)  # the months, or the whole road map
-        allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
         for name, value in given.items():
-            form = _VALUES.get(name)
-            fits = value in spans if name == "colspan" else form is None or form.fullmatch(value)
-            around = name == "class" and _AROUND & set(value.split())
             if formula:
                 known = not name.startswith("on") and name not in ("href", "hidden", "style")
             else:
-                known = name in allowed
-            if not known or not fits or around:
+                known = name in ATTRIBUTES["*"] or name in ATTRIBUTES.get(tag, ())
+            if name == "colspan":  # the months, or the whole road map
+                fits = value == ("12" if "m" in element.classes else "14")
+            else:
+                fits = name not in _VALUES or _VALUES[name].fullmatch(value) is not None
+            if not known or not fits or (name == "class" and _AROUND & set(element.classes)):
                 self.foreign.append(f'{name}="{value[:60]}"')
         if len(given) != count:
             self.foreign.append(f"<{tag}>")
-        self.labels += [given[name] for name in ("aria-label", "title") if name in given]
-        self.ids += [given["id"]] if "id" in given else []
-
-    def _picture_of_data(self) -> int | None:
-        in_figure = self._within("figure") and self._within("details")
-        return len(self.pictures) - 1 if in_figure and self.pictures else None
-
-    def _within(self, *tags: str) -> bool:
-        return any(name in tags for name, _ in self._open)
 
 
 def pieces_of(html: str) -> list[list[str]]:
@@ -294,14 +261,30 @@ def pieces_of(html: str) -> list[list[str]]:
     return [[" | ".join(row) for row in piece.rows] for piece in Body(html).pieces if piece.picture is None]
 
 
-def _is_whole(tag: str, classes: list[str]) -> bool:
-    """Whether an element is a piece of one cell."""
-    return tag in _WHOLE or (tag == "div" and "warning" in classes)
+def flat(text: str) -> str:
+    """A text with single spaces."""
+    return " ".join(text.split())
 
 
-def _is_number(tag: str, given: dict[str, str]) -> bool:
-    return tag == "a" and given.get("href", "").startswith("#f.")
+def _pieces(element: Element, piece: Piece | None = None) -> Iterator[Piece]:
+    """Pieces below an element; what stands in no piece's cell is looked through."""
+    for child in element.inner:
+        if isinstance(child, str):
+            continue
+        cell = child.tag in _CELLS or (child.tag == "div" and "warning" in child.classes)
+        within = piece
+        if child.tag in ("table", "dl") or (cell and piece is None):
+            within = Piece(child.picture)
+            yield within
+        if within and (child.tag in _ROWS or (cell and not within.rows)):
+            within.rows.append([])
+            within.printed.append([])
+        if within and cell:
+            within.rows[-1].append(flat(child.text(named=True)))
+            within.printed[-1].append(flat(child.text()))
+        else:
+            yield from _pieces(child, within)
 
 
-def _flat(texts: list[str]) -> str:
-    return " ".join("".join(texts).split())
+def _is_said(element: Element) -> bool:
+    return element.tag == "span" and element.classes == ["src"]

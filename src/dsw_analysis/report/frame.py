@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY, Ledger
-from dsw_analysis.report.audit.words import around
-from dsw_analysis.report.page import Chapter, brief_sources, finished, section_sources
+from dsw_analysis.report.page import Chapter, Inputs, brief_sources, page_around, page_values, section_sources
 from dsw_analysis.rounds import Round
 
 _CHAPTER = re.compile(
@@ -54,12 +53,15 @@ def expected(
     ]
     failed = {chapter.id for chapter in chapters if chapter.error is not None}
     own = [chapter for chapter in chapters if chapter.id in bodies]
+
+    def taken(chapters: Sequence[Chapter], listed: Ledger, inputs: Inputs) -> tuple[str, dict[str, str]]:
+        return take_apart(page_around(page_values(round_, chapters, listed, inputs, province)), failed)
+
     if len(own) == 1:
-        listed, inputs = section_sources(own[0].id, own[0].body, ledger, document["inputs"])
-        yield take_apart(finished(round_, own, listed, inputs, province=province), failed)
+        yield taken(own, *section_sources(own[0].id, own[0].body, ledger, document["inputs"]))
     if len(own) != 1 or len(chapters) == 1:
         listed = ledger if province is None else brief_sources(bodies.values(), ledger)
-        yield take_apart(finished(round_, chapters, listed, document["inputs"], province=province), failed)
+        yield taken(chapters, listed, document["inputs"])
 
 
 def differences(text: str, right: str) -> Iterator[tuple[str | None, str, str]]:
@@ -72,3 +74,8 @@ def differences(text: str, right: str) -> Iterator[tuple[str | None, str, str]]:
         row = _ROW.search(other)
         place = next((i for i, (a, b) in enumerate(zip(line, other, strict=False)) if a != b), 0)
         yield row[1] if row else None, around(line, place), around(other, place)
+
+
+def around(text: str, place: int) -> str:
+    """A text's words around a place."""
+    return text[max(0, place - 40) : place + 40]
