@@ -1,5 +1,7 @@
 """Reproducible reports of the Department of Social Development and Welfare's plan, from raw data."""
 
+# ruff: noqa: F401 - the names are imported for editors, which complete them
+
 from __future__ import annotations
 
 from importlib import import_module
@@ -9,115 +11,65 @@ if TYPE_CHECKING:
     from dsw_analysis.findings.families import Part, Split
     from dsw_analysis.findings.finding import Finding
     from dsw_analysis.findings.ledger import Ledger
-    from dsw_analysis.findings.measures import (
-        BLANK,
-        FILLED,
+    from dsw_analysis.findings.measures.base import Count, Distinct, Mean, Quantile, Summary, Total, Value
+    from dsw_analysis.findings.measures.comparisons import (
         ChangeTest,
-        Count,
         Difference,
-        Distinct,
+        Ratio,
+        ShareChange,
+        ShareDifference,
+        adjusted,
+    )
+    from dsw_analysis.findings.measures.derived import by_hour, by_month, by_office_hours, by_region, derive
+    from dsw_analysis.findings.measures.filters import BLANK, FILLED
+    from dsw_analysis.findings.measures.groups import by
+    from dsw_analysis.findings.measures.scores import (
         EffectivenessIndex,
         EffectSize,
         IndividualGain,
-        Mean,
-        OpenCases,
-        Quantile,
-        Ratio,
-        Registry,
         Reliability,
-        ResponseRate,
         ScalePercent,
         ScoreChange,
         ScoreTest,
-        Share,
-        ShareChange,
-        ShareDifference,
-        Summary,
-        Total,
-        Value,
-        WaitQuantile,
-        WithinHours,
-        adjusted,
-        by,
-        by_hour,
-        by_month,
-        by_office_hours,
-        by_region,
-        derive,
     )
+    from dsw_analysis.findings.measures.shares import Registry, ResponseRate, Share
+    from dsw_analysis.findings.measures.time import OpenCases, WaitQuantile, WithinHours
     from dsw_analysis.problems import DataError, Problem
     from dsw_analysis.rounds import Round
     from dsw_analysis.section import figures
     from dsw_analysis.section.project_section import open_section
     from dsw_analysis.section.summary import open_summary
 
-__all__ = [
-    "BLANK",
-    "FILLED",
-    "ChangeTest",
-    "Count",
-    "DataError",
-    "Difference",
-    "Distinct",
-    "EffectSize",
-    "EffectivenessIndex",
-    "Finding",
-    "IndividualGain",
-    "Ledger",
-    "Mean",
-    "OpenCases",
-    "Part",
-    "Problem",
-    "Quantile",
-    "Ratio",
-    "Registry",
-    "Reliability",
-    "ResponseRate",
-    "Round",
-    "ScalePercent",
-    "ScoreChange",
-    "ScoreTest",
-    "Share",
-    "ShareChange",
-    "ShareDifference",
-    "Split",
-    "Summary",
-    "Total",
-    "Value",
-    "WaitQuantile",
-    "WithinHours",
-    "adjusted",
-    "by",
-    "by_hour",
-    "by_month",
-    "by_office_hours",
-    "by_region",
-    "derive",
-    "figures",
-    "open_section",
-    "open_summary",
-]
-
-__version__ = "0.1.0"
-
-_HOMES = {
-    "DataError": "problems",
-    "Finding": "findings.finding",
-    "Ledger": "findings.ledger",
-    "Part": "findings.families",
-    "Split": "findings.families",
-    "Problem": "problems",
-    "Round": "rounds",
-    "open_section": "section.project_section",
-    "open_summary": "section.summary",
+_NAMES = {
+    "findings.families": "Part Split",
+    "findings.finding": "Finding",
+    "findings.ledger": "Ledger",
+    "findings.measures.base": "Count Distinct Mean Quantile Summary Total Value",
+    "findings.measures.comparisons": "ChangeTest Difference Ratio ShareChange ShareDifference adjusted",
+    "findings.measures.derived": "by_hour by_month by_office_hours by_region derive",
+    "findings.measures.filters": "BLANK FILLED",
+    "findings.measures.groups": "by",
+    "findings.measures.scores": (
+        "EffectSize EffectivenessIndex IndividualGain Reliability ScalePercent ScoreChange ScoreTest"
+    ),
+    "findings.measures.shares": "Registry ResponseRate Share",
+    "findings.measures.time": "OpenCases WaitQuantile WithinHours",
+    "problems": "DataError Problem",
+    "rounds": "Round",
+    "section": "figures",
+    "section.project_section": "open_section",
+    "section.summary": "open_summary",
 }
+_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
+
+__all__ = list(_HOMES)
+__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the names are of many kinds
     # Loaded at first use: `dsw --help`, Jupyter's look at our entry points and `dsw_analysis.intake.thai`
     # alone need neither pandas' plotting nor scipy.
-    if name not in __all__:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name == "figures":
-        return import_module(f"{__name__}.section.figures")
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'findings.measures')}"), name)
+    home = import_module(f"{__name__}.{_HOMES[name]}")
+    return import_module(f"{home.__name__}.{name}") if name == "figures" else getattr(home, name)

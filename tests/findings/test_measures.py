@@ -6,21 +6,11 @@ from measures_frames import loaded
 from stats_references import close, reference, rows
 
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.measures import (
-    BLANK,
-    FILLED,
-    Count,
-    Difference,
-    Distinct,
-    EffectivenessIndex,
-    Mean,
-    Quantile,
-    Ratio,
-    Share,
-    Total,
-    Value,
-    select,
-)
+from dsw_analysis.findings.measures.base import Count, Distinct, Mean, Quantile, Total, Value
+from dsw_analysis.findings.measures.comparisons import Difference, Ratio
+from dsw_analysis.findings.measures.filters import BLANK, FILLED, select
+from dsw_analysis.findings.measures.scores import EffectivenessIndex
+from dsw_analysis.findings.measures.shares import Share
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.source import Source

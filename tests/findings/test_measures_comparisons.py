@@ -5,7 +5,8 @@ from measures_frames import YES_NO, loaded, yes_of
 from stats_references import close, reference, rows
 
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.measures import ChangeTest, Registry, Share, ShareChange, ShareDifference, adjusted
+from dsw_analysis.findings.measures.comparisons import ChangeTest, ShareChange, ShareDifference, adjusted
+from dsw_analysis.findings.measures.shares import Registry, Share
 from dsw_analysis.intake.columns import Column
 
 ANSWER = Column("a", "คำตอบ", "category", codes=YES_NO, required=False)

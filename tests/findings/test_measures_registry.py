@@ -6,7 +6,8 @@ import pytest
 from measures_frames import YES_NO, loaded
 from stats_references import close, rows
 
-from dsw_analysis.findings.measures import Registry, ResponseRate, Share, by
+from dsw_analysis.findings.measures.groups import by
+from dsw_analysis.findings.measures.shares import Registry, ResponseRate, Share
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.problems import DataError
 

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from dsw_analysis.findings.measures import BLANK, FILLED, Count, EffectivenessIndex, ScalePercent, select
+from dsw_analysis.findings.measures.base import Count
+from dsw_analysis.findings.measures.filters import BLANK, FILLED, select
+from dsw_analysis.findings.measures.scores import EffectivenessIndex, ScalePercent
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.source import Source

@@ -4,7 +4,9 @@ import pytest
 from measures_frames import YES_NO, loaded, yes_of
 
 from dsw_analysis.findings.finding import METHODS, Finding, units
-from dsw_analysis.findings.measures import Count, Mean, Registry, Share, ShareDifference
+from dsw_analysis.findings.measures.base import Count, Mean
+from dsw_analysis.findings.measures.comparisons import ShareDifference
+from dsw_analysis.findings.measures.shares import Registry, Share
 from dsw_analysis.intake.columns import Column
 
 SHARE = Share(id="toy.s", label="หน่วยงานที่มีคำสั่งครบถ้วน", counted={"a": "yes"})

@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures_frames import YES_NO, loaded
 
-from dsw_analysis.findings.measures import BLANK, FILLED, Count, Mean, Share, by
+from dsw_analysis.findings.measures.base import Count, Mean
+from dsw_analysis.findings.measures.filters import BLANK, FILLED
+from dsw_analysis.findings.measures.groups import by
+from dsw_analysis.findings.measures.shares import Share
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.thai import provinces
 

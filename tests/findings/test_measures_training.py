@@ -6,7 +6,7 @@ import pytest
 from measures_frames import loaded
 from stats_references import close, reference, rows
 
-from dsw_analysis.findings.measures import (
+from dsw_analysis.findings.measures.scores import (
     EffectivenessIndex,
     EffectSize,
     IndividualGain,

@@ -6,7 +6,11 @@ import pandas as pd
 import pytest
 from declared import dataset
 
-from dsw_analysis.findings.measures import BLANK, Count, OpenCases, Share, WaitQuantile, WithinHours, derive
+from dsw_analysis.findings.measures.base import Count
+from dsw_analysis.findings.measures.derived import derive
+from dsw_analysis.findings.measures.filters import BLANK
+from dsw_analysis.findings.measures.shares import Share
+from dsw_analysis.findings.measures.time import OpenCases, WaitQuantile, WithinHours
 from dsw_analysis.intake.source import Source
 
 WAIT = {"start": "received", "end": "referred", "until": date(2026, 3, 31)}

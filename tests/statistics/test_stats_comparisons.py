@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stats_references import close, reference, rows
 
-from dsw_analysis.statistics import UndefinedError, holm, mcnemar
+from dsw_analysis.statistics.common import UndefinedError
+from dsw_analysis.statistics.shares import holm, mcnemar
 
 
 @pytest.mark.parametrize("row", rows("mcnemar"))

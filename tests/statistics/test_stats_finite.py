@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stats_references import close, rows
 
-from dsw_analysis.statistics import UndefinedError, exact_finite, wilson_finite
+from dsw_analysis.statistics.common import UndefinedError
+from dsw_analysis.statistics.shares import exact_finite, wilson_finite
 
 FINITE = {"exact_finite": exact_finite, "wilson_finite": wilson_finite}
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stats_references import close, reference, rows
 
-from dsw_analysis.statistics import UndefinedError, cronbach_alpha
+from dsw_analysis.statistics.common import UndefinedError
+from dsw_analysis.statistics.scores import cronbach_alpha
 
 
 @pytest.mark.parametrize("row", rows("reliability"), ids=lambda r: r["set"])

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stats_references import reference, rows
 
-from dsw_analysis.statistics import ServiceTimes, UndefinedError, served_within, waiting_time
+from dsw_analysis.statistics.common import UndefinedError
+from dsw_analysis.statistics.service_time import ServiceTimes, served_within, waiting_time
 
 TIMES = reference("waiting_times").groupby("set")
 DAY = 86_400 * 10**9
@@ -18,7 +19,7 @@ DAY = 86_400 * 10**9
 def from_days(frame):
     """Waiting times in days as cases: the open ones are observed for as long as their time says."""
     waited = frame["time"].to_numpy(dtype=np.int64) * DAY
-    return ServiceTimes(waited, frame["served"].to_numpy() == 1, missing=0, negative=0, not_yet=0)
+    return ServiceTimes(waited, frame["served"].to_numpy() == 1, left_out=0)
 
 
 @pytest.mark.parametrize("row", rows("waiting_quantiles"), ids=lambda r: f"{r['set']}-{r['share']}")
@@ -42,17 +43,17 @@ def test_freireich_remission_printed_in_every_textbook():
 
 
 def test_the_limit_itself_is_within_and_a_nanosecond_more_is_not():
-    served = ServiceTimes(np.array([DAY, DAY + 1, DAY - 1]), np.array([True] * 3), 0, 0, 0)
+    served = ServiceTimes(np.array([DAY, DAY + 1, DAY - 1]), np.array([True] * 3), 0)
     assert served_within(served, pd.Timedelta(days=1)) == (2, 3)
 
 
 def test_an_open_case_is_judged_once_its_limit_has_passed():
-    still_open = ServiceTimes(np.array([DAY, DAY - 1, 9 * DAY, 1]), np.array([False, False, False, True]), 0, 0, 0)
+    still_open = ServiceTimes(np.array([DAY, DAY - 1, 9 * DAY, 1]), np.array([False, False, False, True]), 0)
     assert served_within(still_open, pd.Timedelta(days=1)) == (1, 3)
 
 
 def test_without_cases_nothing_is_judged_and_there_is_no_wait():
-    none = ServiceTimes(np.array([], dtype=np.int64), np.array([], dtype=bool), 0, 0, 0)
+    none = ServiceTimes(np.array([], dtype=np.int64), np.array([], dtype=bool), 0)
     assert served_within(none, pd.Timedelta(days=1)) == (0, 0)
     with pytest.raises(UndefinedError):
         waiting_time(none, 0.5)

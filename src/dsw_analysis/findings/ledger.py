@@ -81,11 +81,6 @@ class Ledger(Mapping[str, Finding]):
         names = {field.name for field in fields(Finding)}
         return cls(Finding(**{k: v for k, v in record.items() if k in names}) for record in records)
 
-    def inputs(self) -> list[dict[str, Any]]:
-        """Files that the findings stand on: dataset, file, sha256; in order, each once."""
-        used = {(f.dataset, f.file, f.sha256) for f in self._findings.values() if f.dataset is not None}
-        return [{"dataset": d, "file": f, "sha256": h} for d, f, h in sorted(used, key=str)]
-
 
 def ledger_document(
     round_: Round,

@@ -15,7 +15,8 @@ from typing import Any
 import pandas as pd
 
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.measures import BLANK, FILLED, Count, Value
+from dsw_analysis.findings.measures.base import Count, Value
+from dsw_analysis.findings.measures.filters import BLANK, FILLED
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.rounds import Round

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import UnknownFindingError
-from dsw_analysis.findings.measures import Ratio
+from dsw_analysis.findings.measures.comparisons import Ratio
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.plan.plan import NOT_STATED, Indicator, Plan, Status
 from dsw_analysis.section import blocks

@@ -36,15 +36,12 @@ class Interval:
     ----------
     low, high:
         The limits, in the unit of the estimate (a proportion is between 0 and 1).
-    level:
-        Confidence level, for example 0.95.
     method:
         Stable English name of the method, for example ``"wilson_finite"``.
     """
 
     low: float
     high: float
-    level: float
     method: str
 
 

@@ -25,19 +25,13 @@ class ServiceTimes:
         Nanoseconds from opening to service, or to the end of observation for a case still open, one a case.
     served:
         Whether the case was served, one a case.
-    missing:
-        Cases left out because the time of opening is missing.
-    negative:
-        Cases left out because they were served before they were opened.
-    not_yet:
-        Cases left out because they were opened after the end of observation.
+    left_out:
+        Cases that are not among them: without a time of opening, or opened after service or the end of observation.
     """
 
     waited: npt.NDArray[np.int64]
     served: npt.NDArray[np.bool_]
-    missing: int
-    negative: int
-    not_yet: int
+    left_out: int
 
 
 def served_within(times: ServiceTimes, limit: pd.Timedelta) -> tuple[int, int]:

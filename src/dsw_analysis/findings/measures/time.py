@@ -14,7 +14,8 @@ from dsw_analysis.findings.measures.base import UNDEFINED, Measure
 from dsw_analysis.findings.measures.filters import select
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.intake.thai import format_date
-from dsw_analysis.statistics import ServiceTimes, UndefinedError, served_within, waiting_time
+from dsw_analysis.statistics.common import UndefinedError
+from dsw_analysis.statistics.service_time import ServiceTimes, served_within, waiting_time
 
 TOO_MANY_OPEN = "เรื่องที่ยังไม่แล้วเสร็จมีมากจนยังหาค่านี้ไม่ได้"
 
@@ -36,21 +37,19 @@ class _Waiting(Measure):
         start, end = (frame[name].to_numpy("datetime64[us]")[rows] for name in (self.start, self.end))
         # An end after `until` is a fact on file: to call the case open because the round is over would be less true.
         over = np.datetime64(self.until, "us") + np.timedelta64(1, "D")
-        unserved, unknown = np.isnat(end), np.isnat(start)
+        unserved = np.isnat(end)
         stop = np.where(unserved, over, end)
-        kept = ~unknown & (stop >= start)
+        kept = stop >= start  # false where there is no start
         return ServiceTimes(
             waited=(stop - start)[kept].astype("timedelta64[ns]").view(np.int64),
             served=~unserved[kept],
-            missing=int(unknown.sum()),
-            negative=int((end < start).sum()),
-            not_yet=int((unserved & (stop < start)).sum()),
+            left_out=int((~kept).sum()),
         )
 
     def _waited(self, frame: pd.DataFrame, times: ServiceTimes, words: str = "", **parts: Any) -> Finding:  # noqa: ANN401
         """A finding that says in words from when to when the wait runs."""
-        left_out = times.missing + times.negative + times.not_yet
-        finding = self._finding(frame, self.start, self.end, missing=left_out + parts.pop("not_judged", 0), **parts)
+        missing = times.left_out + parts.pop("not_judged", 0)
+        finding = self._finding(frame, self.start, self.end, missing=missing, **parts)
         dataset = source_of(frame).dataset
         wait = f"ตั้งแต่{dataset[self.start].header}ถึง{dataset[self.end].header}"
         open_ = f"เรื่องที่ยังไม่แล้วเสร็จนับเวลาถึงสิ้นวันที่ {format_date(self.until)}"

@@ -1,4 +1,4 @@
-"""What a training changed: effectiveness index, Hake's gains, and the paired change of scores with its test."""
+"""Scores: what a training changed (index, gains, paired change, its test), and how reliable a sum of items is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from dsw_analysis.statistics.common import Interval, Numbers, UndefinedError, Vector, check_level, vector
 
 # Differences of decimal scores (7.4 - 7.2, 5.4 - 5.2) agree only up to binary rounding; ranks need them equal.
 _SCORE_DIGITS = 9
+# What sums of decimals miss by, as a part of the numbers added; answers of people never lie so close.
+_ROUNDING_ERROR = 1e-12
 
 MOST_EXACT = 50
 """Changed pairs up to which :func:`signed_rank` is exact; the number of signs, 2 ** 50, is still a whole number."""
@@ -75,16 +78,11 @@ class SignedRank:
         Two-sided.
     exact:
         Whether from the exact distribution or the normal approximation with continuity correction.
-    pairs, missing, unchanged:
-        Participants with both scores, those left out, and pairs without a change (not ranked).
     """
 
     statistic: float
     p_value: float
     exact: bool
-    pairs: int
-    missing: int
-    unchanged: int
 
 
 def gains(pre: Numbers, post: Numbers, full: float) -> Gains:
@@ -111,7 +109,7 @@ def gains(pre: Numbers, post: Numbers, full: float) -> Gains:
     """
     if not 0 < full < math.inf:
         raise ValueError(f"a full score is a number above 0, not {full}")
-    before, after, _ = _pairs(pre, post)
+    before, after = _pairs(pre, post)
     for scores in (vector(pre), vector(post)):
         if (scores < 0).any() or (scores > full).any():
             raise ValueError(f"scores lie between 0 and {full}")
@@ -142,7 +140,7 @@ def paired_change(pre: Numbers, post: Numbers, *, level: float = 0.95) -> Paired
     """
     from scipy.special import stdtrit  # noqa: PLC0415
 
-    before, after, _ = _pairs(pre, post)
+    before, after = _pairs(pre, post)
     change = np.sort(np.round(after - before, _SCORE_DIGITS))
     n = len(change)
     if n < 2:
@@ -153,7 +151,7 @@ def paired_change(pre: Numbers, post: Numbers, *, level: float = 0.95) -> Paired
     half = float(stdtrit(n - 1, 0.5 + check_level(level) / 2)) * spread / math.sqrt(n)
     return PairedChange(
         mean_difference=average,
-        interval=Interval(average - half, average + half, level, "t"),
+        interval=Interval(average - half, average + half, "t"),
         dz=average / spread if spread > 0 else None,
     )
 
@@ -175,7 +173,7 @@ def signed_rank(pre: Numbers, post: Numbers) -> SignedRank:
     """
     from scipy.stats import rankdata, wilcoxon  # noqa: PLC0415
 
-    before, after, missing = _pairs(pre, post)
+    before, after = _pairs(pre, post)
     change = np.round(after - before, _SCORE_DIGITS)
     moved = change[change != 0]
     if len(moved) == 0:
@@ -184,7 +182,7 @@ def signed_rank(pre: Numbers, post: Numbers) -> SignedRank:
     upward = float(ranks[moved > 0].sum())
     exact = len(moved) <= MOST_EXACT
     p_value = _exact_p(ranks, upward) if exact else wilcoxon(moved, correction=True, method="approx", axis=None).pvalue
-    return SignedRank(upward, float(p_value), exact, len(change), missing, len(change) - len(moved))
+    return SignedRank(upward, float(p_value), exact)
 
 
 def _exact_p(ranks: Vector, upward: float) -> float:
@@ -203,11 +201,36 @@ def _exact_p(ranks: Vector, upward: float) -> float:
     return min(1.0, float(tail / 2 ** (len(ranks) - 1)))
 
 
-def _pairs(pre: Numbers, post: Numbers) -> tuple[Vector, Vector, int]:
+def _pairs(pre: Numbers, post: Numbers) -> tuple[Vector, Vector]:
     before, after = vector(pre), vector(post)
     if len(before) != len(after):
         raise ValueError("scores before and after must be of the same participants")
     both = ~np.isnan(before) & ~np.isnan(after)
     if not both.any():
         raise UndefinedError("no participant has both scores")
-    return before[both], after[both], int((~both).sum())
+    return before[both], after[both]
+
+
+def cronbach_alpha(frame: pd.DataFrame) -> float:
+    """Cronbach's alpha (1951, Psychometrika 16, 297-334), raw, from rows that answered every item.
+
+    ``k / (k - 1) * (1 - sum of item variances / variance of the sum)``. Items worded the other way round
+    must be turned before. The order of rows and columns never matters, not even in the last digit.
+
+    Raises
+    ------
+    UndefinedError
+        If there are fewer than two items or two complete rows, or the sum is the same in every complete row.
+    """
+    answers = np.array([vector(column) for _, column in frame.items()]).T
+    if frame.shape[1] < 2:
+        raise UndefinedError("reliability needs two items")
+    complete = answers[~np.isnan(answers).any(axis=1)]
+    n, k = complete.shape
+    if n < 2:
+        raise UndefinedError("reliability needs two rows that answer every item")
+    sums = np.array([math.fsum(row) for row in complete])
+    if np.ptp(sums) <= _ROUNDING_ERROR * np.abs(complete).sum(axis=1).max():
+        raise UndefinedError("the sum of the items is the same in every row")
+    single = math.fsum(np.sort(item).var(ddof=1) for item in complete.T)
+    return float(k / (k - 1) * (1 - single / np.sort(sums).var(ddof=1)))
