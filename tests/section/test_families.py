@@ -12,7 +12,7 @@ from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.source import Source
 from dsw_analysis.rounds import Round
-from dsw_analysis.section.asking import WordsError
+from dsw_analysis.section.recording import WordsError
 from dsw_analysis.section.section import Section
 
 KINDS = {"town": "เมือง", "farm": "ไร่", "shore": "ชายฝั่ง"}

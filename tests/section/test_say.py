@@ -15,8 +15,9 @@ from dsw_analysis import Count, Mean, Share
 from dsw_analysis.findings.claims import answer
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
-from dsw_analysis.section.asking import WordsError, escape
+from dsw_analysis.section.asking import escape
 from dsw_analysis.section.blocks import as_written
+from dsw_analysis.section.recording import WordsError
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from test_families import KINDS, s, stages, toys  # noqa: F401 - fixtures
 
 from dsw_analysis import Count, Mean, Share, figures
-from dsw_analysis.section.asking import WordsError
+from dsw_analysis.section.recording import WordsError
 
 
 @pytest.fixture

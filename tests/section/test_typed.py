@@ -5,7 +5,7 @@ from test_families import s, toys  # noqa: F401 - fixtures
 
 from dsw_analysis import Count, Share
 from dsw_analysis.project import Settings, Term, use
-from dsw_analysis.section.asking import WordsError
+from dsw_analysis.section.recording import WordsError
 
 
 @pytest.fixture

@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import partialmethod
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from dsw_analysis.findings.claims import OPERATORS
 from dsw_analysis.findings.families import Row, ranked
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.section.blocks import BEGIN, END, HELD, literal
+from dsw_analysis.section.recording import Recording, WordsError
 
 _HIDDEN = re.compile("[\ue000-\uf8ff]")
-
-
-class WordsError(ValueError):
-    """A text cannot be made; says the line and what to write instead."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows: the message says the line, and the way to it is of no use to who wrote the text."""
-        return [f"{type(self).__name__}: {self}"]
-
-
-class Story(Protocol):
-    """What texts are about: a section's numbers under their short ids, and what may be asked of them."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def ledger(self) -> Mapping[str, Finding]: ...  # noqa: D102
-    def names(self) -> Mapping[str, Any]: ...  # noqa: D102
-    def number(self, path: str) -> Number: ...  # noqa: D102
-    def found(self, path: str) -> Finding | None: ...  # noqa: D102
-    def is_absent(self, path: str) -> bool: ...  # noqa: D102
-    def rows(self, name: str, by: object = None) -> list[Row]: ...  # noqa: D102
-    def label(self, column: str, code: str) -> str: ...  # noqa: D102
-    def claim(self, kind: str, of: Sequence[Finding], given: Any = None) -> Any: ...  # noqa: ANN401, D102
-    def claimed(self, kind: str, rows: Sequence[Row], given: str | None = None) -> list[Row]: ...  # noqa: D102
-    def asked(self) -> str: ...  # noqa: D102
-    def ask_again(self, claim: str) -> None: ...  # noqa: D102
-    def spoken(self) -> Iterator[str]: ...  # noqa: D102
-    def fresh(self) -> Words: ...  # noqa: D102
-    def opens(self) -> Words: ...  # noqa: D102
 
 
 class Words(str):
@@ -55,37 +27,32 @@ class Words(str):
 class Number:
     """A finding, or a family, by its short id in a text: it prints itself, and what is asked of it becomes a claim."""
 
-    __slots__ = ("_path", "_story")
+    __slots__ = ("_story", "path")
 
-    def __init__(self, story: Story, path: str) -> None:
-        self._story, self._path = story, path
-
-    @property
-    def path(self) -> str:
-        """Short id."""
-        return self._path
+    def __init__(self, story: Asking, path: str) -> None:
+        self._story, self.path = story, path
 
     @property
     def finding(self) -> Finding:
         """The finding, or the family's total."""
-        found = self._story.found(self._path)
-        if found is None and self._story.is_absent(self._path):
-            raise WordsError(f"{self._path!r} is the country's alone; put it under [if country]")
+        found = self._story.found(self.path)
+        if found is None and self._story.is_absent(self.path):
+            raise WordsError(f"{self.path!r} is the country's alone; put it under [if country]")
         if found is None:
             start = f"{self._story.id}."
-            near = [i.removeprefix(start) for i in self._story.ledger if i.startswith(f"{start}{self._path}.")]
-            raise WordsError(f"{self._path!r} has no total; its numbers are {', '.join(near[:4])} …")
+            near = [i.removeprefix(start) for i in self._story.ledger if i.startswith(f"{start}{self.path}.")]
+            raise WordsError(f"{self.path!r} has no total; its numbers are {', '.join(near[:4])} …")
         return found
 
     def __getitem__(self, end: str) -> Number:
-        return self._story.number(f"{self._path}.{end}")
+        return self._story.number(f"{self.path}.{end}")
 
     def ask(self, kind: str, given: Any = None) -> Any:  # noqa: ANN401 - JSON
         """What the ledger answers; see :func:`dsw_analysis.findings.claims.answer`."""
         if kind in OPERATORS:
             for finding in (self.finding, given.finding if isinstance(given, Number) else self.finding):
                 if finding.value is None:
-                    raise WordsError(f"{finding.id} has no value; first ask [if {self._path} is known]")
+                    raise WordsError(f"{finding.id} has no value; first ask [if {self.path} is known]")
         return self._story.claim(kind, [self.finding], given.finding.id if isinstance(given, Number) else given)
 
     def __bool__(self) -> bool:
@@ -112,14 +79,14 @@ class Number:
     __hash__ = None  # type: ignore[assignment]
 
     def __str__(self) -> str:
-        raise WordsError(f"write {{{{ {self._path} }}}} or {{{self._path}:unit}} alone, not joined to other text")
+        raise WordsError(f"write {{{{ {self.path} }}}} or {{{self.path}:unit}} alone, not joined to other text")
 
 
 class Chosen(list[Row]):
     """Rows that a claim chose; whether there are any is asked of it too."""
 
     claim = ""
-    story: Story | None = None
+    story: Asking | None = None
 
     def __bool__(self) -> bool:
         if self.story is not None and self.claim:
@@ -130,7 +97,7 @@ class Chosen(list[Row]):
 class Functions:
     """What texts may ask of families; in the words of a figure or table, of what that shows."""
 
-    def __init__(self, story: Story, shown: list[Row] | None = None) -> None:
+    def __init__(self, story: Asking, shown: list[Row] | None = None) -> None:
         self._story, self._shown = story, shown
 
     def _rows(self, family: Number | str | list[Row] | None, by: object) -> list[Row]:
@@ -221,6 +188,51 @@ RESERVED: Final = frozenset("and else false if in is none not or true".split())
 """Names that mean something else in a text."""
 
 FUNCTIONS: Final = frozenset(name for name in vars(Functions) if not name.startswith("_"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking(Recording):
+    """The records of a section as texts ask them; a part of :class:`dsw_analysis.section.section.Section`."""
+
+    def number(self, path: str) -> Number:
+        """A number or family by its short id.
+
+        Raises
+        ------
+        WordsError
+            If there is none; the message names the nearest.
+        """
+        full = f"{self.id}.{path}"
+        known = [*self.ledger, *(f"{self.id}.{name}" for name in self.families)]
+        if self.is_absent(path) or any(i in (full, path) or i.startswith((f"{full}.", f"{path}.")) for i in known):
+            return Number(self, path)
+        near = difflib.get_close_matches(full, known, n=3, cutoff=0.5)
+        hint = f"; did you mean {', '.join(i.removeprefix(f'{self.id}.') for i in near)}" if near else ""
+        raise WordsError(f"no number or family {path!r} in {self.id}{hint}")
+
+    def fresh(self) -> Words:
+        """Forget what was asked before: a condition begins."""
+        self._asked.clear()
+        return Words("")
+
+    def opens(self) -> Words:
+        """Begin a sentence that everything asked since :meth:`fresh` has chosen."""
+        places = " ".join(f"{self.id}:{place}" for place in dict.fromkeys(self._asked))
+        self._asked.clear()
+        return Words(f"{BEGIN}{places}{HELD}")
+
+    def know(self, **data: str) -> None:
+        """Give data a name, so that every text can print it: ``{{ centre }}``; in a guard an empty one is false.
+
+        Raises
+        ------
+        ValueError
+            If the name means something else in texts.
+        """
+        for name, text in data.items():
+            if name in RESERVED or name in FUNCTIONS or name in self.names() or self.found(name):
+                raise ValueError(f"{name!r} means something else in texts; give the data another name")
+            self.data[name] = text
 
 
 def held(claim: str, said: str) -> Words:

@@ -16,14 +16,14 @@ from dsw_analysis.findings.measures.base import Distinct, Given
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.section import asking
-from dsw_analysis.section.recording import TOTAL, Recording
+from dsw_analysis.section.recording import TOTAL
 
 COUNTRY, BRIEF = "country", "brief"
 RULE = "เป็นเกณฑ์ที่กำหนดไว้ล่วงหน้า ไม่ได้คำนวณจากข้อมูล"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measuring(Recording):
+class Measuring(asking.Asking):
     """The grammar of numbers; a part of :class:`dsw_analysis.section.section.Section`."""
 
     def measure(

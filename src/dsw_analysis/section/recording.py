@@ -1,4 +1,4 @@
-"""What a section records, and what texts may ask of it: numbers by short id, families, claims as they are asked."""
+"""What a section records: findings, sources, families, and claims as they are asked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.source import Source, joined
 from dsw_analysis.rounds import Round
-from dsw_analysis.section import asking, blocks
 from dsw_analysis.section.shown import Shown
 from dsw_analysis.section.unbound import round_names
 
@@ -22,9 +21,17 @@ TOTAL = "total"
 YEAR = 12
 
 
+class WordsError(ValueError):
+    """A text cannot be made; says the line and what to write instead."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the message says the line, and the way to it is of no use to who wrote the text."""
+        return [f"{type(self).__name__}: {self}"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """The records of one section, of the whole country or of one province; texts ask it as an ``asking.Story``.
+    """The records of one section, of the whole country or of one province.
 
     Attributes
     ----------
@@ -107,22 +114,6 @@ class Recording:
         name = path.partition(".")[0]
         return any(f.only_country for n, f in self.families.items() if n in {name, path})
 
-    def number(self, path: str) -> asking.Number:
-        """A number or family by its short id.
-
-        Raises
-        ------
-        WordsError
-            If there is none; the message names the nearest.
-        """
-        full = f"{self.id}.{path}"
-        known = [*self.ledger, *(f"{self.id}.{name}" for name in self.families)]
-        if self.is_absent(path) or any(i in (full, path) or i.startswith((f"{full}.", f"{path}.")) for i in known):
-            return asking.Number(self, path)
-        near = difflib.get_close_matches(full, known, n=3, cutoff=0.5)
-        hint = f"; did you mean {', '.join(i.removeprefix(f'{self.id}.') for i in near)}" if near else ""
-        raise asking.WordsError(f"no number or family {path!r} in {self.id}{hint}")
-
     def rows(self, name: str, by: object = None, *, sort: bool = False) -> list[Row]:
         """Numbers of a family in the order of the codebook, or from the largest.
 
@@ -139,7 +130,7 @@ class Recording:
         """
         if name not in self.families:
             near = difflib.get_close_matches(name, self.families, n=3)
-            raise asking.WordsError(f"no family {name!r} in {self.id}; did you mean {', '.join(near) or 'another'}")
+            raise WordsError(f"no family {name!r} in {self.id}; did you mean {', '.join(near) or 'another'}")
         family = self.families[name]
         if family.only_country and not self.national:
             return []
@@ -149,7 +140,7 @@ class Recording:
                 continue
             if key not in family.rows:
                 ways = ", ".join(map(str, filter(None, family.rows)))
-                raise asking.WordsError(f"{name} is not split by {', '.join(key)}; it is by {ways or 'nothing'}")
+                raise WordsError(f"{name} is not split by {', '.join(key)}; it is by {ways or 'nothing'}")
             found += family.rows[key]
         return ranked(found) if sort else found
 
@@ -203,17 +194,6 @@ class Recording:
         for column in (column for source in self.sources.values() for column in source.dataset.columns):
             yield from (column.statement, column.topic, column.group)
 
-    def fresh(self) -> asking.Words:
-        """Forget what was asked before: a condition begins."""
-        self._asked.clear()
-        return asking.Words("")
-
-    def opens(self) -> asking.Words:
-        """Begin a sentence that everything asked since :meth:`fresh` has chosen."""
-        places = " ".join(f"{self.id}:{place}" for place in dict.fromkeys(self._asked))
-        self._asked.clear()
-        return asking.Words(f"{blocks.BEGIN}{places}{blocks.HELD}")
-
     def names(self) -> Mapping[str, Any]:
         """What every text knows besides numbers."""
         return {
@@ -224,23 +204,10 @@ class Recording:
             **self.data,
         }
 
-    def know(self, **data: str) -> None:
-        """Give data a name, so that every text can print it: ``{{ centre }}``; in a guard an empty one is false.
-
-        Raises
-        ------
-        ValueError
-            If the name means something else in texts.
-        """
-        for name, text in data.items():
-            if name in asking.RESERVED or name in asking.FUNCTIONS or name in self.names() or self.found(name):
-                raise ValueError(f"{name!r} means something else in texts; give the data another name")
-            self.data[name] = text
-
     def label(self, column: str, code: str) -> str:
         """Word of the codebook for a code of a loaded column."""
         for source in self.sources.values():
             for declared in source.dataset.columns:
                 if declared.name == column and declared.codes:
                     return declared.label(code)
-        raise asking.WordsError(f"no codebook for a column {column!r} among the data loaded")
+        raise WordsError(f"no codebook for a column {column!r} among the data loaded")

@@ -1,20 +1,183 @@
-"""A section: what every notebook holds in its hand, from its data to the findings it hands on."""
+"""A section: what every notebook holds in its hand; its tables, and what it hands on at its end."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
 from markupsafe import escape
 
+from dsw_analysis.findings.families import Key, Row
+from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import SECTION_MIME
+from dsw_analysis.findings.measures.filters import select
+from dsw_analysis.intake.provenance import Provenance
+from dsw_analysis.intake.source import source_of
+from dsw_analysis.section import blocks
 from dsw_analysis.section.blocks import Block
-from dsw_analysis.section.showing import Showing
+from dsw_analysis.section.measuring import any_number
+from dsw_analysis.section.picturing import Picturing
+
+Say = Callable[[Row], str]
+"""What a column of words says of a row."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section(Showing):
-    """What every notebook of the report needs: a place to record findings and ways to tell and show them."""
+class Section(Picturing):
+    """What every notebook of the report needs: a place to record findings and ways to tell and show them.
+
+    See :class:`dsw_analysis.section.picturing.Picturing` for what the words of its tables may hold.
+    """
+
+    def table(
+        self,
+        show: Mapping[str, str | tuple[str, str] | pd.Series | Say] | pd.DataFrame,
+        *,
+        by: object = None,
+        head: str | None = None,
+        sort: str | None = None,
+        total: str | None = None,
+        caption: str = "{{ what }}",
+        note: str = "",
+        when: str = "",
+        name: Say | None = None,
+        of: str | None = None,
+        blank: str = "",
+        quoted: bool = False,
+        **names: Any,  # noqa: ANN401 - data that the words name
+    ) -> Block | None:
+        """A table of families, one a column, with a row for each group; or a frame of texts and findings as it is.
+
+        Parameters
+        ----------
+        show:
+            Header -> name of a family, or that and a style (see :meth:`Finding.text`), or words of the data by code of
+            the row, or a function that says words of a row.
+        by:
+            As in :meth:`rows`.
+        head:
+            Header of the first column; that of the file by default.
+        sort:
+            Family by which rows go from the largest.
+        total:
+            What a last row with the totals is called.
+        name:
+            What the first column says of a row.
+        of:
+            Family whose groups the rows are, where all columns are words.
+        blank:
+            What stands in place of a number that is not known.
+        quoted:
+            Whether the texts of a frame are words of a source, which may hold numbers of their own.
+        """
+        if isinstance(show, pd.DataFrame):
+            return self._tabled(show, caption, note, quoted=quoted, **names)
+        measured = [c if isinstance(c, str) else c[0] for c in show.values() if isinstance(c, (str, tuple))]
+        measured = measured or [of or ""]
+        order = self.rows(sort or measured[0], by, sort=sort is not None)
+        cells = {n: {(row.split, row.codes): row.finding for row in self.rows(n, by)} for n in measured}
+        data = order and any(isinstance(cell, pd.Series) for cell in show.values())
+        if not ((data or any_number(f for of in cells.values() for f in of.values())) and self._holds(when)):
+            return None
+        headers = [self.families[measured[0]].headers.get(key, "") for key in self.keys(measured[0], by)]
+        first = head or next(filter(None, headers), "")
+        whole = next((self.families[n].total_name for n in measured if self.families[n].total_name), "")
+        called = name or (lambda row: (row.full_name if isinstance(by, list) else row.name) or whole)
+        columns: dict[str, list[Any]] = {first: [called(row) for row in order]}
+        for header, cell in show.items():
+            if isinstance(cell, pd.Series):
+                texts = cell.dropna().to_dict()
+                columns[header] = [texts.get(row.code) for row in order]
+            elif callable(cell):
+                columns[header] = [cell(row) for row in order]
+            else:
+                column, style = (cell, "") if isinstance(cell, str) else cell
+                found = [cells[column][row.split, row.codes] for row in order]
+                if style != "interval":
+                    columns[header] = [blank if f.value is None and blank else f for f in found]
+                elif any(finding.low is not None for finding in found):  # a census has none
+                    columns[header] = [blocks.link(finding, style) for finding in found]
+        if total is not None:
+            last = {h: self.found(cell) if isinstance(cell, str) else None for h, cell in show.items()}
+            for header, column_ in columns.items():
+                column_.append(total if header == first else last[header])
+        gaps = any(isinstance(cell, Finding) and cell.value is None for column in columns.values() for cell in column)
+        names = {"rows": order, "what": self._what(order), "gaps": gaps, **names}
+        return self._tabled(columns, caption, note, uses=[row.finding for row in order], **names)
+
+    def crosstab(
+        self,
+        of: Mapping[str, str],
+        *,
+        columns: str,
+        show: Mapping[str, Say],
+        total: str | None = None,
+        caption: str,
+        note: str = "",
+        **names: Any,  # noqa: ANN401 - data that the words name
+    ) -> Block | None:
+        """Families (name -> split of its rows) with a column for each group of another split, and words about rows."""
+        table: dict[str, list[Any]] = {}
+        for family, rows in of.items():
+            at = 0 if (rows, columns) in self.families[family].rows else 1
+            key: Key = (rows, columns) if at == 0 else (columns, rows)
+            groups: dict[str, list[Row]] = {}
+            for cell in self.rows(family, key):
+                groups.setdefault(cell.codes[at], []).append(cell)
+            for group in groups.values():
+                row = replace(group[0], codes=(group[0].codes[at],), names=(group[0].names[at],))
+                for header, said in show.items():
+                    table.setdefault(header, []).append(said(row))
+                for cell in group:
+                    table.setdefault(cell.names[1 - at], []).append(cell.finding)
+            if total is not None:
+                table.setdefault(total, []).extend(row.finding for row in self.rows(family, rows))
+        return self._tabled(table, caption, note, **names) if table else None
+
+    def quoted(
+        self,
+        frame: pd.DataFrame | None,
+        columns: Sequence[str] | Mapping[str, str],
+        *,
+        caption: str,
+        note: str = "",
+        marks: bool = False,
+        blank: Mapping[str, str] | None = None,
+        called: Mapping[str, Mapping[str, str]] | None = None,
+        where: Mapping[str, Any] | None = None,
+    ) -> Block | None:
+        """Rows of the data in the source's own words.
+
+        Parameters
+        ----------
+        columns:
+            Names of columns, under the headers of the file, or name -> header.
+        marks:
+            Put free text in quotation marks.
+        blank:
+            Column -> what a blank says; nothing by default.
+        called:
+            Column -> code -> what it says, where that is not the word of the codebook.
+        where:
+            Which rows, as the filter of a measure.
+        """
+        if frame is not None and where is not None:
+            frame = frame[select(frame, where)]
+        if frame is None or frame.empty:
+            return None
+        source = source_of(frame)
+        headers = columns if isinstance(columns, Mapping) else {name: source.dataset[name].header for name in columns}
+        shown: dict[str, list[str | None]] = {}
+        for column in (source.dataset[name] for name in headers):
+            empty = (blank or {}).get(column.name)
+            said = (called or {}).get(column.name, column.codes)
+            cells = [empty if pd.isna(v) else said[v] if said else str(v) for v in frame[column.name]]
+            free = marks and column.kind == "text"
+            shown[headers[column.name]] = [f"“{cell}”" if free and cell is not None else cell for cell in cells]
+        provenances = [source.provenance_of(*headers)]
+        return self._tabled(shown, caption, note, quoted=True, provenances=provenances)
 
     def close(self) -> Block:
         """List the section's findings and hand them to the batch; the last cell of every notebook."""
@@ -25,6 +188,30 @@ class Section(Showing):
         head = "<tr><th>id</th><th>รายการ</th><th>ค่า</th></tr>"
         html = f'<table class="findings"><thead>{head}</thead><tbody>{rows}</tbody></table>'
         return Block(html, {SECTION_MIME: self._handed_over()})
+
+    def _tabled(
+        self,
+        columns: Mapping[str, list[Any]] | pd.DataFrame,
+        caption: str,
+        note: str,
+        *,
+        uses: Sequence[Finding] = (),
+        quoted: bool = False,
+        provenances: Sequence[Provenance] = (),
+        **names: Any,  # noqa: ANN401 - data that the words name
+    ) -> Block:
+        frame = pd.DataFrame(columns, dtype=object)
+        self.shown.words((c for c in frame.to_numpy().ravel() if not isinstance(c, Finding)), quoted=quoted)
+        shown = blocks.table(
+            frame,
+            caption=self.plain(caption, "caption", **names),
+            note=self.plain(note, "note", **names) or None,
+            findings=self.ledger,
+            uses=uses,
+            provenances=provenances,
+            css="src" if quoted else "",
+        )
+        return self.shown.block(shown)
 
     def _handed_over(self) -> dict[str, Any]:
         return {

@@ -10,8 +10,8 @@ from jinja2 import nodes
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.project import FILE, again
-from dsw_analysis.section.asking import Story, WordsError
 from dsw_analysis.section.readback import LINKED
+from dsw_analysis.section.recording import Recording, WordsError
 from dsw_analysis.section.unbound import unbound
 
 _PUT_IN = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|\{[a-z0-9_.-]+(?::[a-zA-Z/]+)?\}|\]\([^)\s]*\)", re.S)
@@ -23,7 +23,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _NEAREST: Final = 3
 
 
-def refuse_numbers(text: str, tree: nodes.Template, story: Story, where: str) -> None:
+def refuse_numbers(text: str, tree: nodes.Template, story: Recording, where: str) -> None:
     """Refuse a text that holds a number which neither a finding nor an allowed name stands behind.
 
     The rule is that of the audit, :func:`dsw_analysis.section.unbound.unbound`; it holds in branches not taken too.
@@ -87,7 +87,7 @@ def _number(words: str, places: set[int]) -> str:
     return match[0] if match else words[start:end]
 
 
-def _instead(number: str, story: Story) -> str:
+def _instead(number: str, story: Recording) -> str:
     """Findings to write in place of a number: those that print it, else those nearest to it."""
     known = {i.removeprefix(f"{story.id}."): f for i, f in story.ledger.items() if f.value is not None}
     try:

@@ -18,9 +18,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dsw_analysis.findings.families import Row
 from dsw_analysis.intake.thai import format_date
-from dsw_analysis.section.asking import FUNCTIONS, Functions, Number, Story, Words, WordsError, escape, held
+from dsw_analysis.section.asking import FUNCTIONS, Asking, Functions, Number, Words, escape, held
 from dsw_analysis.section.blocks import END, Block, prose
 from dsw_analysis.section.measuring import Measuring
+from dsw_analysis.section.recording import WordsError
 from dsw_analysis.section.typed import refuse_numbers
 
 _NUMBER = re.compile(r"(?<![{%#])\{([a-z0-9_]+)((?:\.[a-z0-9_-]+)*)(?::([a-zA-Z/]+))?\}(?!\})")
@@ -33,7 +34,7 @@ _STYLES: Final = {"value": "value", "unit": "unit", "full": "full", "interval": 
 
 def written(
     text: str,
-    story: Story,
+    story: Asking,
     *,
     where: str = "text",
     rows: list[Row] | None = None,
@@ -66,7 +67,7 @@ def written(
         raise WordsError(f"{where}, line {_line(error)}: {type(error).__name__}: {error}") from None
 
 
-def holds(expression: str, story: Story, *, where: str = "when") -> bool:
+def holds(expression: str, story: Asking, *, where: str = "when") -> bool:
     """Whether a condition holds, in the language of texts."""
     return "yes" in written(f"{{% if {expression} %}}yes{{% endif %}}", story, where=f"{where} {expression!r}")
 
