@@ -22,7 +22,8 @@ from dsw_analysis.report.frame import around, differences, expected, take_apart
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import blocks
 from dsw_analysis.section.readback import LINKED, SAID, Body, Piece, flat
-from dsw_analysis.section.unbound import round_names, unbound
+from dsw_analysis.section.recording import round_names
+from dsw_analysis.section.unbound import unbound
 
 __all__ = ["Audit", "Slip", "audit_page"]
 

@@ -13,9 +13,9 @@ from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.source import Source, joined
+from dsw_analysis.intake.thai import format_date
 from dsw_analysis.rounds import Round
 from dsw_analysis.section.shown import Shown
-from dsw_analysis.section.unbound import round_names
 
 TOTAL = "total"
 YEAR = 12
@@ -211,3 +211,11 @@ class Recording:
                 if declared.name == column and declared.codes:
                     return declared.label(code)
         raise WordsError(f"no codebook for a column {column!r} among the data loaded")
+
+
+def round_names(round_: Round) -> Iterator[str]:
+    """What texts may call a round and its parts."""
+    yield from (round_.label, f"รอบ {round_.months} เดือน", "รอบ 12 เดือน", round_.passed)
+    yield f"พ.ศ. {round_.year}"
+    yield from (format_date(day) for day in (round_.start, round_.end, round_.due))
+    yield from Round(round_.year, 12).month_labels().values()

@@ -22,7 +22,7 @@ from dsw_analysis.section.asking import FUNCTIONS, Asking, Functions, Number, Wo
 from dsw_analysis.section.blocks import END, Block, prose
 from dsw_analysis.section.measuring import Measuring
 from dsw_analysis.section.recording import WordsError
-from dsw_analysis.section.typed import refuse_numbers
+from dsw_analysis.section.unbound import refuse_numbers
 
 _NUMBER = re.compile(r"(?<![{%#])\{([a-z0-9_]+)((?:\.[a-z0-9_-]+)*)(?::([a-zA-Z/]+))?\}(?!\})")
 _GUARD = re.compile(r"\[(if .+?|elif .+?|else)\] (.*)")
