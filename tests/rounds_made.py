@@ -123,7 +123,7 @@ class Maker:
             state = 0 if last < self.round.months and not behind else 1 if first < self.round.months else 2
             steps.loc[row, "state"] = STATES[state]
         steps["name"] = steps["name"].fillna("ขั้นตอนของแผนลำดับที่ " + steps["step"].astype(str))
-        steps["source_note"] = projects["source_note"] = projects["state"] = None
+        steps["source_note"] = projects["source_note"] = projects["state"] = steps["due"] = None
         indicators["due"] = pd.Timestamp(self.round.due)
         indicators["source_note"] = None
         if self.changed:
@@ -143,7 +143,13 @@ class Maker:
         ]
         steps = pd.concat([steps, pd.DataFrame(add)], ignore_index=True)
         goal = {"section": ADDED, "indicator": f"{ADDED}.target", "name": f"ผู้ผ่านการทดสอบ {HOSTILE}", "stage": "set"}
-        goal |= {"target": 60.0, "unit": "percent", "direction": "at_least", "measured_by": f"{ADDED}.passed_share"}
+        goal |= {
+            "target": 60.0,
+            "unit": "percent",
+            "direction": "at_least",
+            "kind": "rate",
+            "measured_by": f"{ADDED}.passed_share",
+        }
         indicators = pd.concat([indicators, pd.DataFrame([goal])], ignore_index=True)
         indicators["due"] = pd.Timestamp(self.round.due)
         ids = indicators["indicator"]
@@ -333,13 +339,18 @@ def expect_plan(round_, records):
         own = steps[steps["section"] == section]
         counts = {"steps": len(own), **{f"steps_{state}": int((own["state"] == state).sum()) for state in STATES}}
         found |= {f"{section}.{name}": number for name, number in {**counts, "steps_not_stated": 0}.items()}
+        last = own[[f"m{n:02d}" for n in range(1, 13)]].notna().mul(list(range(1, 13))).max(axis=1)
+        late, going = (own["state"] != "done") & (last <= round_.months), own["state"] == "in_progress"
+        found |= {f"{section}.steps_overdue": int(late.sum()), f"{section}.steps_under_way": int((going & ~late).sum())}
+        found |= {f"{section}.steps_ahead": int((~late & (own["state"] == "not_started")).sum())}
+        found[f"{section}.steps_waiting"] = 0
     for row in records["plan_indicators"].to_dict("records"):
         if not pd.isna(row["target"]):
             found[row["indicator"]] = row["target"]
     own = steps[steps["section"] == "five_year_plan"]
     last = own[[f"m{n:02d}" for n in range(1, 13)]].notna().mul(list(range(1, 13))).max(axis=1)
     due, done = last <= round_.months, own["state"] == "done"
-    found |= {"five_year_plan.steps_due": int(due.sum()), "five_year_plan.steps_late": int((due & ~done).sum())}
+    found["five_year_plan.steps_due"] = int(due.sum())
     found["five_year_plan.progress"] = per_cent(done.sum(), len(own))
     return found
 

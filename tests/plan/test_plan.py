@@ -14,7 +14,7 @@ from rounds_made import HOSTILE
 
 from dsw_analysis.cli import main
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.plan.plan import Indicator, Plan, Status
+from dsw_analysis.plan.plan import Indicator, Plan
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 
@@ -27,7 +27,8 @@ FULL = Round.parse("2569-12m")
 def indicator(**changes):
     given = {
         "id": "toy.target", "section": "toy", "name": "ตัวชี้วัด", "stage": "set", "target": 80.0, "unit": "percent",
-        "direction": "at_least", "due": date(2026, 9, 30), "measured_by": "toy.x", "note": None,
+        "direction": "at_least", "kind": "rate", "step": None, "due": date(2026, 9, 30), "measured_by": "toy.x",
+        "note": None,
     }  # fmt: skip
     return Indicator(**{**given, **changes})
 
@@ -37,31 +38,17 @@ def result(value):
 
 
 @pytest.mark.parametrize(
-    ("value", "round_", "status"),
-    [
-        (80, HALF, Status.REACHED),
-        (79.99, HALF, Status.ON_THE_WAY),
-        (40, HALF, Status.ON_THE_WAY),
-        (39.99, HALF, Status.BEHIND),
-        (79.99, FULL, Status.BEHIND),
-        (80, FULL, Status.REACHED),
-        (None, HALF, Status.NOT_MEASURABLE),
-    ],
+    ("direction", "value", "met"),
+    [("at_least", 80, True), ("at_least", 79.99, False), ("at_most", 80, True), ("at_most", 80.01, False)],
 )
-def test_at_least(value, round_, status):
-    assert indicator().status(result(value), round_) is status
+def test_a_result_meets_its_target_on_the_border(direction, value, met):
+    assert indicator(direction=direction).meets(result(value)) is met
 
 
-@pytest.mark.parametrize(("value", "status"), [(5, Status.REACHED), (5.01, Status.BEHIND)])
-def test_at_most(value, status):
-    assert indicator(direction="at_most", target=5.0).status(result(value), HALF) is status
-
-
-def test_no_measure_no_target_being_defined():
-    assert indicator().status(None, HALF) is Status.NOT_MEASURABLE
-    assert indicator(target=None).status(result(50), HALF) is Status.NO_TARGET
-    assert indicator(target=None, stage="not_shown").status(None, HALF) is Status.NO_TARGET
-    assert indicator(target=None, stage="being_defined").status(None, HALF) is Status.BEING_DEFINED
+def test_without_result_or_target_nothing_is_met_or_missed():
+    assert indicator().meets(None) is None
+    assert indicator().meets(result(None)) is None
+    assert indicator(target=None).meets(result(50)) is None
 
 
 def test_attainment_is_result_over_target():
@@ -98,12 +85,10 @@ def test_a_result_prints_on_its_side_of_the_target(numerator, denominator, digit
     assert found.value == 100 * numerator / denominator
 
 
-def test_what_is_attained_prints_on_its_side_of_the_year_that_has_passed():
-    behind, level = share(49_996, 100_000), share(1, 2)
-    assert indicator().printed_attained(behind, HALF).text() == "49.996"  # 50.00 of 50 would be in time
-    assert indicator().printed_attained(level, HALF).text() == "50.00"
-    assert indicator().printed_attained(share(99_999, 100_000), FULL).text() == "99.999"
-    assert indicator().printed_attained(Finding(id="toy.x", label="ผล", value=None, unit="percent", note="ไม่มี"), HALF)
+def test_what_is_attained_prints_on_its_side_of_all_of_it():
+    assert indicator().printed_attained(share(1, 2)).text() == "50.00"
+    assert indicator().printed_attained(share(99_999, 100_000)).text() == "99.999"
+    assert indicator().printed_attained(Finding(id="toy.x", label="ผล", value=None, unit="percent", note="ไม่มี"))
 
 
 @pytest.fixture
@@ -141,9 +126,9 @@ def test_a_mistyped_section_is_refused_by_row_with_the_nearest_name(kind, row, p
     [
         (1, "csrtarget", "indicator_of_its_section"),
         (1, "highland_welfare.goal", "indicator_of_its_section"),
-        (9, "highland_welfare.orders", "measured_in_its_section"),
-        (9, "csr.linked share", "measured_in_its_section"),
-        (9, "ร้อยละที่เชื่อมโยง", "measured_in_its_section"),
+        (11, "highland_welfare.orders", "measured_in_its_section"),
+        (11, "csr.linked share", "measured_in_its_section"),
+        (11, "ร้อยละที่เชื่อมโยง", "measured_in_its_section"),
     ],
 )
 def test_ids_of_an_indicator_are_those_of_its_section(column, value, code, plan_problems):
@@ -178,7 +163,7 @@ def test_check_holds_plan_notebooks_and_ledger_against_each_other(copy, capsys):
     book = openpyxl.load_workbook(copy.raw / "action_plan.xlsx")
     sheet = book["ตัวชี้วัด"]
     row = next(r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value == "csr.target")
-    sheet.cell(row, 9).value = "csr.linkedshare"
+    sheet.cell(row, 11).value = "csr.linkedshare"
     book.save(copy.raw / "action_plan.xlsx")
     ledger = copy.root / "outputs" / "2569-6m" / "findings.json"
     ledger.parent.mkdir(parents=True)
@@ -197,7 +182,7 @@ def test_an_indicator_measured_by_nothing_stops_its_section_with_the_nearest_nam
     book = openpyxl.load_workbook(copy.raw / "action_plan.xlsx")
     sheet = book["ตัวชี้วัด"]
     row = next(r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value == "five_year_plan.target")
-    sheet.cell(row, 9).value = "five_year_plan.progres"
+    sheet.cell(row, 11).value = "five_year_plan.progres"
     book.save(copy.raw / "action_plan.xlsx")
     with pytest.raises(KeyError, match=r"five_year_plan\.target .* did you mean five_year_plan\.progress"):
         show("five_year_plan")
@@ -206,7 +191,7 @@ def test_an_indicator_measured_by_nothing_stops_its_section_with_the_nearest_nam
 def test_text_of_the_plan_and_of_files_stays_as_it_is_written(copy, show):
     """Names of projects, steps, owners, indicators and centres that a template, Markdown or HTML would read."""
     book = openpyxl.load_workbook(copy.raw / "action_plan.xlsx")
-    for sheet, columns in (("โครงการ", (5, 6, 9)), ("ขั้นตอน", (4, 18)), ("ตัวชี้วัด", (3, 10))):
+    for sheet, columns in (("โครงการ", (5, 6, 9)), ("ขั้นตอน", (4, 19)), ("ตัวชี้วัด", (3, 12))):
         for row in range(4 if sheet != "ขั้นตอน" else 5, book[sheet].max_row + 1):
             for column in columns:
                 book[sheet].cell(row, column).value = f"{HOSTILE} {row}"

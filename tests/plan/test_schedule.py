@@ -9,8 +9,9 @@ from declared import dataset
 
 from dsw_analysis import Count, Ratio, open_section
 from dsw_analysis.intake.source import Source, source_of
-from dsw_analysis.plan.plan import NOT_STATED, Status
-from dsw_analysis.plan.schedule import PLANNED, scheduled
+from dsw_analysis.plan.plan import NOT_STATED, PLANNED, Plan
+from dsw_analysis.plan.schedule import scheduled
+from dsw_analysis.plan.verdicts import Status
 from dsw_analysis.rounds import MONTHS, Round
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
@@ -19,56 +20,61 @@ PLAN_STEPS = dataset("plan_steps")
 
 
 def plan(*steps):
-    """Steps of a project: number, name, months planned (1 is October), state."""
+    """A plan with the steps of one project: number, name, months planned (1 is October), state, and stated day."""
     rows = [
-        {"section": "toy", "step": number, "name": name, "state": state}
+        {"section": "toy", "step": number, "name": name, "state": state, "due": pd.Timestamp(*day) if day else None}
         | {column: "planned" if place in months else None for place, column in enumerate(PLANNED, start=1)}
-        for number, name, months, state in steps
+        for number, name, months, state, *day in (step if len(step) > 4 and step[4] else step[:4] for step in steps)
     ]
     frame = pd.DataFrame(rows, columns=[column.name for column in PLAN_STEPS.columns]).astype({"step": "Int64"})
     frame.attrs["source"] = Source(dataset=PLAN_STEPS, file="plan.xlsx", sha256="0" * 64, rows=len(frame))
-    return frame
+    return Plan(projects=pd.DataFrame(columns=["section", "state"]), steps=frame, indicators=pd.DataFrame())
 
 
 @pytest.mark.parametrize(
-    ("months", "state", "due", "timing", "last"),
+    ("months", "day", "state", "work", "last"),
     [
-        ([1, 6], "done", "due", "in_time", 6),
-        ([1, 6], "in_progress", "due", "overdue", 6),
-        ([6], None, "due", "overdue", 6),
-        ([2, 7], "not_started", "ahead", "in_time", 7),
-        ([12], None, "ahead", "in_time", 12),
-        ([], "not_started", "unplanned", "in_time", None),
-        ([], None, "unplanned", "in_time", None),
+        ([1, 6], None, "done", "done", 6),
+        ([1, 6], None, "in_progress", "overdue", 6),
+        ([6], None, None, "waiting", 6),
+        ([2, 7], None, "not_started", "ahead", 7),
+        ([12], None, None, "ahead", 12),
+        ([], None, "not_started", "waiting", None),
+        ([], None, None, "waiting", None),
+        ([], "2026-03-31", "not_started", "overdue", None),
+        ([], "2026-04-30", "not_started", "ahead", None),
+        ([5], "2026-05-31", "not_started", "ahead", 5),  # a stated day is more exact than a month
     ],
 )
-def test_a_step_is_due_with_its_last_month_and_overdue_unless_done(months, state, due, timing, last):
-    (step,) = scheduled(plan((1, "ก", months, state)), HALF).to_dict("records")
-    assert (step["due"], step["timing"], step["status"]) == (due, timing, state or "unstated")
+def test_a_step_stands_by_its_months_or_its_day_and_by_what_is_reported(months, day, state, work, last):
+    (step,) = scheduled(plan((1, "ก", months, state, day)), "toy", HALF).to_dict("records")
+    assert (step["work"], step["status"]) == (work, state or "unstated")
     assert (None if pd.isna(step["last_month"]) else step["last_month"]) == last
 
 
 def test_words_of_steps_and_remarks_that_are_no_steps():
     steps = scheduled(
-        plan((1, "สำรวจ", [1, 2, 4], "done"), (2, None, [3], None), (3, "จบ", [], None), (None, "ไม่มี", [1], None)), HALF
+        plan((1, "สำรวจ", [1, 2, 4], "done"), (2, None, [3], None), (3, "จบ", [], None), (None, "ไม่มี", [1], None)),
+        "toy",
+        HALF,
     )
     assert source_of(steps).dataset["title"].kind == "text"
     assert list(steps["title"]) == ["1. สำรวจ", f"2. {NOT_STATED}", "3. จบ"]
-    assert list(steps["months"]) == ["ต.ค. พ.ย. ม.ค.", "ธ.ค.", "ไม่ปรากฏเดือน"]
+    assert list(steps["months"]) == ["ต.ค. พ.ย. ม.ค.", "ธ.ค.", "รอข้อมูลเดือน"]
     assert list(steps["span"].fillna("")) == ["ต.ค.\u00a0– ม.ค.", "ธ.ค.", ""]
 
 
 def test_a_project_without_steps_has_none():
-    assert scheduled(plan(), HALF).empty
-    assert scheduled(plan((None, "ไม่มี", [], None)), HALF).empty
+    assert scheduled(plan(), "toy", HALF).empty
+    assert scheduled(plan((None, "ไม่มี", [], None)), "toy", HALF).empty
 
 
 def test_steps_are_measured_with_a_filter_that_says_so():
-    steps = scheduled(plan((1, "ก", [6], "done"), (2, "ข", [7], None), (3, "ค", [], None)), HALF)
+    steps = scheduled(plan((1, "ก", [6], "done"), (2, "ข", [7], None), (3, "ค", [], None)), "toy", HALF)
     due = Count("ถึงกำหนด", id="toy.due", unit="steps", where={"last_month": slice(None, 6)})(steps)
-    late = Count("เลยกำหนด", id="toy.late", unit="steps", where={"timing": "overdue"})(steps)
+    late = Count("เลยกำหนด", id="toy.late", unit="steps", where={"work": "overdue"})(steps)
     assert (due.value, due.where) == (1, "เดือนสุดท้ายตามแผน ลำดับที่ของปีงบประมาณ: ไม่เกิน 6")
-    assert (late.value, late.where) == (0, "กำหนดเวลา: เลยกำหนดตามแผนและยังไม่แล้วเสร็จ")
+    assert (late.value, late.where) == (0, "งานเมื่อสิ้นรอบ: เลยกำหนด")
 
 
 def test_a_brief_has_no_steps_and_texts_know_the_deadline():
@@ -88,6 +94,6 @@ def test_texts_know_the_status_and_target_of_what_measures_an_indicator():
     s = open_section("five_year_plan", round_id="2569-6m", data_dir=RAW)
     s.combine(progress=Ratio("ก้าวหน้า"), of=("steps_done", "steps"))
     source = "[if indicator(progress)] {{ indicator(progress).status }} {{ indicator(progress).target|unit }}"
-    # 2 steps of 5 are 40 %, which is half of the target of 80 % half-way through the year.
-    assert re.sub("<[^>]+>", "", s.say(source).html).split() == [Status.ON_THE_WAY.value, "ร้อยละ", "80"]
+    # 2 steps of 5 are 40 % of a target of 80 %, and two steps planned for January and February are not done.
+    assert re.sub("<[^>]+>", "", s.say(source).html).split() == [Status.BELOW_PLAN.value, "ร้อยละ", "80"]
     assert s.say("[if indicator(steps)] ก") is None

@@ -111,6 +111,7 @@ def ledger_document(
                 "state": _state(error, document),
                 "error": error,
                 "indicators": document["indicators"] if document else [],
+                "work": document.get("work") if document else None,
                 "shown": document.get("shown", {}) if document else {},
                 "claims": document.get("claims", []) if document else [],
             }

@@ -1,13 +1,13 @@
-"""The action plan: projects, their steps over the fiscal months, and indicators with a status."""
+"""The action plan: projects, their steps over the fiscal months, indicators, and how all of them stand."""
 
 from __future__ import annotations
 
+import calendar
 import difflib
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import Enum
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,14 @@ from dsw_analysis.findings.measures.base import Count, Value
 from dsw_analysis.findings.measures.filters import BLANK, FILLED
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import source_of
-from dsw_analysis.rounds import Round
+from dsw_analysis.intake.thai import format_date
+from dsw_analysis.plan.verdicts import REPORTED, Status, Work, status_of_indicator, work_of_project, work_of_step
+from dsw_analysis.rounds import MONTHS, Round
 
-NOT_STATED = "ไม่ปรากฏในเอกสาร"
+NOT_STATED = "รอข้อมูล"
 """What the report prints where the action plan says nothing."""
+PLANNED = [f"m{n:02d}" for n in range(1, len(MONTHS) + 1)]
+"""Columns of the months of a step, October first."""
 
 _STEP_COUNTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("steps", "ขั้นตอนตามแผนการดำเนินงาน", {}),
@@ -47,17 +51,6 @@ class NotInPlanError(KeyError):
         return str(self.args[0])
 
 
-class Status(Enum):
-    """State of an indicator, best first; the value is the Thai word that the report prints."""
-
-    REACHED = "บรรลุเป้าหมายแล้ว"
-    ON_THE_WAY = "เป็นไปตามจังหวะเวลา"
-    BEHIND = "ช้ากว่าจังหวะเวลา"
-    NOT_MEASURABLE = "ยังวัดผลไม่ได้"
-    NO_TARGET = "ไม่ปรากฏค่าเป้าหมาย"
-    BEING_DEFINED = "อยู่ระหว่างกำหนดตัวชี้วัด"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Indicator:
     """A target of the plan and the finding that measures it.
@@ -70,6 +63,10 @@ class Indicator:
         Thai name; ``None`` while it is being defined or where the source does not show it.
     stage:
         ``"set"``, ``"being_defined"`` or ``"not_shown"`` (by the source).
+    kind:
+        ``"cumulative"``, ``"rate"``, ``"milestone"`` or ``"level"``; ``None`` where the source does not show it.
+    step:
+        Number of the step that produces a milestone or level; ``None`` of the others, and where it is not known.
     target:
         In ``unit``; ``None`` where there is none yet.
     direction:
@@ -84,6 +81,8 @@ class Indicator:
     section: str
     name: str | None
     stage: str
+    kind: str | None
+    step: int | None
     target: float | None
     unit: str | None
     direction: str | None
@@ -91,35 +90,19 @@ class Indicator:
     measured_by: str | None
     note: str | None
 
-    def status(self, result: Finding | None, round_: Round) -> Status:
-        """Judge the indicator at the end of a round; the one place where the rule stands.
-
-        - the plan says that it is being defined: being defined; no target: no target;
-        - no result: not measurable yet;
-        - the target is met: reached;
-        - at least: on the way if result / target >= the share of the fiscal year that has passed
-          (a steady pace), else behind;
-        - at most: behind as soon as the limit is passed.
-        """
-        if self.target is None:
-            return Status.BEING_DEFINED if self.stage == "being_defined" else Status.NO_TARGET
-        if result is None or result.value is None:
-            return Status.NOT_MEASURABLE
-        if self.direction == "at_most":
-            return Status.REACHED if result.value <= self.target else Status.BEHIND
-        if result.value >= self.target:
-            return Status.REACHED
-        return Status.ON_THE_WAY if result.value >= self.target * round_.elapsed else Status.BEHIND
+    def meets(self, result: Finding | None) -> bool | None:
+        """Whether a result meets the target; ``None`` without one of them."""
+        if self.target is None or result is None or result.value is None:
+            return None
+        return result.value <= self.target if self.direction == "at_most" else result.value >= self.target
 
     def printed(self, result: Finding) -> Finding:
         """The result with as many decimals as show on which side of the target it is: 89.7, not 90, is below 90."""
         return result if self.target is None else _on_its_side(result, self.target, self.direction)
 
-    def printed_attained(self, attained: Finding, round_: Round) -> Finding:
-        """The share of the target attained, which is read against all of it and against the year that has passed."""
-        for limit in (100, 100 * round_.elapsed):
-            attained = _on_its_side(attained, limit, self.direction)
-        return attained
+    def printed_attained(self, attained: Finding) -> Finding:
+        """The share of the target attained, which is read against all of it."""
+        return _on_its_side(attained, 100, self.direction)
 
     def attainment(self, result: Finding | None) -> float | None:
         """Share of the target attained so far, in percent; ``None`` where it cannot be said."""
@@ -183,6 +166,42 @@ class Plan:
         """Steps of a section in order, one row each, with the columns of ``plan_steps``."""
         return self.steps[self.steps["section"] == section]
 
+    def work_of_steps(self, section: str, round_: Round) -> pd.Series:
+        """How each row of a section's steps stands, as :class:`~dsw_analysis.plan.verdicts.Work`; remarks too."""
+        steps = self.steps_of(section)
+        works = [work_of_step(row["state"], *days_of(row, round_), round_) for row in _records(steps)]
+        return pd.Series(works, index=steps.index, dtype=object)
+
+    def work(self, section: str, round_: Round) -> Work:
+        """How a project stands: by its steps, and by the box that its office ticked."""
+        rows = _records(self.projects[self.projects["section"] == section])
+        return work_of_project([*self.work_of_steps(section, round_)], rows[0]["state"] if rows else None)
+
+    def differs(self, section: str, round_: Round) -> bool:
+        """Whether the office ticked a box that says something else than the verdict."""
+        ticked = _records(self.projects[self.projects["section"] == section])[0]["state"]
+        return ticked is not None and ticked not in REPORTED.get(self.work(section, round_), ())
+
+    def due(self, indicator: Indicator, round_: Round) -> date | None:
+        """Day on which an indicator can first be judged: of its step, if it has one with months or a day."""
+        steps = self.steps_of(indicator.section)
+        rows = _records(steps[steps["step"] == indicator.step]) if indicator.step is not None else []
+        last = days_of(rows[0], round_)[1] if rows else None
+        return last or indicator.due
+
+    def status(self, indicator: Indicator, result: Finding | None, round_: Round) -> Status:
+        """How an indicator stands at the end of a round; see :func:`status_of_indicator`."""
+        return status_of_indicator(
+            indicator.kind,
+            self.due(indicator, round_),
+            indicator.due,
+            round_,
+            met=indicator.meets(result),
+            has_target=indicator.target is not None,
+            countable=result is None or result.denominator != 0,
+            steps=[*self.work_of_steps(indicator.section, round_)],
+        )
+
     def step_counts(self, section: str) -> Iterator[Finding]:
         """Steps of a section, all of them and by state: ``<section>.steps``, ``<section>.steps_done`` and so on."""
         for name, label, state in _STEP_COUNTS:
@@ -192,7 +211,7 @@ class Plan:
 
     def indicators_of(self, section: str) -> list[Indicator]:
         """Indicators of a section in the order of the file."""
-        same = ("section", "name", "stage", "target", "unit", "direction", "measured_by")
+        same = ("section", "name", "stage", "kind", "step", "target", "unit", "direction", "measured_by")
         return [
             Indicator(
                 id=row["indicator"],
@@ -242,6 +261,24 @@ def _on_its_side(finding: Finding, limit: float, direction: str | None) -> Findi
     while meets(Fraction(finding.rounded(digits) or 0), border) != met:
         digits += 1
     return finding if digits == finding.decimals else replace(finding, digits=digits)
+
+
+def days_of(step: Mapping[str, Any], round_: Round) -> tuple[date | None, date | None]:
+    """First day of the first month planned for a step, and last day of the last one or the day that is stated."""
+    places = [place for place, column in enumerate(PLANNED, start=1) if not pd.isna(step[column])]
+    stated = None if pd.isna(step["due"]) else step["due"].date()
+    if not places:
+        return stated and stated.replace(day=1), stated
+    first, last = (round_.calendar_month(place) for place in (places[0], places[-1]))
+    return date(*first, 1), stated or date(*last, calendar.monthrange(*last)[1])
+
+
+def planned_time(step: Mapping[str, Any] | pd.Series) -> str | None:
+    """Months planned for a step, or the day that is stated, in Thai: ``ก.พ. – มี.ค.``; ``None`` if neither is."""
+    months = [name for name, column in zip(MONTHS, PLANNED, strict=True) if not pd.isna(step[column])]
+    if not months:
+        return None if pd.isna(step["due"]) else format_date(step["due"].date())
+    return "\u00a0– ".join(dict.fromkeys([months[0], months[-1]]))
 
 
 def _complete(cells: pd.Series) -> bool:

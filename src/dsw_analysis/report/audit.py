@@ -17,7 +17,7 @@ from dsw_analysis.findings.finding import STYLES
 from dsw_analysis.findings.ledger import SUMMARY, Ledger
 from dsw_analysis.intake.provenance import PROVENANCE
 from dsw_analysis.intake.thai.numbers import written_numbers
-from dsw_analysis.plan.plan import Status
+from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status, Work
 from dsw_analysis.report.frame import around, differences, expected, take_apart
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import blocks
@@ -35,6 +35,12 @@ _QUOTED = re.compile("{}(.*?){}".format(*SAID), re.S)
 _REMAKE = " โปรดสร้างรายงานใหม่"
 _BIND = "โปรดใช้ {รหัสตัวเลข} แทนการพิมพ์ตัวเลข"
 _PAGE, _APPENDIX = "page", "figures"
+_LOOKS = {
+    *((f"status {status.name.lower()}", status.value) for status in Status),
+    *((f"status work_{work.name.lower()}", work.value) for work in Work),
+    (f"status work_{Work.OVERDUE.name.lower()}", PROJECT_OVERDUE),
+}
+"""Classes of a status and the word that it shows."""
 
 Found = Iterator[tuple[str, str]]
 """Words of a section that the ledger does not bear out, and what to do."""
@@ -176,7 +182,7 @@ class Audit:
             elif look != blocks.look(finding):
                 yield text, f"ไม่มีเครื่องหมายตามที่มาของ {finding_id}{_REMAKE}"
         for look, text in body.statuses:
-            if look not in {f"status {status.name.lower()}" for status in Status if status.value == text}:
+            if (look, text) not in _LOOKS:
                 yield text, f"เป็นสถานะที่แสดงไม่ตรงกับคำ{_REMAKE}"
 
     def _marks(self, _: str, body: Body) -> Found:

@@ -36,12 +36,10 @@ _SPANS = {
     "sub": "Soft",
     "small": "Soft",
     "none": "Soft",
-    "reached": "Status Good",
-    "on_the_way": "Status Good",
-    "behind": "Status Bad",
-    "not_measurable": "Status Open",
-    "no_target": "Status Open",
-    "being_defined": "Status Open",
+    **dict.fromkeys(["reached", "on_the_way", "work_done", "work_in_progress"], "Status Good"),
+    **dict.fromkeys(["below_plan", "missed", "work_overdue"], "Status Bad"),
+    **dict.fromkeys(["not_yet_due", "nothing_to_measure", "awaiting_target", "awaiting_result"], "Status Open"),
+    **dict.fromkeys(["work_ahead", "work_waiting"], "Status Open"),
 }
 """Class of a span in the HTML -> character style."""
 _STEPS = {

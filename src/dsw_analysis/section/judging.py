@@ -14,7 +14,8 @@ from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import UnknownFindingError
 from dsw_analysis.findings.measures.comparisons import Ratio
 from dsw_analysis.intake.thai import format_date
-from dsw_analysis.plan.plan import NOT_STATED, Indicator, Plan, Status
+from dsw_analysis.plan.plan import NOT_STATED, Indicator, Plan, planned_time
+from dsw_analysis.plan.verdicts import Status, Work
 from dsw_analysis.section import blocks
 from dsw_analysis.section.asking import Number
 from dsw_analysis.section.blocks import Block
@@ -27,10 +28,10 @@ HEADERS = ("ค่าเป้าหมาย", "ผลการดำเนิ�
 def cells(record: Mapping[str, Any], ledger: Mapping[str, Finding]) -> tuple[Markup | None, Markup | None, Markup]:
     """Target, result and state of an indicator, from what its section handed over."""
     target, result = record["target"] and ledger[record["target"]], record["result"] and ledger[record["result"]]
-    sign, status = "≤" if record["direction"] == "at_most" else "≥", record["status"]
+    limit, status = "ไม่เกิน" if record["direction"] == "at_most" else "", record["status"]
     shown = Markup('<span class="status {}">{}</span>').format(status, Status[status.upper()].value)
     return (
-        Markup("{} {}").format(sign, blocks.link(target, "unit")) if target else None,
+        Markup("{}{}").format(limit, blocks.link(target, "unit")) if target else None,
         blocks.link(result, "full") if result else None,
         shown,
     )
@@ -59,7 +60,7 @@ class Judging(Section):
             rows = [self._row(indicator) for indicator in self._indicators]
             target, result, status = HEADERS
             frame = pd.DataFrame(
-                rows, columns=["ตัวชี้วัด", target, result, "ผลต่อเป้าหมาย", status, "หมายเหตุ"], dtype=object
+                rows, columns=["ตัวชี้วัด", target, result, "ร้อยละของค่าเป้าหมาย", status, "หมายเหตุ"], dtype=object
             )
             title, note = "ตัวชี้วัดและค่าเป้าหมาย", None
             caption = f"ตัวชี้วัดและค่าเป้าหมายรอบ 12 เดือน เทียบกับผล{self.round.label}"
@@ -81,13 +82,13 @@ class Judging(Section):
         target, result, status = cells(self._record(indicator), self.ledger)
         found, attained = self._result(indicator), None
         if found is not None and indicator.attainment(found) is not None:
-            label = f"ผลต่อเป้าหมาย: {indicator.name or indicator.id}"
+            label = f"ร้อยละของค่าเป้าหมาย: {indicator.name or indicator.id}"
             share = Ratio(label, id=f"{indicator.id}_attained")(found, self.ledger[indicator.id])
-            share = indicator.printed_attained(share, self.round)
+            share = indicator.printed_attained(share)
             self.add(share)
             attained = blocks.link(share, "unit")
         why = found.note if found and found.value is None else None
-        notes = [blocks.said(note) for note in (indicator.note, why) if note]
+        notes = [blocks.said(note) for note in (self._because(indicator), indicator.note, why) if note]
         due = [f"ครบกำหนด {format_date(indicator.due)}"] if indicator.due else []
         name = indicator.name or NOT_STATED
         return [name, target or NOT_STATED, result, attained, status, Markup(" ").join([*notes, *due]) or None]
@@ -109,7 +110,27 @@ class Judging(Section):
         return [self._record(indicator) for indicator in self._indicators] if self.national else []
 
     def _status(self, indicator: Indicator) -> Status:
-        return indicator.status(self._result(indicator), self.round)
+        return self.plan.status(indicator, self._result(indicator), self.round)
+
+    def _because(self, indicator: Indicator) -> str | None:
+        """What a reader must know of a status to read it right."""
+        status, over = self._status(indicator), self.round.end >= (indicator.due or self.round.due)
+        if status is Status.REACHED and indicator.kind == "rate" and not over:
+            return "อาจเปลี่ยนได้จนสิ้นปี"
+        if status is Status.NOT_YET_DUE and indicator.step is not None:
+            steps = self.plan.steps_of(self.id)
+            planned = next((planned_time(row) for _, row in steps[steps["step"] == indicator.step].iterrows()), None)
+            return f"วัดได้เมื่อขั้นตอนที่ {indicator.step} แล้วเสร็จ" + (f" ({planned})" if planned else "")
+        if status is Status.BELOW_PLAN and indicator.kind == "cumulative":
+            return "มีขั้นตอนที่เลยกำหนดตามแผน"
+        return None
+
+    @cached_property
+    def _late(self) -> list[str]:
+        """Each step that is overdue, with its planned time: ``ขั้นตอนที่ 3 (ม.ค.)``."""
+        works, steps = self.plan.work_of_steps(self.id, self.round), self.plan.steps_of(self.id)
+        late = steps[(works == Work.OVERDUE) & steps["step"].notna()]
+        return [f"ขั้นตอนที่ {row['step']} ({planned_time(row)})" for _, row in late.iterrows()]
 
     def _result(self, indicator: Indicator) -> Finding | None:
         """The finding that measures an indicator; an error that names both if the notebook has not recorded it."""

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.measures.base import Given
+from dsw_analysis.findings.measures.base import Count, Given
 from dsw_analysis.intake.provinces import official_province
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import read_decimals, source_of
 from dsw_analysis.plan import schedule
-from dsw_analysis.plan.plan import NOT_STATED, Plan, Project
+from dsw_analysis.plan.plan import NOT_STATED, PLANNED, Plan, Project
+from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Work
 from dsw_analysis.rounds import MONTHS, Round
 from dsw_analysis.section import blocks, figures, road_map
 from dsw_analysis.section.blocks import Block
@@ -25,10 +26,14 @@ from dsw_analysis.section.judging import Judging
 from dsw_analysis.section.measuring import COUNTRY
 from dsw_analysis.section.words import register
 
-_PLAN_ONLY = (
-    "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ "
-    "ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ และตัวชี้วัดทุกตัวที่มีค่าเป้าหมายยังวัดผลไม่ได้"
-)
+WORK_COUNTS = {
+    "steps_under_way": ("ขั้นตอนที่กำลังดำเนินการและไม่เลยกำหนด", Work.IN_PROGRESS.value),
+    "steps_overdue": ("ขั้นตอนที่เลยกำหนดตามแผนและยังไม่แล้วเสร็จ", Work.OVERDUE.value),
+    "steps_ahead": ("ขั้นตอนที่ยังไม่ถึงกำหนด", Work.AHEAD.value),
+    "steps_waiting": ("ขั้นตอนที่รอข้อมูล", Work.WAITING.value),
+}
+"""Steps by how they stand: end of the finding's id -> its label and the word of the verdict; those done beside them."""
+_PLAN_ONLY = "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ ผลตามตัวชี้วัดยังรอข้อมูล"
 """What is said of a project without a notebook."""
 
 
@@ -194,7 +199,7 @@ class ProjectSection(Judging):
         who = [("โครงการ/กิจกรรม", p.name), ("หน่วยงานหลัก", p.owner), ("หน่วยงานร่วม", p.partners)]
         if self.national:
             plan = [("แผนปฏิบัติการ", p.strategy), ("ประเด็นการพัฒนา", p.issue)]
-            rows = [*plan, *who, ("สถานะในรอบนี้", p.state), ("หมายเหตุ", p.note)]
+            rows = [*plan, *who, ("งานเมื่อสิ้นรอบ", self._work()), ("หมายเหตุ", p.note)]
         else:
             rows = [("พื้นที่", self.place), *who]
         optional = {"หน่วยงานร่วม", "หมายเหตุ"}
@@ -209,22 +214,37 @@ class ProjectSection(Judging):
         notices = f"{self._warning()}{self._absences()}"
         return self.shown.block(Block(f'<dl class="overview src">{items}</dl>{only}{notices}'))
 
+    def _work(self) -> Markup:
+        """How the work stands and why, and what the office says where it says something else."""
+        work = self.plan.work(self.id, self.round)
+        late = work is Work.OVERDUE
+        said = Markup('<span class="status {}">{}</span>').format(
+            f"work_{work.name.lower()}", PROJECT_OVERDUE if late else work.value
+        )
+        if late:
+            count = blocks.link(self.ledger[f"{self.id}.steps_overdue"], "unit")
+            said += Markup(" เลยกำหนด {}: {}").format(count, " ".join(self._late))
+        if self.plan.differs(self.id, self.round):
+            said += Markup(" · หน่วยงานรายงานว่า “{}”").format(self.project.state)
+        return said
+
     def roadmap(self) -> Block | None:
         """The road map under its heading: every step over the twelve fiscal months; ``None`` in a brief."""
         if not self.national:
             return None
-        counts = blocks.rich(
-            f"ทั้งหมด {{{self.id}.steps}} ขั้นตอน ดำเนินการแล้ว {{{self.id}.steps_done}} "
-            f"อยู่ระหว่างดำเนินการ {{{self.id}.steps_in_progress}} ยังไม่ดำเนินการ {{{self.id}.steps_not_started}} "
-            f"ไม่ปรากฏสถานะ {{{self.id}.steps_not_stated}}",
-            self.ledger,
-        )
-        table = road_map.table(self.plan.steps_of(self.id), self.round, counts)
+        standing = [
+            f"{word} {{{self.id}.{name}}}"
+            for name, (_, word) in {"steps_done": ("", Work.DONE.value), **WORK_COUNTS}.items()
+            if self.ledger[f"{self.id}.{name}"].value
+        ]
+        counts = blocks.rich(" ".join([f"ทั้งหมด {{{self.id}.steps:unit}}", *standing]), self.ledger)
+        steps = self.plan.steps_of(self.id)
+        table = road_map.table(steps, self.plan.work_of_steps(self.id, self.round), self.round, counts)
         return self.shown.block(Block(f"<h2>แผนการดำเนินงาน</h2>{table}"))
 
     def steps(self) -> pd.DataFrame | None:
         """The project's steps as a frame to measure (:func:`dsw_analysis.plan.schedule.scheduled`); none in a brief."""
-        return schedule.scheduled(self.plan.steps_of(self.id), self.round) if self.national else None
+        return schedule.scheduled(self.plan, self.id, self.round) if self.national else None
 
     def gantt(self, **about: Any) -> Block | None:  # noqa: ANN401 - words and their values
         """Months planned for each step and its state at the end of the round; ``None`` in a brief or without steps."""
@@ -232,7 +252,7 @@ class ProjectSection(Judging):
         if steps is None or steps.empty:
             return None
         labels = [f"ขั้นตอนที่ {number}" for number in steps["step"]]
-        months = dict(zip(labels, steps[schedule.PLANNED].notna().to_numpy().tolist(), strict=True))
+        months = dict(zip(labels, steps[PLANNED].notna().to_numpy().tolist(), strict=True))
         states = dict(zip(labels, steps["status"], strict=True))
         said = source_of(steps).dataset["status"]
         listed = " ".join(
@@ -250,9 +270,8 @@ class ProjectSection(Judging):
     def gaps(self) -> Block | None:
         """What the plan leaves open for this project, to be asked of its owner."""
         return self.say(
-            "[if gaps] การติดตามผลในรอบต่อไปต้องใช้ข้อมูลต่อไปนี้ ซึ่งไม่ปรากฏในเอกสาร ควรขอจากเจ้าของโครงการ\n"
-            "[else] แผนระบุหน่วยงาน ขั้นตอน เดือน สถานะ ตัวชี้วัด และค่าเป้าหมายครบถ้วนสำหรับการติดตามผล\n\n"
-            "{% for gap in gaps %}\n- {{ gap }}\n{% endfor %}",
+            "[if gaps] รอข้อมูลจากหน่วยงาน: {{ gaps|join(' ') }}\n"
+            "[else] แผนระบุหน่วยงาน ขั้นตอน เดือน สถานะ ตัวชี้วัด และค่าเป้าหมายครบถ้วนสำหรับการติดตามผล",
             gaps=self.plan.gaps(self.id),
         )
 
@@ -286,7 +305,13 @@ class ProjectSection(Judging):
         if not self.national:
             return super()._handed_over()
         columns = [self.plan.projects[name].tolist() for name in ("section", "order")]
-        return {**super()._handed_over(), "plan": dict(zip(*columns, strict=True)), "plan_only": self.plan_only}
+        standing = self.plan.work(self.id, self.round).name.lower()
+        return {
+            **super()._handed_over(),
+            "plan": dict(zip(*columns, strict=True)),
+            "plan_only": self.plan_only,
+            "work": {"standing": standing, "late": self._late, "owner": self.project.owner},
+        }
 
     def _record_plan(self) -> None:
         """Quote the plan; record the counts of steps by state and the targets, which are the country's."""
@@ -297,5 +322,10 @@ class ProjectSection(Judging):
         if not self.national:
             return
         self.add(*self.plan.step_counts(self.id))
+        steps_of_project = schedule.scheduled(self.plan, self.id, self.round)
+        for name, (label, word) in WORK_COUNTS.items():
+            code = next(work.name.lower() for work in Work if work.value == word)
+            where = {"section": self.id, "work": code}
+            self.add(Count(label, id=f"{self.id}.{name}", unit="steps", where=where)(steps_of_project))
         targets = (self.plan.target(indicator) for indicator in self._indicators)
         self.add(*(target for target in targets if target is not None))

@@ -59,6 +59,7 @@ class Shown:
         project = plan.project(section)
         self.quote(project.name, project.strategy, project.issue, project.owner, project.partners, project.note)
         steps = plan.steps_of(section)
+        self.quote(*map(format_date, steps["due"].dropna()))
         for number, name, note in zip(steps["step"], steps["name"], steps["source_note"], strict=True):
             self.quote(name, note)
             if not pd.isna(number):

@@ -17,11 +17,14 @@ from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.columns import Column, Kind, Schema
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
 from dsw_analysis.intake.source import Source
-from dsw_analysis.plan.plan import NOT_STATED, Status
+from dsw_analysis.plan.plan import NOT_STATED
+from dsw_analysis.plan.schedule import WORKS
+from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status, Work
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import blocks, figures, judging
 from dsw_analysis.section.asking import Words, escape
 from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.project_section import WORK_COUNTS
 from dsw_analysis.section.section import Section
 from dsw_analysis.section.words import register
 
@@ -29,16 +32,15 @@ SECTION = "section"
 
 STEP_COUNTS = {
     "steps": "ขั้นตอนตามแผน",
-    "steps_done": "ดำเนินการแล้ว",
-    "steps_in_progress": "อยู่ระหว่างดำเนินการ",
-    "steps_not_started": "ยังไม่ดำเนินการ",
-    "steps_not_stated": "ไม่ปรากฏสถานะ",
+    "steps_done": Work.DONE.value,
+    **{name: word for name, (_, word) in WORK_COUNTS.items()},
 }
-"""Findings that every section records about its steps -> what they count."""
+"""Findings that every section records about its steps -> how these stand."""
 
 CODES: Mapping[str, Mapping[str, str]] = {
     "state": {"ok": "สำเร็จ", "failed": "ไม่สำเร็จ", "plan_only": "มีเฉพาะแผน"},
     "status": {status.name.lower(): status.value for status in Status},
+    "work": {**WORKS, "overdue": PROJECT_OVERDUE},
     "provenance": {str(code): name for code, name in PROVENANCE.items()},
 }
 """Codebooks of the columns that are counted; ``plan_only`` is a project without a notebook: its plan alone is shown."""
@@ -71,6 +73,8 @@ def open_summary(*, round_id: str, outputs_dir: str | Path) -> Summary:
         left_out=tuple(document.get("left_out", ())),
         sha256=hashlib.sha256(content).hexdigest(),
     )
+    for chapter in opened.chapters:
+        opened.shown.quote(*((chapter["work"] or {}).get("late", ())))
     opened._gather()
     register(opened)
     return opened
@@ -108,14 +112,32 @@ class Summary(Section):
         wanted = set(states)
         return [c for c in self.chapters if wanted & {c["state"], *(i["status"] for i in c["indicators"])}]
 
+    def overdue_table(self, *, caption: str) -> Block | None:
+        """Steps that are overdue, a row a project, with their planned time and who owns them; ``None`` if none is."""
+        late = [c for c in self.chapters if c["work"] and c["work"]["late"]]
+        if not late:
+            return None
+        rows = [
+            [_link(c["section"], c["title"]), " ".join(c["work"]["late"]), c["work"]["owner"] or NOT_STATED]
+            for c in late
+        ]
+        shown = blocks.table(
+            pd.DataFrame(rows, columns=["โครงการ", "ขั้นตอนที่เลยกำหนด (ตามแผน)", "หน่วยงานหลัก"], dtype=object),
+            caption=self.plain(caption, "caption"),
+            findings=self.ledger,
+            css="src",
+        )
+        return self.shown.block(shown)
+
     def link(self, row: Row) -> Markup:
         """Title of a row's section, as a link to it."""
         return _link(row.code, row.name)
 
     def sections(self) -> pd.DataFrame:
-        """One row a section: ``section``, ``title``, and ``state``, what became of it."""
-        headers = {"section": "รหัสส่วน", "title": "โครงการ", "state": "การประมวลผล"}
-        return self._frame("sections", "โครงการในแผน", headers, self.chapters)
+        """One row a section: ``section``, ``title``, ``state``, what became of it, and ``work``, how it stands."""
+        headers = {"section": "รหัสส่วน", "title": "โครงการ", "state": "การประมวลผล", "work": "งานเมื่อสิ้นรอบ"}
+        rows = [{**c, "work": c["work"] and c["work"]["standing"]} for c in self.chapters]
+        return self._frame("sections", "โครงการในแผน", headers, rows)
 
     def judged(self) -> pd.DataFrame:
         """One row an indicator: ``section`` (title), ``indicator`` (name), ``status``."""
