@@ -50,7 +50,6 @@ def test_text_and_labels():
         "2569-03": "มี.ค. 69",
     }
     assert parsed.due == date(2026, 9, 30)
-    assert parsed.elapsed == 0.5
 
 
 def test_order_is_by_year_then_months():

@@ -69,11 +69,6 @@ class Round:
         return date(self.year - _BE_OFFSET, 9, 30)
 
     @property
-    def elapsed(self) -> float:
-        """Share of the fiscal year's months that the round covers, 0 to 1."""
-        return self.months / 12
-
-    @property
     def label(self) -> str:
         """Thai name of the round."""
         return f"รอบ {self.months} เดือน ปีงบประมาณ พ.ศ. {self.year}"
