@@ -159,7 +159,7 @@ DEFECTS = [
     ("career_participants", None, 20, 2, "ศูนย์พัฒนาราษฎรบนพื้นที่สูง", "ประเภทหน่วยงาน", "unit_is_of_its_kind"),
     ("highland_welfare", None, 5, 4, "2569-13-01", "วันที่ออกคำสั่ง", "cell"),
     ("plan_steps", "ขั้นตอน", 8, 2, 1, "ขั้นตอนที่", "step_once_a_section"),
-    ("plan_indicators", "ตัวชี้วัด", 6, 5, None, "ค่าเป้าหมาย", "target_has_unit_and_direction"),
+    ("plan_indicators", "ตัวชี้วัด", 6, 7, None, "ค่าเป้าหมาย", "target_has_unit_and_direction"),
 ]
 
 

@@ -149,7 +149,7 @@ def test_the_month_table_has_twelve_narrow_columns_and_merged_cells(body, made):
         assert max(months) - min(months) <= 1
         assert 350 < min(months) < 600  # 6 to 10 mm: wide enough for "เม.ย." in 8 points, on one line
         assert columns[0] > 3 * months[0]
-    merged = [attribute(c, "tcPr/gridSpan") for t in maps for c in t.iter(f"{W}tc") if "ไม่ปรากฏเดือน" in text_of(c)]
+    merged = [attribute(c, "tcPr/gridSpan") for t in maps for c in t.iter(f"{W}tc") if "รอข้อมูลเดือน" in text_of(c)]
     assert merged
     assert set(merged) == {"12"}
 
@@ -252,6 +252,6 @@ def test_the_end_of_the_round_and_months_that_nobody_states_are_seen_in_the_road
     ends = [cell for cell in cells if style_of(cell.find(f"{W}p")) == "TableMonthEnd"]
     assert {text_of(cell) for cell in ends} == {"มี.ค.", "●", ""}  # the round ends in March
     assert {attribute(cell, "tcPr/tcBorders/right") for cell in ends} == {"dashed"}
-    unstated = [cell for cell in cells if text_of(cell) == "ไม่ปรากฏเดือนในเอกสาร"]
+    unstated = [cell for cell in cells if text_of(cell) == "รอข้อมูลเดือนตามแผน"]
     assert unstated
     assert {attribute(cell, "tcPr/shd", "fill") for cell in unstated} == {"E9EDF2"}

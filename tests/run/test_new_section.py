@@ -15,7 +15,7 @@ from small_projects import ROUND, ran, run
 
 from dsw_analysis.cli import main
 from dsw_analysis.intake.schemas import Schemas
-from dsw_analysis.report.audit import audit_file
+from dsw_analysis.report.audit import audit_page
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.tasks import Project
 
@@ -155,7 +155,7 @@ def test_a_new_section_is_checked_run_and_shown(larger, capsys):
     }
     page = out / "sections" / "volunteers.html"
     assert "อาสาสมัครพัฒนาสังคม" in page.read_text(encoding="utf-8")
-    assert audit_file(page, out / "findings.json") == []
+    assert audit_page(page.read_bytes(), (out / "findings.json").read_bytes()) == []
 
 
 def test_our_tests_hold_of_a_project_with_a_new_section_as_they_are(larger):
