@@ -21,7 +21,6 @@ from dsw_analysis.rounds import Round
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.cluster import ClusterError, connect
 from dsw_analysis.run.sections import put_in_place, run_sections
-from dsw_analysis.run.steps import Progress
 from dsw_analysis.run.tasks import Project
 from dsw_analysis.run.warm.processes import ProcessDied
 
@@ -207,13 +206,16 @@ def test_a_worker_dies_midway_and_nothing_is_lost(pair, small, tmp_path):
     with connect(pair.address) as executor:
         wait_for(lambda: executor.threads == 6)
 
-        def kill(_):
-            if doomed.poll() is None:
-                wait_for(lambda: any(busy(executor, doomed.pid)))
-                os.kill(doomed.pid, signal.SIGKILL)
-                doomed.wait()
+        def kill():
+            wait_for(lambda: any(busy(executor, doomed.pid)))
+            os.kill(doomed.pid, signal.SIGKILL)
+            doomed.wait()
 
-        outcomes = run(small, executor=executor, jobs=6, progress=Progress(done=kill))
+        # Beside the run, not when a notebook ends: by then this worker may have done all of its own.
+        killing = threading.Thread(target=kill)
+        killing.start()
+        outcomes = run(small, executor=executor, jobs=6)
+        killing.join()
 
         assert executor.threads == 4
     assert doomed.poll() == -signal.SIGKILL
