@@ -43,7 +43,8 @@ def plan(*steps):
         ([], None, None, "waiting", None),
         ([], "2026-03-31", "not_started", "overdue", None),
         ([], "2026-04-30", "not_started", "ahead", None),
-        ([5], "2026-05-31", "not_started", "ahead", 5),  # a stated day is more exact than a month
+        ([5], "2026-05-31", "not_started", "overdue", 5),  # a new day does not undo the months of the plan
+        ([5, 8], "2026-03-31", "in_progress", "overdue", 8),  # nor do its months a day that has passed
     ],
 )
 def test_a_step_stands_by_its_months_or_its_day_and_by_what_is_reported(months, day, state, work, last):

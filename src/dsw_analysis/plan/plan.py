@@ -174,13 +174,16 @@ class Plan:
 
     def work(self, section: str, round_: Round) -> Work:
         """How a project stands: by its steps, and by the box that its office ticked."""
-        rows = _records(self.projects[self.projects["section"] == section])
-        return work_of_project([*self.work_of_steps(section, round_)], rows[0]["state"] if rows else None)
+        return work_of_project([*self.work_of_steps(section, round_)], self._ticked(section))
 
     def differs(self, section: str, round_: Round) -> bool:
         """Whether the office ticked a box that says something else than the verdict."""
-        ticked = _records(self.projects[self.projects["section"] == section])[0]["state"]
+        ticked = self._ticked(section)
         return ticked is not None and ticked not in REPORTED.get(self.work(section, round_), ())
+
+    def _ticked(self, section: str) -> str | None:
+        """Code of the box that an office ticked for its project."""
+        return next((row["state"] for row in _records(self.projects[self.projects["section"] == section])), None)
 
     def due(self, indicator: Indicator, round_: Round) -> date | None:
         """Day on which an indicator can first be judged: of its step, if it has one with months or a day."""
@@ -264,13 +267,17 @@ def _on_its_side(finding: Finding, limit: float, direction: str | None) -> Findi
 
 
 def days_of(step: Mapping[str, Any], round_: Round) -> tuple[date | None, date | None]:
-    """First day of the first month planned for a step, and last day of the last one or the day that is stated."""
+    """First day of the first month planned for a step, and last day of the last one; without months the stated day.
+
+    Where both are given the earlier one counts: a new day does not undo the months of the plan.
+    """
     places = [place for place, column in enumerate(PLANNED, start=1) if not pd.isna(step[column])]
     stated = None if pd.isna(step["due"]) else step["due"].date()
     if not places:
         return stated and stated.replace(day=1), stated
     first, last = (round_.calendar_month(place) for place in (places[0], places[-1]))
-    return date(*first, 1), stated or date(*last, calendar.monthrange(*last)[1])
+    end = date(*last, calendar.monthrange(*last)[1])
+    return date(*first, 1), min(end, stated or end)
 
 
 def planned_time(step: Mapping[str, Any] | pd.Series) -> str | None:

@@ -27,12 +27,12 @@ from dsw_analysis.section.measuring import COUNTRY
 from dsw_analysis.section.words import register
 
 WORK_COUNTS = {
-    "steps_under_way": ("ขั้นตอนที่กำลังดำเนินการและไม่เลยกำหนด", Work.IN_PROGRESS.value),
-    "steps_overdue": ("ขั้นตอนที่เลยกำหนดตามแผนและยังไม่แล้วเสร็จ", Work.OVERDUE.value),
-    "steps_ahead": ("ขั้นตอนที่ยังไม่ถึงกำหนด", Work.AHEAD.value),
-    "steps_waiting": ("ขั้นตอนที่รอข้อมูล", Work.WAITING.value),
+    "steps_under_way": ("ขั้นตอนที่กำลังดำเนินการและไม่เลยกำหนด", Work.IN_PROGRESS),
+    "steps_overdue": ("ขั้นตอนที่เลยกำหนดตามแผนและยังไม่แล้วเสร็จ", Work.OVERDUE),
+    "steps_ahead": ("ขั้นตอนที่ยังไม่ถึงกำหนด", Work.AHEAD),
+    "steps_waiting": ("ขั้นตอนที่รอข้อมูล", Work.WAITING),
 }
-"""Steps by how they stand: end of the finding's id -> its label and the word of the verdict; those done beside them."""
+"""Steps by how they stand: end of the finding's id -> its label and the verdict; those done stand beside them."""
 _PLAN_ONLY = "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ ผลตามตัวชี้วัดยังรอข้อมูล"
 """What is said of a project without a notebook."""
 
@@ -233,8 +233,8 @@ class ProjectSection(Judging):
         if not self.national:
             return None
         standing = [
-            f"{word} {{{self.id}.{name}}}"
-            for name, (_, word) in {"steps_done": ("", Work.DONE.value), **WORK_COUNTS}.items()
+            f"{work.value} {{{self.id}.{name}}}"
+            for name, work in {"steps_done": Work.DONE, **{n: w for n, (_, w) in WORK_COUNTS.items()}}.items()
             if self.ledger[f"{self.id}.{name}"].value
         ]
         counts = blocks.rich(" ".join([f"ทั้งหมด {{{self.id}.steps:unit}}", *standing]), self.ledger)
@@ -323,9 +323,8 @@ class ProjectSection(Judging):
             return
         self.add(*self.plan.step_counts(self.id))
         steps_of_project = schedule.scheduled(self.plan, self.id, self.round)
-        for name, (label, word) in WORK_COUNTS.items():
-            code = next(work.name.lower() for work in Work if work.value == word)
-            where = {"section": self.id, "work": code}
+        for name, (label, work) in WORK_COUNTS.items():
+            where = {"section": self.id, "work": work.name.lower()}
             self.add(Count(label, id=f"{self.id}.{name}", unit="steps", where=where)(steps_of_project))
         targets = (self.plan.target(indicator) for indicator in self._indicators)
         self.add(*(target for target in targets if target is not None))

@@ -33,7 +33,7 @@ SECTION = "section"
 STEP_COUNTS = {
     "steps": "ขั้นตอนตามแผน",
     "steps_done": Work.DONE.value,
-    **{name: word for name, (_, word) in WORK_COUNTS.items()},
+    **{name: work.value for name, (_, work) in WORK_COUNTS.items()},
 }
 """Findings that every section records about its steps -> how these stand."""
 
