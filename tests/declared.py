@@ -7,6 +7,8 @@ from dsw_analysis.rounds import Round
 
 SCHEMAS = Schemas.of(Path(__file__).parent.parent / "data" / "raw", Round.parse("2569-6m"))
 DATASETS = tuple(SCHEMAS.values())
+MAY_BE_EMPTY = ("citizen_questions", "plan_topics", "plan_decisions")
+"""What a round may have nothing of."""
 
 
 def dataset(id_):

@@ -124,11 +124,23 @@ class Maker:
             steps.loc[row, "state"] = STATES[state]
         steps["name"] = steps["name"].fillna("ขั้นตอนของแผนลำดับที่ " + steps["step"].astype(str))
         steps["source_note"] = projects["source_note"] = projects["state"] = steps["due"] = None
+        told = steps["state"].map({"done": "จัดแล้ว {} ครั้ง", "in_progress": "จัดแล้ว {} ครั้งจาก 9 ครั้ง"})
+        steps["progress"] = [None if pd.isna(words) else words.format(self.draw.randint(2, 8)) for words in told]
+        steps["obstacle"] = [self.some(["งบประมาณล่าช้า"], blank=0.8) for _ in steps.index]
+        steps[["next", "next_by", "next_who"]] = projects[["background", "obstacles", "questions"]] = None
+        projects.loc[projects["section"] == "csr", "questions"] = "คำถามที่หนึ่ง; คำถามที่สอง"
         indicators["due"] = pd.Timestamp(self.round.due)
         indicators["source_note"] = None
         if self.changed:
             projects, steps, indicators = self._changed(projects, steps, indicators)
-        return {"plan_projects": projects, "plan_steps": steps, "plan_indicators": indicators}
+        kept = ("csr", "restructuring")
+        topics = self.frame(
+            {"section": section, "topic": f"เรื่องที่ {n}", "aspect": aspect, "statement": f"ข้อความที่ {n} {HOSTILE}"}
+            for section in kept for n in (1, 2) for aspect in ("ปัญหา", "ความต้องการ")
+        )  # fmt: skip
+        asked = {"section": "csr", "what": f"เห็นชอบแผนงาน {HOSTILE}", "who": "กยผ.", "by": "30 ก.ย."}
+        found = {"projects": projects, "steps": steps, "indicators": indicators, "topics": topics}
+        return {f"plan_{name}": frame for name, frame in {**found, "decisions": self.frame([asked])}.items()}
 
     def _changed(self, projects, steps, indicators):
         place = projects.loc[projects["section"] == DROPPED, "order"].iloc[0]

@@ -18,7 +18,13 @@ from package import descriptor
 FILES = (
     RawFile(
         name="action_plan.xlsx",
-        tables=(published.plan_projects(), published.plan_steps(), published.plan_indicators()),
+        tables=(
+            published.plan_projects(),
+            published.plan_steps(),
+            published.plan_indicators(),
+            published.plan_topics(),
+            published.plan_decisions(),
+        ),
     ),
     RawFile(name="ea_activities.xlsx", tables=(published.ea_activities(),)),
     RawFile(name="restructuring_survey.xlsx", tables=(surveys.restructuring_survey(), surveys.restructuring_units())),

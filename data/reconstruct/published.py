@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,18 @@ def plan_indicators() -> Table:
                 }
             )
     return Table(dataset=SCHEMAS["plan_indicators"], rows=rows, titles=_TITLES)
+
+
+def plan_topics() -> Table:
+    """What the print tells of results, restated in short sentences."""
+    with Path(__file__).with_name("plan_topics.csv").open(encoding="utf-8", newline="") as file:
+        rows = [{name: text or None for name, text in row.items()} for row in csv.DictReader(file)]
+    return Table(dataset=SCHEMAS["plan_topics"], rows=rows, titles=_TITLES)
+
+
+def plan_decisions() -> Table:
+    """The print asks for no decision."""
+    return Table(dataset=SCHEMAS["plan_decisions"], rows=[], titles=_TITLES)
 
 
 def _noted(entry: dict[str, Any]) -> Row:

@@ -13,7 +13,7 @@ import wcwidth
 from bad_cells import BASES
 from bad_cells import CASES as WRONG
 from bad_files import CASES as BAD_FILES
-from declared import DATASETS, SCHEMAS, dataset
+from declared import DATASETS, MAY_BE_EMPTY, SCHEMAS, dataset
 
 from dsw_analysis.cli import main
 from dsw_analysis.intake.checking import check_files, group_problems, row_ranges, to_text, unknown_files
@@ -74,7 +74,9 @@ JUNK = {"integer": "สาม", "number": "สาม", "date": "31/02/2569", "da
 JUNK |= {"province": "กรุงเทพใหญ่", "category": "นอกรายการ", "multi": "นอกรายการ", "text": "ก\u202eข"}
 
 
-@pytest.mark.parametrize("kind", [d for d in DATASETS if d.id != "citizen_questions"], ids=lambda d: d.id)
+@pytest.mark.parametrize(
+    "kind", [d for d in DATASETS if d.id not in ("citizen_questions", "plan_decisions")], ids=lambda d: d.id
+)
 def test_a_defect_in_each_column_of_a_real_file_is_named_where_it_is(kind, tmp_path):
     """One cell that cannot be read in every column, each in a row of its own as far as there are rows."""
     raw = kind.check(ROUND, RAW).raw
@@ -226,10 +228,10 @@ def test_count_in_words_that_is_not_the_number_of_works_is_refused(tmp_path):
 
 @pytest.mark.parametrize("kind", DATASETS, ids=lambda d: d.id)
 def test_file_without_a_row_is_refused_but_for_datasets_that_may_be_empty(kind, tmp_path):
-    """Citizens may have asked nothing; of all else there is something in every round."""
+    """Citizens may have asked nothing, and an office may tell and ask nothing; of all else there is something."""
     written(tmp_path, kind.stem, ",".join(f'"{c.header}"' for c in kind.columns) + "\n")
     checked = kind.check(ROUND, tmp_path)
-    if kind.id == "citizen_questions":
+    if kind.id in MAY_BE_EMPTY:
         assert (checked.problems, len(kind.load(ROUND, tmp_path))) == ((), 0)
         return
     assert [(p.code, p.row) for p in checked.problems] == [("no_rows", None)]
@@ -458,5 +460,7 @@ def test_files_of_no_dataset_are_named(tmp_path):
 
 def test_file_and_dataset_choose_what_is_checked(tmp_path):
     results = check_files(SCHEMAS, tmp_path, path=RAW / "action_plan.xlsx")
-    assert [c.dataset.id for c in results] == ["plan_projects", "plan_steps", "plan_indicators"]
+    assert [c.dataset.id for c in results] == [
+        f"plan_{name}" for name in ("projects", "steps", "indicators", "topics", "decisions")
+    ]
     assert len(check_files(SCHEMAS, RAW, only="plan_steps")) == 1

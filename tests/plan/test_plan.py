@@ -191,7 +191,7 @@ def test_an_indicator_measured_by_nothing_stops_its_section_with_the_nearest_nam
 def test_text_of_the_plan_and_of_files_stays_as_it_is_written(copy, show):
     """Names of projects, steps, owners, indicators and centres that a template, Markdown or HTML would read."""
     book = openpyxl.load_workbook(copy.raw / "action_plan.xlsx")
-    for sheet, columns in (("โครงการ", (5, 6, 9)), ("ขั้นตอน", (4, 19)), ("ตัวชี้วัด", (3, 12))):
+    for sheet, columns in (("โครงการ", (5, 6, 12)), ("ขั้นตอน", (4, 24)), ("ตัวชี้วัด", (3, 12))):
         for row in range(4 if sheet != "ขั้นตอน" else 5, book[sheet].max_row + 1):
             for column in columns:
                 book[sheet].cell(row, column).value = f"{HOSTILE} {row}"

@@ -28,7 +28,8 @@ def plan(*steps):
     ]
     frame = pd.DataFrame(rows, columns=[column.name for column in PLAN_STEPS.columns]).astype({"step": "Int64"})
     frame.attrs["source"] = Source(dataset=PLAN_STEPS, file="plan.xlsx", sha256="0" * 64, rows=len(frame))
-    return Plan(projects=pd.DataFrame(columns=["section", "state"]), steps=frame, indicators=pd.DataFrame())
+    rest = {name: pd.DataFrame() for name in ("indicators", "topics", "decisions")}
+    return Plan(projects=pd.DataFrame(columns=["section", "state"]), steps=frame, **rest)
 
 
 @pytest.mark.parametrize(

@@ -356,7 +356,14 @@ def test_a_raw_file_replaced_while_a_run_reads_it_is_named_by_what_was_read_and_
         "datapackage.json": hash_of(raw / "datapackage.json"),
         **{
             f"../data/schemas/{name}.yaml": hash_of(project.schemas / f"{name}.yaml")
-            for name in ("plan_projects", "plan_steps", "plan_indicators", "public_opinion")
+            for name in (
+                "plan_projects",
+                "plan_steps",
+                "plan_indicators",
+                "plan_topics",
+                "plan_decisions",
+                "public_opinion",
+            )
         },
     }
     assert manifest["inputs"]["public_opinion.csv"]["sha256"] == before

@@ -6,7 +6,7 @@ import calendar
 import difflib
 import operator
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -113,7 +113,7 @@ class Indicator:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """One project of the plan as the action plan describes it; ``None`` where the source is silent."""
+    """One project of the plan as the action plan describes it; ``None`` or empty where the source is silent."""
 
     section: str
     order: int
@@ -122,17 +122,22 @@ class Project:
     name: str
     owner: str | None
     partners: str | None
+    background: str | None
+    obstacles: tuple[str, ...]
+    questions: tuple[str, ...]
     state: str | None
     note: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The action plan of one round, from its three sheets."""
+    """The action plan of one round, a frame for each of its sheets."""
 
     projects: pd.DataFrame
     steps: pd.DataFrame
     indicators: pd.DataFrame
+    topics: pd.DataFrame
+    decisions: pd.DataFrame
 
     @classmethod
     def load(cls, schemas: Schemas, folder: Path) -> Plan:
@@ -143,8 +148,7 @@ class Plan:
         DataError
             If a sheet has problems.
         """
-        names = ("projects", "steps", "indicators")
-        return cls(**{name: schemas[f"plan_{name}"].load(schemas.round, folder) for name in names})
+        return cls(**{f.name: schemas[f"plan_{f.name}"].load(schemas.round, folder) for f in fields(cls)})
 
     def project(self, section: str) -> Project:
         """Project of a section.
@@ -159,12 +163,28 @@ class Plan:
             raise NotInPlanError(section, self.projects["section"])
         (row,) = rows
         state = row["state"] and source_of(self.projects).dataset["state"].label(row["state"])
-        same = {name: row[name] for name in ("section", "order", "strategy", "issue", "owner", "partners")}
-        return Project(**same, name=row["project"], state=state, note=row["source_note"])
+        same = ("section", "order", "strategy", "issue", "owner", "partners", "background")
+        return Project(
+            **{name: row[name] for name in same},
+            name=row["project"],
+            obstacles=_listed(row["obstacles"]),
+            questions=_listed(row["questions"]),
+            state=state,
+            note=row["source_note"],
+        )
 
     def steps_of(self, section: str) -> pd.DataFrame:
         """Steps of a section in order, one row each, with the columns of ``plan_steps``."""
         return self.steps[self.steps["section"] == section]
+
+    def topics_of(self, section: str) -> pd.DataFrame:
+        """What the office tells of the section's results, one statement a row: ``topic, aspect, statement``."""
+        return self.topics[self.topics["section"] == section]
+
+    def decisions_of(self, section: str) -> list[dict[str, str | None]]:
+        """What is asked of the director-general: ``what, who, by``; the department's own rows, never a proposal."""
+        rows = _records(self.decisions[self.decisions["section"] == section])
+        return [{name: row[name] for name in ("what", "who", "by")} for row in rows]
 
     def work_of_steps(self, section: str, round_: Round) -> pd.Series:
         """How each row of a section's steps stands, as :class:`~dsw_analysis.plan.verdicts.Work`; remarks too."""
@@ -286,6 +306,10 @@ def planned_time(step: Mapping[str, Any] | pd.Series) -> str | None:
     if not months:
         return None if pd.isna(step["due"]) else format_date(step["due"].date())
     return "\u00a0– ".join(dict.fromkeys([months[0], months[-1]]))
+
+
+def _listed(cell: str | None) -> tuple[str, ...]:
+    return tuple(text for part in (cell or "").split(";") if (text := part.strip()))
 
 
 def _complete(cells: pd.Series) -> bool:

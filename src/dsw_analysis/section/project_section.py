@@ -316,8 +316,9 @@ class ProjectSection(Judging):
     def _record_plan(self) -> None:
         """Quote the plan; record the counts of steps by state and the targets, which are the country's."""
         self.shown.plan(self.id, self.plan)
-        steps = (self.plan.steps,) if self.national else ()
-        for frame in (self.plan.projects, *steps, self.plan.indicators):
+        plan = self.plan
+        country = (plan.steps, plan.topics, plan.decisions) if self.national else ()
+        for frame in (plan.projects, *country, plan.indicators):
             self.rest_on(source_of(frame))
         if not self.national:
             return

@@ -55,13 +55,15 @@ class Shown:
         self.texts.update(text for text in found if written_numbers(text))
 
     def plan(self, section: str, plan: Plan) -> None:
-        """Quote what the plan says of a section: its project, steps with their numbers, and indicators."""
+        """Quote what the plan says of a section: its project, steps with their numbers, indicators and all else."""
         project = plan.project(section)
         self.quote(project.name, project.strategy, project.issue, project.owner, project.partners, project.note)
+        self.quote(project.background, *project.obstacles, *project.questions)
         steps = plan.steps_of(section)
         self.quote(*map(format_date, steps["due"].dropna()))
-        for number, name, note in zip(steps["step"], steps["name"], steps["source_note"], strict=True):
-            self.quote(name, note)
+        told = ["name", "progress", "obstacle", "next", "next_by", "next_who", "source_note"]
+        self.quote(*steps[told].to_numpy().ravel(), *plan.topics_of(section).to_numpy().ravel())
+        for number, name in zip(steps["step"], steps["name"], strict=True):
             if not pd.isna(number):
                 words = NOT_STATED if pd.isna(name) else name
                 self.quote(f"ขั้นตอนที่ {int(number)}", f"{int(number)}. {words}")
