@@ -21,8 +21,8 @@ def other_digit(html, place, rng):
 
 
 def _body(html):
-    """Where the sections of a page stand, between cover and table of figures."""
-    return html.index('<main id="content"'), html.index('<section id="figures"')
+    """Where the section of a page stands, between cover and bases of numbers."""
+    return html.index('<main id="content"'), html.index('<div class="bases">')
 
 
 def _visible(html, pattern, start, end):
@@ -54,7 +54,7 @@ def _swapped(html, rng, cell):
 
 
 def digit(html, rng):
-    """Another digit, in words or in the table of figures."""
+    """Another digit, in words or in the basis of a number."""
     start = html.index("<body>")
     places = [match.start() for match in _visible(html, r"\d", start, html.index("<script>"))]
     return other_digit(html, rng.choice(places), rng)
@@ -129,11 +129,13 @@ def attribute(html, rng):
 
 
 def link(html, rng):
-    """A link to another place, or away from the page."""
-    links = list(re.finditer(r'<a [^>]*href="([^"]*)"', html))
+    """A link or number that leads to another place, or away from the page."""
+    links = list(re.finditer(r'<(?:a|button) [^>]*(?:href|popovertarget)="([^"]*)"', html))
     at = rng.choice(links)
     elsewhere = [match[1] for match in links if match[1] != at[1]]
-    to = rng.choice(["https://example.org/", "javascript:alert()", "#nowhere", *rng.sample(elsewhere, 3)])
+    to = rng.choice(
+        ["https://example.org/", "javascript:alert()", "#nowhere", *rng.sample(elsewhere, min(3, len(elsewhere)))]
+    )
     return html[: at.start(1)] + to + html[at.end(1) :]
 
 

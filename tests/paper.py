@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 BLOCKS = {"p", "li", "th", "td", "dt", "dd", "caption", "figcaption", "h2", "h3", "h4", "h5", "blockquote", "pre"}
 NOT_PRINTED = {"details", "script", "style", "nav"}
-APPENDIX = ("figures", "files")
+NOT_IN_SECTIONS = ("method",)
 
 
 def plain(text):
@@ -17,7 +17,7 @@ def plain(text):
 
 @dataclass
 class Page(HTMLParser):
-    """What a report's HTML says: texts of its blocks in order, pictures, links to findings, by chapter."""
+    """What a report's HTML says: texts of its blocks in order, pictures, numbers by their findings, by chapter."""
 
     texts: dict = field(default_factory=dict)
     pictures: list = field(default_factory=list)
@@ -34,14 +34,16 @@ class Page(HTMLParser):
         if tag == "section" and "chapter" in attributes.get("class", ""):
             self._chapter = attributes["id"]
             self.texts[self._chapter] = []
-        if self._hidden or self._chapter in (None, *APPENDIX):
+        if tag == "div" and attributes.get("class") == "bases":
+            self._chapter = None  # up to the next section
+        if self._hidden or self._chapter in (None, *NOT_IN_SECTIONS):
             return
         if tag in BLOCKS:
             self._flush()
         elif tag == "img":
             self.pictures.append(attributes["alt"])
-        elif tag == "a" and attributes.get("href", "").startswith("#f."):
-            self._link = attributes["href"][3:]
+        elif tag == "button" and "popovertarget" in attributes:
+            self._link = attributes["popovertarget"][2:]
             self.links.setdefault(self._link, [])
 
     def handle_endtag(self, tag):
@@ -49,12 +51,12 @@ class Page(HTMLParser):
             if tag in self.captions and self._open:
                 self.captions[tag].append(plain("".join(self._open)))
             self._flush()
-        if tag == "a":
+        if tag == "button":
             self._link = None
         self._hidden -= tag in NOT_PRINTED
 
     def handle_data(self, data):
-        if not self._hidden and self._chapter not in (None, *APPENDIX):
+        if not self._hidden and self._chapter not in (None, *NOT_IN_SECTIONS):
             self._open.append(data)
             if self._link:
                 self.links[self._link].append(data)

@@ -82,7 +82,7 @@ def test_findings_are_what_pandas_makes_of_the_records(any_round):
 
 def test_every_format_is_made_and_every_number_is_borne_out(any_round):
     names = {path.name for path in any_round.files}
-    assert names == {"report.html", "report.pdf", "report.docx", "findings.xlsx"}
+    assert names == {"report.html", "figures.html", "report.pdf", "report.docx", "findings.xlsx"}
     assert all(path.stat().st_size > 20_000 for path in any_round.files)
     assert any_round.slips == []
 
@@ -114,7 +114,7 @@ def test_projects_stand_in_the_order_of_the_plan_with_their_names(changed_plan):
     listed = [s["section"] for s in changed_plan.document["sections"]]
     assert listed == [*plan["section"], "summary"]
     contents = TITLE.findall(changed_plan.html.split("<nav")[1].split("</nav>")[0])
-    assert contents == ["summary", *plan["section"], "figures", "files"]
+    assert contents == ["summary", *plan["section"], "method"]
     titles = {s["section"]: s["title"] for s in changed_plan.document["sections"]}
     assert titles[RENAMED] == "คลังความรู้ของกรม (Storytelling)"
 
@@ -132,7 +132,7 @@ def test_a_project_without_a_notebook_is_shown_from_its_plan(changed_plan):
 
 
 def test_names_that_look_like_markup_stay_as_they_are_in_every_format(changed_plan):
-    """In cover, contents, heading, overview, road map, indicators, summary and table of figures."""
+    """In cover, contents, heading, overview, road map, indicators, summary and bases of numbers."""
     assert changed_plan.html.count(str(escape(HOSTILE))) >= 8
     assert not re.search(r"<b>y</b>|<strong>x</strong>|b\.example\"", changed_plan.html)
     wanted = re.sub(r"\s", "", HOSTILE)

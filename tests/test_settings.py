@@ -184,7 +184,7 @@ def test_paper_names_the_department_or_none(tmp_path):
     chapter = Chapter(id="one", title="หนึ่ง", order=1, body="<h1>หนึ่ง</h1><p>ก</p>")
     for words, author in ((Settings(department="กรมอื่น", title="ร"), "กรมอื่น"), (Settings(title="ร"), "")):
         use(words)
-        document = compose(ROUND, [chapter], {}, [])
+        document = compose(ROUND, [chapter], {})
         assert document.title.endswith(f"ร {ROUND.label}")
         assert ('author: "กรมอื่น"' in typst_source(document)) is bool(author)
         (tmp_path / "report.docx").write_bytes(to_docx(document))

@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("round", type=_round)
 
     audit = commands.add_parser("audit-report", help="check every number of a finished HTML against its ledger")
-    audit.add_argument("page", type=Path, help="report.html or one of sections/*.html")
+    audit.add_argument("page", type=Path, help="report.html, figures.html or one of sections/*.html")
     audit.add_argument("--findings", type=Path, required=True, help="the findings.json that it was made from")
 
     commands.add_parser("list", help="list sections and datasets")
@@ -252,6 +252,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _report(batch: Batch, outcomes: Sequence[Outcome], formats: Sequence[str]) -> bool:
     """Write and audit the report; returns whether all of it is there and bears out its numbers."""
     from dsw_analysis.run.reports import audit, write_report  # noqa: PLC0415
+    from dsw_analysis.run.sections import REPORT  # noqa: PLC0415
 
     files = write_report(batch, outcomes, formats)
     for path in files:
@@ -259,7 +260,7 @@ def _report(batch: Batch, outcomes: Sequence[Outcome], formats: Sequence[str]) -
     slips = audit(batch, [path for path in files if path.suffix == ".html"])
     for page, found in slips.items():
         _print_slips(page, found, batch.out / "findings.json")
-    asked = {f"report.{name}" for name in formats} | {"findings.xlsx"}
+    asked = {name for name, form in REPORT.items() if form is None or form in formats}
     return asked == {path.name for path in files} and not any(slips.values())
 
 

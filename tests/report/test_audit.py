@@ -23,7 +23,8 @@ from dsw_analysis.section.readback import Body
 from dsw_analysis.section.unbound import ALLOWED
 
 DIGIT = re.compile(r"\d")
-BOUND = re.compile(r'<a class="n[^"]*"[^>]* href="#f\.([^"]+)">([^<]*)</a>')
+BOUND = re.compile(r'<button type="button" class="n[^"]*" popovertarget="f\.([^"]+)">([^<]*)</button>')
+BASES = '<div class="bases">'
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +55,12 @@ def test_finished_pages_pass(audit, report, sections):
     assert [audit.slips(page) for page in sections] == [[]] * len(sections)
 
 
-@pytest.mark.parametrize("part", ["content", "appendix"])
+@pytest.mark.parametrize("part", ["content", "bases"])
 def test_one_changed_digit_is_caught_wherever_it_stands_but_for_one_place_in_250(audit, sections, part):
     rng = random.Random(2569)
     places = []
     for page in sections:
-        split = page.index('<section id="figures"')
+        split = page.index(BASES)
         body = page.index("<body>")
         ends = (body, split) if part == "content" else (split, len(page))
         places += [(page, place) for place in visible_digits(page, *ends)]
@@ -90,6 +91,20 @@ def test_one_changed_digit_is_caught_in_every_tag_and_attribute_that_has_any(aud
     assert missed == []
 
 
+def test_the_page_of_all_figures_is_what_the_ledger_gives(audit, made):
+    page = (made.out / "figures.html").read_text(encoding="utf-8")
+    assert audit.slips(page) == []
+    rows = re.findall(r'<tr id="f\.([^"]+)">', page)
+    assert sorted(rows) == sorted(made.findings)
+    assert all(read["sha256"] in page for read in made.document["inputs"])
+    rng = random.Random(13)
+    places = [match.start() for match in DIGIT.finditer(page)]
+    changed = [audit.slips(other_digit(page, at, rng)) for at in rng.sample(places, 20)]
+    assert [slips for slips in changed if len(slips) != 1] == []
+    assert audit.slips(page.replace("</main>", "<p>ก</p></main>")) != []
+    assert audit.slips(page.replace(' class="figures"', "", 1)) != []
+
+
 def test_a_page_without_bound_numbers_fails(audit, sections):
     assert any("ไม่มีตัวเลขใดผูกกับที่มา" in str(slip) for slip in audit.slips("<p>ไม่มีตัวเลข</p>"))
     unbound = BOUND.sub(r"\2", sections[0])
@@ -99,12 +114,12 @@ def test_a_page_without_bound_numbers_fails(audit, sections):
 
 
 def test_a_number_under_another_finding_is_caught(audit, made, sections):
-    page = next(page for page in sections if 'href="#f.csr.linked"' in page and 'id="csr"' in page)
+    page = next(page for page in sections if 'id="csr"' in page)
     printed = {m[1]: m[2] for m in BOUND.finditer(page)}
     other = next(i for i, text in printed.items() if text not in printed["csr.linked"])
-    broken = page.replace('href="#f.csr.linked"', f'href="#f.{other}"', 1)
+    broken = page.replace('"n r" popovertarget="f.csr.linked"', f'"n r" popovertarget="f.{other}"', 1)
     assert any(other in slip.problem for slip in audit.slips(broken))
-    unknown = page.replace('href="#f.csr.linked"', 'href="#f.csr.unknown"', 1)
+    unknown = page.replace('"n r" popovertarget="f.csr.linked"', '"n r" popovertarget="f.csr.unknown"', 1)
     assert any("csr.unknown" in slip.problem for slip in audit.slips(unknown))
 
 
@@ -141,7 +156,7 @@ def test_a_number_under_another_finding_is_caught(audit, made, sections):
     ],
 )
 def test_digits_outside_links_need_a_reason(audit, sections, words, allowed):
-    page = sections[0].replace("</section>", f"<p>{words}</p></section>", 1)
+    page = sections[0].replace(BASES, f"<p>{words}</p>{BASES}", 1)
     assert (audit.slips(page) == []) is allowed
 
 
@@ -178,24 +193,31 @@ def test_a_note_that_is_nothing_but_numbers_may_stand_beside_other_words(copy, s
     ledger = ledger_document(section.section.round, [("five_year_plan", document["title"], None, document)])
     body = section.html.removesuffix(closing.html)  # the report shows no more of it than its findings
     chapter = Chapter(id="five_year_plan", title=document["title"], order=document["order"], body=body)
-    html = rendered(section.section.round, [chapter], section.section.ledger, ledger["inputs"])
+    html = rendered(section.section.round, [chapter], section.section.ledger)
     assert ' <small><span class="src">3/5</span></small>' in html
     assert '<span class="src">1.5.2569</span>' in html
     assert Audit(ledger).slips(html) == []
     # Only what the source says is the source's, whatever it claims to be.
     for note in ("3/6", "13/5"):
         assert Audit(ledger).slips(html.replace('"src">3/5</span>', f'"src">{note}</span>')) != []
-    unsaid = html.replace("</section>", '<p>พบ <span class="src">4/5</span> แห่ง</p></section>', 1)
+    unsaid = html.replace(BASES, f'<p>พบ <span class="src">4/5</span> แห่ง</p>{BASES}', 1)
     assert [slip.words for slip in Audit(ledger).slips(unsaid)] == ["พบ 4/5 แห่ง"]
 
 
-def test_a_row_of_the_appendix_must_equal_the_ledger(audit, made, sections):
+def test_the_basis_of_a_number_must_equal_the_ledger(audit, made, sections):
     finding = made.findings["csr.linked_share"]
     page = next(page for page in sections if 'id="f.csr.linked_share"' in page and '<section id="csr"' in page)
     assert f"{finding['numerator']:,}/{finding['denominator']:,}" in page
-    row = re.search(r'<tr id="f\.csr\.linked_share">.*?</tr>', page, re.S)[0]
-    assert any("csr.linked_share" in s.problem for s in audit.slips(page.replace(row, row.replace("จำลอง", "ส่ง"))))
-    assert any("ไม่มีปลายทาง" in s.problem for s in audit.slips(page.replace(row, "")))
+    basis = re.search(r'<div popover id="f\.csr\.linked_share".*?</div>', page)[0]
+    other = basis.replace("csr_activities", "csr_training")
+    assert any("csr.linked_share" in s.problem for s in audit.slips(page.replace(basis, other)))
+    assert audit.slips(page.replace(basis, "")) != []
+
+
+def test_a_number_opens_its_basis_and_is_no_plain_link(audit, sections):
+    number = BOUND.search(sections[0])
+    link = f'<a class="n" href="#f.{number[1]}">{number[2]}</a>'
+    assert audit.slips(sections[0].replace(number[0], link, 1)) != []
 
 
 def test_pictures_must_be_those_that_were_drawn(audit, sections):
@@ -224,7 +246,7 @@ def test_style_and_script_are_those_of_every_page(audit, sections, tag):
         'style="display:none"',
         'style="text-align:left;display:none"',
         'class="skip"',
-        'class="note back"',
+        'class="note bases"',
         'class="note\tskip"',
         'aria-hidden="true"',
         'tabindex="1"',
@@ -233,8 +255,8 @@ def test_style_and_script_are_those_of_every_page(audit, sections, tag):
     ],
 )
 def test_no_attribute_hides_or_runs_anything(audit, sections, given):
-    added = f"<p {given}>ไม่มีตัวเลข</p></section>"
-    slips = audit.slips(sections[0].replace("</section>", added, 1))
+    added = f"<p {given}>ไม่มีตัวเลข</p>{BASES}"
+    slips = audit.slips(sections[0].replace(BASES, added, 1))
     name = given.lower().split("=")[0]
     assert [slip.words.split("=")[0] for slip in slips] == [name]
 
@@ -250,12 +272,12 @@ def test_no_attribute_hides_or_runs_anything(audit, sections, given):
         "<template>ก</template>",
         "<p>ก</div>",
         "<!-- x --><!DOCTYPE html>",
-        '<p id="files">ก</p>',
+        '<p id="content">ก</p>',
         '<a class="n" href="#f.csr.linked"><p>5</p></a>',
     ],
 )
 def test_no_element_or_link_stands_in_a_section_that_reports_do_not_have(audit, sections, added):
-    assert audit.slips(sections[0].replace("</section>", f"{added}</section>", 1)) != []
+    assert audit.slips(sections[0].replace(BASES, f"{added}{BASES}", 1)) != []
 
 
 def test_what_markdown_writes_may_stand_in_a_section_and_nothing_more():
@@ -266,11 +288,10 @@ def test_what_markdown_writes_may_stand_in_a_section_and_nothing_more():
 
 
 def test_braces_in_the_words_of_a_heading_are_no_number(audit, sections):
-    own = "<h3>โครงการ {csr.linked_share}</h3></section>"
-    assert audit.slips(sections[0].replace("</section>", own, 1)) == []
-    number = BOUND.search(sections[0])[0].replace("id=", "data-was=")
-    moved = re.sub(' data-was="[^"]*"', "", f"<p>เพิ่ม {number}</p></section>")
-    assert any("ไม่ใช่สิ่งที่ส่วนนี้แสดง" in s.problem for s in audit.slips(sections[0].replace("</section>", moved, 1)))
+    own = "<h3>โครงการ {csr.linked_share}</h3>" + BASES
+    assert audit.slips(sections[0].replace(BASES, own, 1)) == []
+    moved = f"<p>เพิ่ม {BOUND.search(sections[0])[0]}</p>{BASES}"
+    assert any("ไม่ใช่สิ่งที่ส่วนนี้แสดง" in s.problem for s in audit.slips(sections[0].replace(BASES, moved, 1)))
 
 
 def test_marks_and_the_looks_of_numbers_follow_their_origin(audit, sections):
@@ -307,7 +328,7 @@ def test_command_reports_what_it_finds(made, tmp_path, capsys):
     assert cli.main(["audit-report", str(made.out / "report.html"), "--findings", findings]) == 0
     page = (made.out / "sections" / "csr.html").read_text(encoding="utf-8")
     wrong = tmp_path / "csr.html"
-    wrong.write_text(page.replace("</section>", "<p>รวม 99 ครั้ง</p></section>", 1), encoding="utf-8")
+    wrong.write_text(page.replace(BASES, f"<p>รวม 99 ครั้ง</p>{BASES}", 1), encoding="utf-8")
     assert cli.main(["audit-report", str(wrong), "--findings", findings]) == 1
     told = capsys.readouterr().err
     assert "พบ 1 แห่ง" in told

@@ -21,7 +21,6 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from PIL import Image
 
-from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.report.document import compose
 from dsw_analysis.report.docx import to_docx
@@ -66,7 +65,7 @@ def rendered(form, book):
 
 
 def words(form, content):
-    """Text of a file, without the sources of the numbers."""
+    """Text of a file."""
     if form == "pdf":
         text = "".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(content))
     elif form == "docx":
@@ -136,7 +135,7 @@ def test_a_cell_of_any_make_is_written_with_its_name():
         '<td rowspan="2" id="of.rows"><p>หนึ่ง</p><p>สอง</p></td>', '<td><table><tr><td>ซ้อน</td></tr></table></td>',
     )  # fmt: skip
     body = f"<h1>ก</h1><table><tr>{''.join(cells)}</tr><tr><td>ล่าง</td></tr></table>"
-    content = to_docx(compose(ROUND, [Chapter(id="t", title="ก", order=1, body=body)], Ledger(), []))
+    content = to_docx(compose(ROUND, [Chapter(id="t", title="ก", order=1, body=body)], Ledger()))
     document = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
     assert {"of_list", "of_rows"} <= set(re.findall(r'w:bookmarkStart [^>]*w:name="([^"]+)"', document))
     assert all(text in words("docx", content) for text in ("ในรายการ", "หนึ่งสอง", "ซ้อน", "ล่าง"))
@@ -169,8 +168,8 @@ def test_headings_skip_no_level_and_one_is_the_title(made):
     pdf = [int(tag["/S"][2:]) for tag in tags(made["pdf"]) if re.fullmatch(r"/H\d", tag["/S"])]
     paragraphs = ET.fromstring(zipfile.ZipFile(io.BytesIO(made["docx"])).read("word/document.xml")).iter(f"{W}pStyle")
     docx = [int(p.get(f"{W}val")[7:]) for p in paragraphs if p.get(f"{W}val").startswith("Heading")]
-    # The page's own title is the first level of the HTML: title, skipped level, second title; figures and files.
-    assert html == [2, 3, 3, 2, 2]
+    # The page's own title is the first level of the HTML: title, skipped level, second title.
+    assert html == [2, 3, 3]
     assert pdf[:3] == docx[:3] == [1, 2, 2]
     assert all(after <= before + 1 for before, after in pairwise(pdf))
 
@@ -227,7 +226,7 @@ def test_no_width_of_a_picture_stops_a_form(write, width):
     body = (
         f'<h1>ก</h1><p><img src="data:image/png;base64,{picture("PNG")}" alt="ก" width="{width}" height="{width}"></p>'
     )
-    assert write(compose(ROUND, [Chapter(id="t", title="ก", order=1, body=body)], Ledger(), []))
+    assert write(compose(ROUND, [Chapter(id="t", title="ก", order=1, body=body)], Ledger()))
 
 
 def test_formulas_are_formulas(made):
@@ -329,7 +328,7 @@ def test_nothing_is_fetched_from_the_network(counted):
         f'<h1>ก</h1><p><img src="{address}/i.png" alt="ก"></p>',
         f'<h1>ก</h1><p><img src="//{address[7:]}/j" alt="ก"></p>',
     ):
-        composed = compose(ROUND, [Chapter(id="t", title="ก", order=1, body=body)], Ledger(), [])
+        composed = compose(ROUND, [Chapter(id="t", title="ก", order=1, body=body)], Ledger())
         to_pdf(composed)
         to_docx(composed)
     assert asked == []
@@ -408,7 +407,7 @@ def test_nbconvert_refuses_a_notebook_that_did_not_run():
 @pytest.mark.parametrize("write", [to_pdf, to_docx])
 def test_a_brief_of_one_section_has_title_and_province(write):
     chapter = Chapter(id="demo", title="ส่วนตัวอย่าง", order=3, body="<h1>ก</h1><p>ข</p>")
-    content = write(compose(ROUND, [chapter], Ledger(), [], province="เชียงใหม่"))
+    content = write(compose(ROUND, [chapter], Ledger(), province="เชียงใหม่"))
     first = words(write.__name__[3:], content)
     assert "ส่วนตัวอย่าง" in first
     assert "จังหวัดเชียงใหม่" in first
@@ -425,8 +424,7 @@ FOREIGN = {
 def foreign():
     cells = "".join(f"<tr><th>{name}</th><td>ทดสอบ {text} จบ</td></tr>" for name, text in FOREIGN.items())
     body = f"<h1>ก</h1><table>{cells}</table><p>รหัส \ue000 \ufffe \x07 จบ <code>👍 福 น้ำ</code></p>"
-    findings = [Finding(id="t.n", label="ป้าย 福👍", value=1, unit="reports", note="\ue001")]
-    return to_pdf(compose(ROUND, [Chapter(id="t", title="ชื่อ 福👍", order=1, body=body)], Ledger(findings), []))
+    return to_pdf(compose(ROUND, [Chapter(id="t", title="ชื่อ 福👍", order=1, body=body)], Ledger()))
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -437,7 +435,7 @@ def test_a_quoted_character_of_any_script_is_printed_and_copied(name, foreign):
 
 def test_what_pdf_a_forbids_is_printed_as_its_code(foreign):
     text = words("pdf", foreign)
-    for code in ("[U+E000]", "[U+FFFE]", "[U+0007]", "[U+E001]"):
+    for code in ("[U+E000]", "[U+FFFE]", "[U+0007]"):
         assert code in text
 
 
@@ -460,5 +458,5 @@ def test_the_html_and_the_docx_hold_the_characters_themselves():
 
 
 def test_a_page_without_a_round_names_none():
-    html = page(None, [Chapter(id="n", title="ทดลอง", order=None, body="<h1>ก</h1>")], Ledger(), [])
+    html = page(None, [Chapter(id="n", title="ทดลอง", order=None, body="<h1>ก</h1>")], Ledger())
     assert "รอบ" not in html[html.index("<body") : html.index("<script>")]

@@ -18,12 +18,12 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MEGABYTE = 1_000_000
 ABRIDGE = """
 const make = row => row.outerHTML.replace(/>[^<]+</g, '><').replace(/(id|href)="[^"]*"/g, '$1');
-for (const body of document.querySelectorAll('#figures tbody')) {
+for (const body of document.querySelectorAll('.ledger tbody')) {
   const seen = new Set();
   for (const row of [...body.rows]) { if (seen.has(make(row))) row.remove(); else seen.add(make(row)); }
 }
 """
-"""Of the thousand rows of the appendix, each table keeps one of every make, so that the check takes seconds."""
+"""Of the thousand rows of figures.html, each table keeps one of every make, so that the check takes seconds."""
 
 
 def need(found, what):
@@ -89,8 +89,16 @@ def violations(driver):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "light"), (1280, "dark")])
-def test_axe_finds_nothing_in_the_report(made, browse, width, scheme):
-    assert violations(browse(made.out / "report.html", width, scheme=scheme, abridged=True)) == []
+@pytest.mark.parametrize("name", ["report.html", "figures.html"])
+def test_axe_finds_nothing_in_the_report(made, browse, name, width, scheme):
+    assert violations(browse(made.out / name, width, scheme=scheme, abridged=True)) == []
+
+
+def test_axe_finds_nothing_in_an_open_basis(made, browse):
+    driver = browse(made.out / "sections" / "csr.html", 390)
+    driver.execute_script("document.querySelector('#csr button.n').click()")
+    assert driver.execute_script("return document.querySelectorAll(':popover-open').length") == 1
+    assert violations(driver) == []
 
 
 @pytest.mark.parametrize("section", ["summary", "policy_study", "restructuring", "citizen_questions"])
@@ -148,22 +156,52 @@ def test_keyboard_reaches_skip_link_contents_tables_and_origins(made, browse):
     assert ("input", "", "") in seen[:4]
     links = [href.partition("#")[2] for tag, _, href in seen if tag == "a"]
     assert links[1:18] == [s["section"] for s in [made.document["sections"][-1], *made.document["sections"][:-1]]] + [
-        "figures"
+        "method"
     ]
     assert any(css == "scroll" for _, css, _ in seen)
-    assert any(link.startswith("f.") for link in links)
+    assert any(tag == "button" and css.split()[0] == "n" for tag, css, _ in seen)
 
 
-def test_skip_link_and_back_links_lead_where_they_say(made, browse):
+def test_skip_link_leads_where_it_says(made, browse):
     driver = browse(made.out / "report.html", 1280)
     driver.switch_to.active_element.send_keys(Keys.TAB, Keys.ENTER)
     assert driver.execute_script("return document.activeElement.id") == "content"
-    forth = driver.find_element("css selector", "#csr a.n")
-    target = forth.get_attribute("href").partition("#")[2]
-    driver.execute_script("arguments[0].click()", forth)
-    assert driver.execute_script("return document.querySelector(':target').id") == target
-    driver.execute_script("document.querySelector(':target .back').click()")
-    assert driver.execute_script("return document.querySelector(':target').getAttribute('href')") == f"#{target}"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_number_opens_its_basis_by_keyboard_and_gives_the_focus_back(made, browse, width):
+    driver = browse(made.out / "report.html", width)
+    number = driver.find_element("css selector", "#csr button.n")
+    basis = driver.find_element("id", number.get_attribute("popovertarget"))
+    assert not basis.is_displayed()
+    driver.execute_script(
+        "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'}); arguments[0].focus()", number
+    )
+    driver.switch_to.active_element.send_keys(Keys.ENTER)
+    assert basis.is_displayed()
+    assert (basis.aria_role, basis.accessible_name) == ("dialog", basis.find_element("tag name", "p").text)
+    assert basis.find_element("tag name", "code").text == number.get_attribute("popovertarget").removeprefix("f.")
+    box = basis.rect
+    seen = driver.execute_script("return [scrollX, scrollY, innerWidth, innerHeight]")
+    assert seen[0] <= box["x"] <= box["x"] + box["width"] <= seen[0] + seen[2]
+    assert seen[1] <= box["y"] <= box["y"] + box["height"] <= seen[1] + seen[3] + 1
+    if width > 600:  # beside the number
+        assert abs(box["y"] - number.rect["y"] - number.rect["height"]) < 20
+    assert driver.switch_to.active_element.text == "ปิด"
+    driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert not basis.is_displayed()
+    assert driver.switch_to.active_element == number
+
+
+def test_every_number_has_its_basis_in_the_page_or_among_all_figures(made, browse):
+    driver = browse(made.out / "report.html", 1280)
+    lacking = "return [...document.querySelectorAll('[popovertarget]')].filter(b => !b.popoverTargetElement).length"
+    assert driver.execute_script(lacking) == 0
+    page = (made.out / "figures.html").read_text(encoding="utf-8")
+    targets = set(re.findall(r'href="figures\.html#([^"]+)"', (made.out / "report.html").read_text(encoding="utf-8")))
+    assert targets
+    assert all(f'<tr id="{target}">' in page for target in targets)
+    assert "figures.html" not in (made.out / "sections" / "csr.html").read_text(encoding="utf-8")
 
 
 def test_filter_and_sorting_work_and_are_not_needed(made, browse):
@@ -187,7 +225,7 @@ def test_filter_and_sorting_work_and_are_not_needed(made, browse):
     assert driver.execute_script(numbers + click + read) == sorted(before)
     assert driver.execute_script(numbers + click + read) == sorted(before, reverse=True)
     page = (made.out / "report.html").read_text(encoding="utf-8")
-    assert not re.search(r"<[^>]* hidden|<noscript|<button", page.partition("<script>")[0])
+    assert not re.search(r"<[^>]* hidden|<noscript", page.partition("<script>")[0])
 
 
 def test_headings_are_in_order_and_tables_have_scoped_heads(made, browse):
@@ -217,7 +255,7 @@ def test_the_report_prints_on_a4_with_all_sections(made, browse):
     with pypdfium2.PdfDocument(base64.b64decode(printed["data"])) as pdf:
         width, height = (v / 72 * 25.4 for v in pdf[0].get_mediabox()[2:])
         assert (round(width), round(height)) == (210, 297)
-        assert 30 <= len(pdf) <= 150
+        assert 20 <= len(pdf) <= 80
         text = "".join(page.get_textpage().get_text_range() for page in pdf)
     assert all(f"{order}" in text for order in range(1, len(made.document["sections"])))
-    assert "SHA-256" in text
+    assert "csr.linked_share" not in text

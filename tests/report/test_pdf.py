@@ -13,7 +13,6 @@ import pypdfium2
 import pytest
 from conftest import FULL
 
-from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.report.document import compose
 from dsw_analysis.report.page import Chapter
@@ -59,7 +58,7 @@ def without_frame(number, text):
 
 def section(body, findings=(), **fields):
     chapter = Chapter(**({"id": "demo", "title": "ส่วนตัวอย่าง", "order": 3, "body": body} | fields))
-    return compose(ROUND, [chapter], Ledger(findings), [])
+    return compose(ROUND, [chapter], Ledger(findings))
 
 
 def pages_of(document):
@@ -131,25 +130,12 @@ def test_copied_text_is_the_text_of_the_html(pages, html):
 
 
 def test_another_reader_copies_the_same_text(pdf, pages):
-    """PyPDF is slow: it reads a page of every chapter and of the appendix, in full mode all."""
+    """PyPDF is slow: it reads a page of every chapter, in full mode all."""
     numbers = range(len(pages)) if FULL else range(0, len(pages), 6)
     for number in numbers:
         text = without_frame(number + 1, pdf.pages[number].extract_text())
         assert paper.wrong_characters([text], pages[number])[0] == 0, number + 1
         assert len(text) == len(pages[number]), number + 1
-
-
-def test_the_appendix_holds_every_finding_in_order(pages, made):
-    found = "".join(pages)
-    found = found[found.rindex("ตัวเลขทุกตัวในเนื้อหาเชื่อมโยง") :]
-    by_section = {}
-    for finding in made.findings.values():
-        by_section.setdefault(finding["section"], []).append(finding)
-    for findings in by_section.values():
-        rows = [paper.plain(f["label"] + f["id"]) for f in sorted(findings, key=lambda f: f["id"])]
-        assert paper.wrong_characters(rows, found) == (0, [])
-    for read in made.document["inputs"]:
-        assert read["sha256"] in found
 
 
 def test_a_search_finds_words_with_stacked_marks(made):
@@ -164,7 +150,7 @@ def test_a_search_finds_words_with_stacked_marks(made):
 def test_bookmarks_and_contents_lead_to_the_chapters(pdf, pages, made):
     tops = [(title, page) for level, title, page in outline(pdf) if level == 1]
     ran = sorted(made.document["sections"], key=lambda s: s["section"] != "summary")
-    assert len(tops) == len(ran) + len(paper.APPENDIX)
+    assert len(tops) == len(ran) + len(paper.NOT_IN_SECTIONS)
     assert [title.partition(".")[0] for title, _ in tops if title[0].isdigit()] == [str(s["order"]) for s in ran[1:]]
     contents = pages[1]
     for title, page in tops:
@@ -173,43 +159,17 @@ def test_bookmarks_and_contents_lead_to_the_chapters(pdf, pages, made):
         assert f"{bare}{page + 1}" in contents, title
 
 
-def test_every_number_links_to_its_row_and_the_row_back(pdf, html, pages, made):
-    known = named_destinations(pdf)
-    leads = {}
-    for number, page in enumerate(pdf.pages):
-        notes = [note.get_object() for note in page.get("/Annots", [])]
-        leads[number] = {target(pdf, n["/Dest"], known) for n in notes if n["/Subtype"] == "/Link" and "/Dest" in n}
-    first_row = appendix(pages)
-    forth = set().union(*(found for number, found in leads.items() if 1 < number < first_row))
-    assert len(html.links) > 200
-    for finding, printed in html.links.items():
-        row = paper.plain(made.findings[finding]["label"] + finding)
-        (*_, page) = [n for n in range(first_row, len(pdf.pages)) if row in pages[n]]
-        assert page in forth, finding
-        uses = [n for n in leads[page] if n < first_row and paper.plain(printed[0]) in pages[n]]
-        assert uses, finding
+def test_there_is_no_table_of_figures(pages, made):
+    found = "".join(pages)
+    assert sum(finding in found for finding in made.findings) == 0
 
 
-def appendix(texts):
-    """First page of the sources of the numbers."""
-    return next(n for n, text in enumerate(texts) if "ตัวเลขทุกตัวในเนื้อหาเชื่อมโยง" in text)
-
-
-def named_destinations(reader):
-    return {str(name): reader.get_destination_page_number(d) for name, d in reader.named_destinations.items()}
-
-
-def target(reader, destination, named):
-    destination = destination.get_object()
-    if isinstance(destination, pypdf.generic.ArrayObject):
-        return reader.get_page_number(destination[0].get_object())
-    return named[str(destination)]
-
-
-def test_tables_that_split_repeat_their_headers(pages):
-    rows = pages[appendix(pages) : -1]
-    assert len(rows) > 5
-    assert all("รายการค่าตัวตั้ง/ตัวหารไฟล์และเงื่อนไข" in text for text in rows)
+def test_tables_that_split_repeat_their_headers():
+    rows = "".join(f"<tr><th scope='row'>แถว</th><td>{n}</td></tr>" for n in range(120))
+    head = "<thead><tr><th>หัวตารางแรก</th><th>หัวตารางหลัง</th></tr></thead>"
+    texts = [paper.plain(p.extract_text()) for p in pages_of(section(f"<h1>ก</h1><table>{head}{rows}</table>"))]
+    assert len([text for text in texts if "แถว" in text]) > 2
+    assert all("หัวตารางแรกหัวตารางหลัง" in text for text in texts if "แถว" in text)
 
 
 def test_every_figure_has_its_written_alternative_text(tags, html):
@@ -278,7 +238,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
         "f = Finding(id='demo.n', label='จำนวน', value=3, unit='persons', provenance='reconstructed')\n"
         'body = \'<h1>น้ำ</h1><p>มี <a class="n r" href="#f.demo.n">3 คน</a></p>\'\n'
         "c = Chapter(id='demo', title='ส่วน', order=1, body=body)\n"
-        "d = compose(Round.parse('2569-6m'), [c], Ledger([f]), [])\n"
+        "d = compose(Round.parse('2569-6m'), [c], Ledger([f]))\n"
         "print(*(hashlib.sha256(write(d)).hexdigest() for write in (to_pdf, to_docx)))\n",
         encoding="utf-8",
     )
@@ -292,13 +252,3 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
         )
         answers.add(made.stdout)
     assert len(answers) == 1
-
-
-def test_a_number_of_the_appendix_prints_all_that_it_stands_on():
-    finding = Finding(
-        id="demo.share", label="ร้อยละที่ผ่าน", value=50.0, unit="percent", numerator=1, denominator=2, dataset="demo",
-        file="demo.csv", rows=2, where="ผล: ผ่าน", provenance="received", note="หมายเหตุน้ำ",
-    )  # fmt: skip
-    text = paper.plain("".join(p.extract_text() for p in pages_of(section("<h1>ก</h1>", [finding]))))
-    for piece in ("ร้อยละที่ผ่าน", "demo.share", "ร้อยละ50.00", "1/2", "demo.csv", "ผล:ผ่าน", "หมายเหตุน้ำ", "หน่วยงานส่ง"):
-        assert piece in text, piece

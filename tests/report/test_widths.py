@@ -48,10 +48,3 @@ def test_fixed_columns_keep_their_width():
     found = shares(needs([[50, 0, 0]], least=2, fixed=[1, 2]), line=40)
     assert 40 * found[1] == pytest.approx(2 + PADDING)
     assert found[1] == found[2]
-
-
-def test_kept_shares_give_way_to_long_words_only():
-    assert shares(needs([[10, 10]]), line=100, keep=(0.7, 0.3)) == pytest.approx((0.7, 0.3))
-    narrow, wide = shares(needs([[10, 10]], least=20), line=100, keep=(0.1, 0.9))
-    assert narrow == pytest.approx((20 + PADDING) / (20 + PADDING + 90))
-    assert narrow + wide == pytest.approx(1)

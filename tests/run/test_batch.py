@@ -202,7 +202,7 @@ def test_deleted_outputs_come_back_with_the_same_bytes_and_nothing_else_is_made(
     out = project.outputs(ROUND)
     whole = {path: path.read_bytes() for path in out.rglob("*") if path.suffix in (".html", ".ipynb", ".json", ".xlsx")}
     del whole[out / "manifest.json"]
-    assert len(whole) == 7
+    assert len(whole) == 8
     for path, content in whole.items():
         untouched = {p: p.stat().st_mtime_ns for p in whole if p.stem[-3:] != path.stem[-3:]}
         path.unlink()
@@ -243,7 +243,7 @@ def test_one_section_alone_leaves_the_others_in_the_ledger_and_in_the_report(pro
     report(project)
     add(project, "01_one", HAND_OVER, title="ชื่อใหม่")
     out = project.outputs(ROUND)
-    assert report(project, ["one"]) == [out / "report.html", out / "findings.xlsx"]
+    assert report(project, ["one"]) == [out / name for name in ("report.html", "figures.html", "findings.xlsx")]
     ledger = json.loads((out / "findings.json").read_text(encoding="utf-8"))
     assert [(s["section"], s["title"]) for s in ledger["sections"]] == [("one", "ชื่อใหม่"), ("two", "ส่วนตัวอย่าง")]
     page = (out / "report.html").read_text(encoding="utf-8")
@@ -285,7 +285,7 @@ def test_a_section_made_anew_alone_keeps_all_others_and_the_report_whole(project
         assert files == []
         assert said[0].startswith("outputs/2569-6m stays as it was")
     else:
-        assert files == [out / "report.html", out / "findings.xlsx"]
+        assert files == [out / name for name in ("report.html", "figures.html", "findings.xlsx")]
         assert ran(project) == []
 
 

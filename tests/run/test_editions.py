@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -149,7 +150,7 @@ def test_a_format_that_fails_is_named_and_left_out_and_the_old_set_goes_only_whe
     assert {name: (turned.out / name).read_bytes() for name in country} == country
 
     files, said = written(turned.project, NoPdf(), allow_missing=True)
-    assert files == ["report.html", "report.docx", "findings.xlsx"]
+    assert files == ["report.html", "figures.html", "report.docx", "findings.xlsx"]
     assert len(said) == 1
     now = {name: held for name, held in turned.in_place().items() if not name.startswith("provinces/")}
     wanted = {name: held for name, held in turned.new.items() if not name.startswith("provinces/")}
@@ -175,14 +176,14 @@ def test_one_format_or_none_does_not_take_the_place_of_a_whole_report(turned):
     for formats in (["html"], []):
         files, said = written(turned.project, formats=formats)
         assert files == []
-        assert "lack report.pdf, report.docx" in said[-1] or "lack report.html, report.pdf, report.docx" in said[-1]
+        assert re.search(r"lack (report.html, figures.html, )?report.pdf, report.docx", said[-1])
     assert turned.in_place() == turned.old
     # What waits is made: the whole report needs only the formats that were not asked for.
     executor = Forks()
     written(turned.project, executor)
     assert executor.asked == {"report.pdf", "report.docx"}
     # With all in place, one format asked for finds nothing to do.
-    assert written(turned.project, Forks(), formats=["html"]) == (["report.html", "findings.xlsx"], [])
+    assert written(turned.project, Forks(), formats=["html"]) == (["report.html", "figures.html", "findings.xlsx"], [])
 
 
 def test_a_run_without_report_waits_beside_a_report_of_other_numbers(turned, capsys):
@@ -193,7 +194,10 @@ def test_a_run_without_report_waits_beside_a_report_of_other_numbers(turned, cap
     assert main(command) == 0
     assert (turned.out / ".next" / "findings.json").read_bytes() == turned.new["findings.json"]
     assert main([*command, "--allow-missing"]) == 0
-    kept = {name for name in turned.new if not name.startswith(("report.", "provinces/"))} - {"findings.xlsx"}
+    kept = {name for name in turned.new if not name.startswith(("report.", "provinces/"))} - {
+        "findings.xlsx",
+        "figures.html",
+    }
     now = {name: held for name, held in turned.in_place().items() if not name.startswith("provinces/")}
     assert now == {name: turned.new[name] for name in kept}
 

@@ -35,7 +35,7 @@ def test_a_run_killed_at_any_write_or_moment_leaves_one_edition_and_the_next_end
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["complaints"] == []
     # Every format, the pages and the notebooks change with the edition: none of them could stay unseen.
-    formats = {"findings.json", "findings.xlsx", "report.docx", "report.html", "report.pdf"}
+    formats = {"figures.html", "findings.json", "findings.xlsx", "report.docx", "report.html", "report.pdf"}
     assert formats | {"sections/one.html", "sections/goes.html", "provinces/ตาก/ตาก.html"} <= set(found["changed"])
     assert "sections/two.html" in found["same"]
     assert found["writes"] > 100

@@ -19,6 +19,7 @@ from dsw_analysis.intake.provenance import PROVENANCE
 from dsw_analysis.intake.thai.numbers import written_numbers
 from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status, Work
 from dsw_analysis.report.frame import around, differences, expected, take_apart
+from dsw_analysis.report.page import FIGURES_PAGE, as_shown, figures_page
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import blocks
 from dsw_analysis.section.readback import LINKED, SAID, Body, Piece, flat
@@ -105,10 +106,10 @@ class Audit:
         self._if_shown = (self._pieces, self._pictures)
 
     def slips(self, html: str) -> list[Slip]:
-        """Check a finished page: the whole report, the brief of a province, or one section.
+        """Check a finished page: the whole report, the brief of a province, one section, or the page of all figures.
 
-        What stands around the sections must be what the ledger gives: cover, warning, contents, the table of figures,
-        data files, style, script and content security policy. In a section, linked numbers must print what their
+        What stands around the sections must be what the ledger gives: cover, warning, contents, the bases of numbers,
+        method, style, script and content security policy. In a section, linked numbers must print what their
         finding gives; tables, and pictures with their texts and data, must be those that it showed, all of them and
         with their marks; any other number must stand in a word of the sources that the section recorded, in a name of
         the round, or in one that is allowed (:mod:`dsw_analysis.section.unbound`); and there must be no element,
@@ -119,8 +120,11 @@ class Audit:
         list of Slip
             Empty if everything holds.
         """
+        if FIGURES_PAGE in html:
+            pairs = differences(html, figures_page(self.document))
+            return [Slip(section=_APPENDIX, words=words, problem=_differs(i, other)) for i, words, other in pairs]
         frame, texts = take_apart(html, self._failed)
-        bodies = {section: Body(text) for section, text in texts.items()}
+        bodies = {section: Body(as_shown(text)) for section, text in texts.items()}
         ids = Counter([*_ID.findall(frame), *(i for body in bodies.values() for i in body.ids)])
         found = [*self._made(frame, texts)]
         found += [(_PAGE, f"#{name}", f"ซ้ำกัน{_REMAKE}") for name, count in ids.items() if count > 1]
@@ -142,14 +146,11 @@ class Audit:
         pairs = [(_PAGE, frame, right), *((s, body, numbered.get(s, body)) for s, body in bodies.items())]
         for place, text, other_text in pairs:
             for finding_id, words, other in differences(text, other_text):
-                if finding_id is not None and place == _PAGE:
-                    yield _APPENDIX, words, f"ไม่ตรงกับ {finding_id} ใน findings.json{_REMAKE}"
-                else:
-                    yield place, words, f"ไม่ตรงกับที่ควรเป็น คือ “{other}”{_REMAKE}"
+                yield place, words, _differs(finding_id if place == _PAGE else None, other)
 
     def _links(self, body: Body, ids: Mapping[str, int]) -> Found:
         """Links lead to a place of the page; those named as a section lead to it."""
-        for target, text in [*body.links, *((f"f.{finding_id}", text) for _, finding_id, text in body.numbers)]:
+        for target, text in body.links:
             if target not in ids:
                 yield f"#{target}", f"เป็นลิงก์ที่ไม่มีปลายทาง{_REMAKE}"
             elif self.titles.get(flat(text), target) != target:
@@ -256,6 +257,12 @@ class Audit:
         if data != shows:
             wrong = next((row[1] for row, right in zip(data, shows, strict=False) if row != right), [alt[:60]])
             yield " ".join(wrong), f"เป็นข้อมูลของภาพที่ไม่ตรงกับตัวเลข{_REMAKE}"
+
+
+def _differs(finding_id: str | None, other: str) -> str:
+    """What to say of words in the place of others: those of a finding, or of the page."""
+    right = f"ที่ควรเป็น คือ “{other}”" if finding_id is None else f" {finding_id} ใน findings.json"
+    return f"ไม่ตรงกับ{right}{_REMAKE}"
 
 
 def audit_page(page: bytes, findings: bytes) -> list[Slip]:

@@ -19,7 +19,7 @@ from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.writing.pages import environment
 from dsw_analysis.project import current
-from dsw_analysis.report.page import Chapter, Inputs, page_values
+from dsw_analysis.report.page import Chapter, named_numbers, page_values
 from dsw_analysis.rounds import Round
 
 Node = dict[str, Any]
@@ -71,19 +71,24 @@ class Document:
 
 
 def compose(
-    round_: Round | None, chapters: Sequence[Chapter], ledger: Ledger, inputs: Inputs, *, province: str | None = None
+    round_: Round | None,
+    chapters: Sequence[Chapter],
+    ledger: Ledger,
+    *,
+    province: str | None = None,
+    document: Mapping[str, Any] | None = None,
 ) -> Document:
     """Make the document that both the PDF and the DOCX are written from.
 
-    The small tables behind figures are left out, since the sources of the numbers list the same
-    values; a link whose target is not in the document becomes plain text. Parameters as of
-    :func:`dsw_analysis.report.page.page`.
+    The small tables behind figures are left out; numbers are plain text, and so is a link whose target is not in the
+    document. Parameters as of :func:`dsw_analysis.report.page.page`.
     """
     images: dict[str, bytes] = {}
     chapters = [replace(c, body=_take_images(_open_details(c.body), images)) for c in chapters]
     title = current().title if round_ else chapters[0].title
-    values = page_values(round_, chapters, ledger, inputs, province)
-    html = environment().get_template("print.html.j2").render(title=title, **values)
+    bodies = dict(zip((c.id for c in chapters), named_numbers([c.body for c in chapters]), strict=True))
+    values = page_values(round_, chapters, ledger, province=province, document=document)
+    html = environment().get_template("print.html.j2").render(title=title, bodies=bodies, **values)
     parsed = json.loads(pypandoc.convert_text(html, "json", format="html", extra_args=SANDBOX))
     section = f"{chapters[0].title} – " if len(chapters) == 1 else ""
     place = "" if province is None else f" {in_prose(province)}"

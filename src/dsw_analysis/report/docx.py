@@ -47,8 +47,8 @@ _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
 def to_docx(document: Document) -> bytes:
     """Write a document for Word and LibreOffice; the same input gives the same bytes.
 
-    Figures become PNG, since older Words do not show SVG. Every number carries a bookmark named
-    after its finding (``u_`` and the id, dots as underscores) and links to its row (``f_`` and the id).
+    Figures become PNG, since older Words do not show SVG. The first use of every number carries a bookmark named after
+    its finding (``u_`` and the id, dots as underscores).
     """
     blocks = adapt(document, _pictures(document.images))
     source = json.dumps({"pandoc-api-version": document.version, "meta": {}, "blocks": blocks})
@@ -122,12 +122,12 @@ def _set_table(table: ET.Element, cells: Mapping[str | None, list[ET.Element]]) 
 
 
 def _open_chapters(body: ET.Element) -> None:
-    """A chapter's title stays with what follows; the first chapter and the two appendices begin a page."""
+    """A chapter's title stays with what follows; the first chapter and the page on method begin a page."""
     heads = [(p, after) for p, after in pairwise(body) if _style(p) == "Heading1"]
     for place, (head, after) in enumerate(heads):
         if after.tag == f"{_W}p":
             _insert_after_style(after, "keepNext")
-        if place in (0, len(heads) - 2, len(heads) - 1):
+        if place in (0, len(heads) - 1):
             _insert_after_style(head, "spacing", before="0")
             _insert_after_style(head, "pageBreakBefore")
 

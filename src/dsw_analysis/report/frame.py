@@ -1,23 +1,22 @@
-"""What a page holds around its sections, all of which the ledger gives: cover, contents, sources, style, policy."""
+"""What a page holds around its sections, all of which the ledger gives: cover, contents, bases, style, policy."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY, Ledger
-from dsw_analysis.report.page import Chapter, Inputs, brief_sources, page_around, page_values, section_sources
+from dsw_analysis.report.page import Chapter, as_shown, page_around
 from dsw_analysis.rounds import Round
 
 _CHAPTER = re.compile(
     r'<section id="(?P<id>[^"]+)" class="chapter" data-filter>\s*(?:<p class="eyebrow">[^<]*</p>)?'
-    r'(?P<body>.*?)</section>\s*(?=<section id="[^"]+" class="chapter")',
+    r'(?P<body>.*?)(?=<div class="bases">|</section>)',
     re.S,
 )
-_USE = re.compile(r'(<a class="n[ r]*") id="[^"]*"(?= href="#f\.)')
-_ROW = re.compile(r'<tr id="f\.([^"]+)"')
+_ROW = re.compile(r' id="f\.([^"]+)"')
 
 
 def take_apart(page: str, failed: Collection[str]) -> tuple[str, dict[str, str]]:
@@ -45,23 +44,23 @@ def expected(
     round_ = Round.parse(document["round"])
     province = next((finding.province for finding in ledger.values()), None)
     sections = sorted(document["sections"], key=lambda s: s["section"] != SUMMARY)
-    # Ids of uses are given anew.
-    plain = {section: _USE.sub(r"\1", body) for section, body in bodies.items()}
     chapters = [
-        Chapter(id=s["section"], title=s["title"], order=s["order"], body=plain.get(s["section"], ""), error=s["error"])
+        Chapter(
+            id=s["section"],
+            title=s["title"],
+            order=s["order"],
+            body=as_shown(bodies.get(s["section"], "")),
+            error=s["error"],
+        )
         for s in sections
     ]
     failed = {chapter.id for chapter in chapters if chapter.error is not None}
     own = [chapter for chapter in chapters if chapter.id in bodies]
-
-    def taken(chapters: Sequence[Chapter], listed: Ledger, inputs: Inputs) -> tuple[str, dict[str, str]]:
-        return take_apart(page_around(page_values(round_, chapters, listed, inputs, province)), failed)
-
     if len(own) == 1:
-        yield taken(own, *section_sources(own[0].id, own[0].body, ledger, document["inputs"]))
+        yield take_apart(page_around(round_, own, ledger, province=province), failed)
     if len(own) != 1 or len(chapters) == 1:
-        listed = ledger if province is None else brief_sources(bodies.values(), ledger)
-        yield taken(chapters, listed, document["inputs"])
+        whole = document if province is None else None
+        yield take_apart(page_around(round_, chapters, ledger, province=province, document=whole), failed)
 
 
 def differences(text: str, right: str) -> Iterator[tuple[str | None, str, str]]:

@@ -44,16 +44,17 @@ class SectionExporter(Exporter):  # type: ignore[misc]  # nbconvert has no types
         body = render_cells(nb, title)
         left_out = list(body.notes)
         if document is None:
-            left_out.append(f"sources of the numbers and data files, since it hands over no findings ({error})")
+            left_out.append(f"sources of the numbers, since it hands over no findings ({error})")
             heading = re.match(r"\s*<h1>(.*?)</h1>", body.html, re.S)
             title = Markup(heading[1]).striptags() if heading else title
         if left_out:
             self.log.warning("left out of the report: %s", "; ".join(left_out))
-        given = document or {"section": "notebook", "order": None, "findings": [], "inputs": [], "province": None}
+        given = document or {"section": "notebook", "order": None, "findings": [], "province": None}
         chapter = Chapter(id=given["section"], title=title, order=given["order"], body=body.html, notes=body.notes)
-        about = {"inputs": given["inputs"], "province": given["province"]}
         round_ = Round.parse(document["round"]) if document else None
-        return self.write(round_, [chapter], Ledger.from_records(given["findings"]), **about), resources
+        return self.write(
+            round_, [chapter], Ledger.from_records(given["findings"]), province=given["province"]
+        ), resources
 
 
 class HtmlExporter(SectionExporter):

@@ -1,9 +1,9 @@
-"""The report of a round as one HTML file: sections, the table of figures behind every number, data files."""
+"""The report of a round as HTML: sections, in which every number opens its basis, and the page of all figures."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
@@ -14,16 +14,21 @@ from dsw_analysis.intake.provenance import PROVENANCE
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
-from dsw_analysis.report.appendix import SHORT, input_cells, origin
 from dsw_analysis.rounds import Round
 from dsw_analysis.section.blocks import anchor
 
+FIGURES = "figures.html"
+"""Page of all figures and data files, beside the report."""
+FIGURES_PAGE = '<body class="figures">'
+"""Tells that page from others."""
+
 _CHAPTER_LINK = re.compile(r'<a href="#([a-z0-9_]+)">(.*?)</a>', re.S)
-_USE = re.compile(r'<a class="(n[ r]*)" href="#(f\.[a-z0-9_.-]+)"')
-
-
-Inputs = Iterable[Mapping[str, Any]]
-"""Data files: ``dataset``, ``file``, ``rows`` and ``sha256`` of each."""
+_NUMBER = re.compile(r'<(/?)details\b|<a class="(n[ a-z]*)" href="#(f\.[a-z0-9_.-]+)">(.*?)</a>', re.S)
+_LEADING = re.compile(
+    rf'<button type="button" class="(n[ a-z]*)" popovertarget="(f\.[^"]*)">(.*?)</button>'
+    rf'|<a class="(n[ a-z]*)" href="{re.escape(FIGURES)}#(f\.[^"]*)">(.*?)</a>',
+    re.S,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,65 +47,141 @@ class Chapter:
 
 
 def page(
-    round_: Round | None, chapters: Sequence[Chapter], ledger: Ledger, inputs: Inputs, *, province: str | None = None
+    round_: Round | None,
+    chapters: Sequence[Chapter],
+    ledger: Ledger,
+    *,
+    province: str | None = None,
+    document: Mapping[str, Any] | None = None,
 ) -> str:
-    """One self-contained HTML page of chapters, the table of the figures they use, and the data files.
+    """One self-contained HTML page of chapters, each with the bases of the numbers that it is the first to use.
 
     It asks for nothing from anywhere: typeface, figures and style are inside, and the page's own
-    content security policy forbids the rest. ``province`` is the one that it is about, if it is about one. Without a
-    round, as of a notebook that is no section's, there is neither table of figures nor data files.
+    content security policy forbids the rest.
+
+    Parameters
+    ----------
+    round_:
+        ``None`` for a notebook that is no section's.
+    province:
+        The one that the page is about, if it is about one.
+    document:
+        Content of ``findings.json``, if the page is the whole report of a round: it ends with a page on method, and
+        :data:`FIGURES` stands beside it.
     """
     here = {c.id for c in chapters}
     # A repetition mark belongs to the word before it and must not begin a line.
     bodies = (_unlink_absent(_shift_headings(c.body), here).replace(" ๆ", "\u00a0ๆ") for c in chapters)
     done = [replace(chapter, body=body) for chapter, body in zip(chapters, bodies, strict=True)]
-    return page_around(page_values(round_, done, ledger, inputs, province))
+    return page_around(round_, done, ledger, province=province, document=document)
 
 
-def page_around(values: Mapping[str, Any]) -> str:
-    """The page of chapters whose bodies are as it shows them."""
-    return render_page("report.html.j2", script="report.js", **values)
+def page_around(
+    round_: Round | None,
+    chapters: Sequence[Chapter],
+    ledger: Ledger,
+    *,
+    province: str | None = None,
+    document: Mapping[str, Any] | None = None,
+) -> str:
+    """The page of chapters whose bodies are as sections show them, but for their numbers."""
+    values = page_values(round_, chapters, ledger, province=province, document=document)
+    listed: set[str] = set()
+    made = {c.id: _with_bases(c.body, ledger, listed, linked=document is not None) for c in chapters}
+    return render_page("report.html.j2", script="report.js", **values, made=made)
+
+
+def as_shown(body: str) -> str:
+    """The body of a page's section as the section showed it: its numbers link to their findings."""
+    return _LEADING.sub(
+        lambda m: '<a class="{}" href="#{}">{}</a>'.format(*(g for g in m.groups() if g is not None)), body
+    )
+
+
+def figures_page(document: Mapping[str, Any]) -> str:
+    """The page of all figures and data files of a round, from the content of its ``findings.json``."""
+    ledger = Ledger.from_records(document["findings"])
+    groups = [
+        (s["section"], s["title"], [f for _, f in sorted(ledger.items()) if f.section == s["section"]])
+        for s in document["sections"]
+    ]
+    return render_page(
+        "figures.html.j2",
+        script="report.js",
+        **page_values(Round.parse(document["round"]), [], ledger, document=document),
+        groups=[group for group in groups if group[2]],
+        version=version("dsw-analysis"),
+    )
 
 
 def page_values(
-    round_: Round | None, chapters: Sequence[Chapter], ledger: Ledger, inputs: Inputs, province: str | None
+    round_: Round | None,
+    chapters: Sequence[Chapter],
+    ledger: Ledger,
+    *,
+    province: str | None = None,
+    document: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What the templates of the page and of the print are filled with; numbers' uses are given their ids."""
-    uses: dict[str, str] = {}
-    bodies = {chapter.id: _number_uses(chapter.body, uses) for chapter in chapters}
-    groups: dict[str, list[Finding]] = {chapter.id: [] for chapter in chapters}
-    elsewhere: list[Finding] = []
-    for _, finding in sorted(ledger.items()):
-        groups.get(finding.section, elsewhere).append(finding)
-    found = {finding.provenance for finding in ledger.values()}
+    """What the templates of pages and of the print are filled with alike."""
+    shown = {match[3] for chapter in chapters for match in _NUMBER.finditer(chapter.body)} - {None}
     return {
         "round": round_,
         "province": None if province is None else in_prose(province),
         "chapters": chapters,
-        "bodies": bodies,
-        "groups": [*((chapter.title, groups[chapter.id]) for chapter in chapters), ("โครงการอื่น", elsewhere)],
-        "uses": uses,
         "anchor": anchor,
-        "origin": origin,
-        "inputs": [input_cells(read) for read in inputs],
-        "provenance": [(SHORT[code], PROVENANCE[code], code in found) for code in PROVENANCE],
-        "reconstructed": "reconstructed" in found,
+        "origin": lambda finding: PROVENANCE[finding.provenance],
+        "remarks": lambda finding: " · ".join(filter(None, [finding.note, *finding.basis()])),
+        "reconstructed": any(f.provenance == "reconstructed" and anchor(i) in shown for i, f in ledger.items()),
+        "document": document,
         "format_date": format_date,
-        "version": version("dsw-analysis"),
     }
 
 
-def section_sources(section: str, body: str, ledger: Ledger, inputs: Inputs) -> tuple[Ledger, list[Mapping[str, Any]]]:
-    """Findings that a section's own page lists, its own and those it quotes, and the data files that they stand on."""
-    own = Ledger(ledger[i] for i in ledger if ledger[i].section == section or f'"#{anchor(i)}"' in body)
-    used = {finding.dataset for finding in own.values()}
-    return own, [read for read in inputs if read["dataset"] in used]
+def _with_bases(body: str, ledger: Ledger, listed: set[str], *, linked: bool) -> tuple[str, list[Finding]]:
+    """A body whose numbers open their bases, and the findings of those that are not yet listed.
+
+    Those that a click unfolds, examples and the data of pictures, lead to :data:`FIGURES` if they are to be ``linked``.
+    """
+    new: list[Finding] = []
+
+    def put(look: str, target: str, text: str, *, folded: bool) -> str | None:
+        finding = ledger.get(target.removeprefix("f."))
+        if finding is None:
+            return None
+        if folded and linked:
+            return f'<a class="{look}" href="{FIGURES}#{target}">{text}</a>'
+        if target not in listed:
+            listed.add(target)
+            new.append(finding)
+        return f'<button type="button" class="{look}" popovertarget="{target}">{text}</button>'
+
+    return _with_numbers(body, put), new
 
 
-def brief_sources(bodies: Iterable[str], ledger: Ledger) -> Ledger:
-    """Findings that a province's brief lists: only those that it shows."""
-    shown = "\n".join(bodies)
-    return Ledger(finding for i, finding in ledger.items() if f'"#{anchor(i)}"' in shown)
+def named_numbers(bodies: Sequence[str]) -> list[str]:
+    """Bodies for paper: the first use of every number is named after its finding, as ``u.csr.linked``."""
+    seen: set[str] = set()
+
+    def name(_: str, target: str, text: str, *, folded: bool) -> str:
+        named = "" if target in seen else f' id="u{target[1:]}"'
+        seen.add(target)
+        return f"<span{named}>{text}</span>"
+
+    return [_with_numbers(body, name) for body in bodies]
+
+
+def _with_numbers(body: str, put: Callable[..., str | None]) -> str:
+    """A body with something put for each of its linked numbers; ``folded`` are those that a click unfolds."""
+    depth = 0
+
+    def one(match: re.Match[str]) -> str:
+        nonlocal depth
+        if match[2] is None:
+            depth += -1 if match[1] else 1
+            return match[0]
+        return put(match[2], match[3], match[4], folded=depth > 0) or match[0]
+
+    return _NUMBER.sub(one, body)
 
 
 def _unlink_absent(body: str, here: Collection[str]) -> str:
@@ -111,16 +192,3 @@ def _unlink_absent(body: str, here: Collection[str]) -> str:
 def _shift_headings(body: str) -> str:
     """Lower every heading by one level, since the page's own title is the first."""
     return re.sub(r"(</?h)([1-5])\b", lambda m: f"{m[1]}{int(m[2]) + 1}", body)
-
-
-def _number_uses(body: str, uses: dict[str, str]) -> str:
-    """Give the first use of every finding an id, so that its row can lead back to it."""
-
-    def mark(match: re.Match[str]) -> str:
-        target = match[2]
-        if target in uses:
-            return match[0]
-        uses[target] = f"u{target[1:]}"
-        return f'<a class="{match[1]}" id="{uses[target]}" href="#{target}"'
-
-    return _USE.sub(mark, body)

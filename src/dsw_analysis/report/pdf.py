@@ -16,7 +16,7 @@ from dsw_analysis.report.clusters import write_fonts
 from dsw_analysis.report.document import Document, Node, strings, walk
 from dsw_analysis.report.markup import convert_formulas
 from dsw_analysis.report.tables import sized
-from dsw_analysis.report.typst_source import LINES, Writer, quote
+from dsw_analysis.report.typst_source import LINE, Writer, quote
 from dsw_analysis.report.words import broken_words
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _formulas(blocks: list[Node]) -> dict[str, str]:
 def typst_source(document: Document, unbroken: frozenset[str] = frozenset()) -> str:
     """Typst source of a document; it imports ``report.typ`` and needs the document's images beside it."""
     writer = Writer(unbroken, _formulas(document.blocks))
-    cover, *chapters = sized(document.blocks, LINES)
+    cover, *chapters = sized(document.blocks, LINE)
     day = document.moment
     values = f"title: {quote(document.title)}, label: {quote(document.label)}, "
     if current().department:

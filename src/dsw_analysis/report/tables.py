@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -22,9 +22,7 @@ _STEP, _LOST = 0.5, 1.2
 _CELL = 0.2
 """What a line fewer in a cell is worth, compared with one fewer in its row: two columns may have to grow for that."""
 
-_LEDGER = (0.3, 0.108, 0.1, 0.365, 0.055, 0.072)
-"""Shares of the width of the columns of the sources of the numbers."""
-_MONTH = 2.35
+_MONTH = 2.5
 """Width of a month's column in em; a table has twelve."""
 _SHORT, _SHORT_HEAD, _LONGEST = 9.0, 5.0, 10.0
 """Width in em up to which a text, or a head, stays on one line, and a word counts towards the least width."""
@@ -54,28 +52,19 @@ def rows_of(content: list[Any]) -> tuple[list[list[Cell]], list[list[Cell]]]:
     )
 
 
-def kind_of(content: list[Any], kinds: Mapping[str, object]) -> str:
+def kind_of(content: list[Any], kinds: Collection[str]) -> str:
     """Which of some kinds of tables one is, by its classes; ``plain`` if none."""
     return next((name for name in content[0][1] if name in kinds), "plain")
 
 
-def sized(blocks: list[Node], lines: Mapping[str, float]) -> list[Node]:
-    """Blocks whose tables give each column a share of the width.
-
-    Parameters
-    ----------
-    lines:
-        Width of a table in em of its type, by kind.
-    """
+def sized(blocks: list[Node], line: float) -> list[Node]:
+    """Blocks whose tables, ``line`` em of their type wide, give each column a share of the width."""
 
     def change(node: Node) -> Node | None:
         if node["t"] != "Table":
             return None
-        kind = kind_of(node["c"], lines)
         attributes, caption, columns, *rest = node["c"]
-        # Ledgers, which follow one another, all have the same columns.
-        keep = _LEDGER if kind == "ledger" and len(columns) == len(_LEDGER) else None
-        widths = shares(_needs(*rows_of(node["c"]), count=len(columns)), line=lines[kind], keep=keep)
+        widths = shares(_needs(*rows_of(node["c"]), count=len(columns)), line=line)
         columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": share}] for share in widths]
         return {"t": "Table", "c": [attributes, caption, columns, *rest]}
 
@@ -155,7 +144,7 @@ class Needs:
     lengths: Floats
 
 
-def shares(needs: Needs, *, line: float, keep: Sequence[float] | None = None) -> tuple[float, ...]:
+def shares(needs: Needs, *, line: float) -> tuple[float, ...]:
     """Share of the width that each column gets; they add up to 1.
 
     Each column gets its longest word and, if there is room, its short texts whole; the rest goes where it makes the
@@ -165,16 +154,11 @@ def shares(needs: Needs, *, line: float, keep: Sequence[float] | None = None) ->
     ----------
     line:
         Width of the table in em.
-    keep:
-        Shares to keep to wherever they are wide enough, instead of looking for them.
     """
-    if keep is not None:
-        widths = np.maximum(needs.least, np.array(keep) * line)
-    else:
-        extra = needs.wanted - needs.least
-        room = max(line - needs.least.sum(), 0.0)
-        start = needs.least + extra * min(1.0, room / max(extra.sum(), _STEP))
-        widths = _grown(start, needs.lengths, spare=line - start.sum())
+    extra = needs.wanted - needs.least
+    room = max(line - needs.least.sum(), 0.0)
+    start = needs.least + extra * min(1.0, room / max(extra.sum(), _STEP))
+    widths = _grown(start, needs.lengths, spare=line - start.sum())
     free = ~needs.fixed
     if free.any():
         widths[free] *= max(line - widths[needs.fixed].sum(), 1.0) / widths[free].sum()

@@ -14,10 +14,10 @@ from dsw_analysis.report.words import is_name, pieces
 BREAK = "\x1f"
 """Stands in the source where a line may break between two words; ``report.typ`` knows it too."""
 
-_SIZES = {"ledger": 7, "roadmap": 8, "indicators": 8.5, "files": 8.5, "plain": 9}
-"""Type size of each kind of table in points."""
-LINES = {kind: (516 if kind == "ledger" else 482) / size for kind, size in _SIZES.items()}
-"""Width of each kind of table in em: the text of a page is 482 points wide, that of the appendix 516."""
+LINE = 482 / 9.5
+"""Width of a table in em: the text of a page is 482 points wide, and that of tables 9.5 points high."""
+_RULED = {"roadmap"}
+"""Kinds of tables with lines between their columns."""
 POINT = 0.64
 """Points on paper for a pixel of a figure: a little less than the 0.75 of a screen, as print is read from near."""
 
@@ -123,11 +123,10 @@ class Writer:
         return _call(f"in-{named}", body=body) if named else body
 
     def _link(self, content: list[Any]) -> str:
-        (identifier, classes, _), inlines, (target, _) = content
+        (identifier, _, _), inlines, (target, _) = content
         body = self.inlines(inlines)
         if target.startswith("#"):
-            kind = "made" if "r" in classes else "real" if "n" in classes else "text"
-            return _anchor(identifier) + _call("jump", quote(target[1:]), quote(kind), body=body)
+            return _anchor(identifier) + _call("jump", quote(target[1:]), body=body)
         return _anchor(identifier) + _call("link", quote(target), body=body)
 
     def _code(self, content: list[Any]) -> str:
@@ -154,8 +153,7 @@ class Writer:
             title, *rest = blocks
             order = next((v for k, v in pairs if k == "order"), "none")
             head = _call("chapter", quote(identifier), order, body=self.inlines(title["c"][2]))
-            body = f"{head}\n\n{self.blocks(rest)}"
-            return _call("appendix", body=body) if identifier == "figures" else body
+            return f"{head}\n\n{self.blocks(rest)}"
         named = next((c for c in classes if c in {"failure", "note"}), None)
         if named:
             return _call(named, body=self.blocks(blocks))
@@ -163,13 +161,12 @@ class Writer:
 
     def _table(self, content: list[Any]) -> str:
         _, (_, caption), columns, *_ = content
-        kind = kind_of(content, _SIZES)
+        kind = kind_of(content, _RULED)
         widths = ", ".join(f"{100 * width['c']:.3f}fr" for _, width in columns)
         head, body = (",\n".join(self._cell(cell) for row in rows for cell in row) for rows in rows_of(content))
         title = f"[{self.blocks(caption)}]" if text_of(caption) else "none"
         return (
-            f"#data-table(kind: {quote(kind)}, size: {_SIZES[kind]}pt, columns: ({widths},), caption: {title},\n"
-            f"table.header({head}),\n{body});"
+            f"#data-table(kind: {quote(kind)}, columns: ({widths},), caption: {title},\ntable.header({head}),\n{body});"
         )
 
     def _cell(self, cell: Cell) -> str:

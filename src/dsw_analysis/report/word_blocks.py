@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dsw_analysis.intake.writing.pages import environment
 from dsw_analysis.report.document import Document, Node, changed, length, text_of
-from dsw_analysis.report.tables import kind_of, sized
+from dsw_analysis.report.tables import sized
 
 _LINE = 481.9
 """Width of the page's text in points: A4 without margins of 20 mm."""
-_TABLES = {
-    "ledger": ("Table Fine", 7), "roadmap": ("Table Small", 8), "files": ("Table Small", 8), "plain": ("Table Text", 9),
-}  # fmt: skip
-"""Kind of table -> paragraph style of its cells and their type size in points."""
+_TYPE = 9.5
+"""Size of the type of tables in points."""
 _OVERVIEW = (0.22, 0.78)
 """Shares of the width of a list of terms."""
 
@@ -64,7 +61,7 @@ def adapt(document: Document, pictures: Mapping[str, str]) -> list[Node]:
     pictures:
         Name of an image of the document -> address of what Word is to show for it.
     """
-    cover, *chapters = sized(document.blocks, {kind: _LINE / size for kind, (_, size) in _TABLES.items()})
+    cover, *chapters = sized(document.blocks, _LINE / _TYPE)
     adapter = _Adapter(pictures)
     lines = [_styled(_COVER[line["c"][0][1][0]], adapter.copy(line["c"][1])) for line in cover["c"][1]]
     adapted = adapter.copy(chapters)
@@ -80,12 +77,10 @@ def bookmark(identifier: str) -> str:
 
 
 class _Adapter:
-    """Copies pieces of a document; counts the uses of each finding, since bookmarks must differ."""
+    """Copies pieces of a document."""
 
     def __init__(self, pictures: Mapping[str, str]) -> None:
         self._pictures = pictures
-        self._uses: Counter[str] = Counter()
-        self._soft = False
 
     def copy(self, nodes: Iterable[Any]) -> list[Any]:
         """Adapted copies of blocks, inlines, or lists of them; one element may become several."""
@@ -124,22 +119,21 @@ class _Adapter:
 
     def _table(self, content: list[Any]) -> list[Node]:
         _, caption, columns, head, bodies, foot = content
-        style, _ = _TABLES[kind_of(content, _TABLES)]
-        made = [_attributes("Table"), self.copy(caption), columns, self._part(head, style)]
-        made += [[[*body[:2], *(self._rows(rows, style) for rows in body[2:])] for body in bodies]]
-        return _followed([*made, self._part(foot, style)])
+        made = [_attributes("Table"), self.copy(caption), columns, self._part(head)]
+        made += [[[*body[:2], *(self._rows(rows) for rows in body[2:])] for body in bodies]]
+        return _followed([*made, self._part(foot)])
 
-    def _part(self, part: list[Any], style: str) -> list[Any]:
+    def _part(self, part: list[Any]) -> list[Any]:
         attributes, rows = part
-        return [attributes, self._rows(rows, style)]
+        return [attributes, self._rows(rows)]
 
-    def _rows(self, rows: list[Any], style: str) -> list[Any]:
-        return [[attributes, [self._cell(cell, style) for cell in cells]] for attributes, cells in rows]
+    def _rows(self, rows: list[Any]) -> list[Any]:
+        return [[attributes, [self._cell(cell) for cell in cells]] for attributes, cells in rows]
 
-    def _cell(self, cell: list[Any], style: str) -> list[Any]:
+    def _cell(self, cell: list[Any]) -> list[Any]:
         (identifier, classes, _), _, *spans, blocks = cell
         blocks = self.copy(blocks)
-        align = "AlignRight" if "num" in classes else "AlignDefault"
+        style, align = "Table Text", "AlignRight" if "num" in classes else "AlignDefault"
         if "m" in classes:
             align = "AlignCenter"
             style = "Table Month" + next((f" {kind.title()}" for kind in ("none", "end") if kind in classes), "")
@@ -167,9 +161,7 @@ class _Adapter:
     def _span(self, content: list[Any]) -> list[Node]:
         (identifier, classes, _), inlines = content
         style = next((_SPANS[c] for c in classes if c in _SPANS), None)
-        before, self._soft = self._soft, self._soft or style == "Soft"
         made = self.copy(inlines)
-        self._soft = before
         if style:
             made = [_named(style, made)]
         if identifier:
@@ -177,20 +169,9 @@ class _Adapter:
         return [{"t": "LineBreak"}, *made] if "sub" in classes else made
 
     def _link(self, content: list[Any]) -> Node:
-        (_, classes, _), inlines, (target, title) = content
-        inner = self.copy(inlines)
-        if not target.startswith("#"):
-            return {"t": "Link", "c": [_attributes(), inner, [target, title]]}
-        place = [f"#{bookmark(target[1:])}", ""]
-        if "n" not in classes:
-            return {"t": "Link", "c": [_attributes(), inner, place]}
-        # A run has one style, so that of a number must say what is said of the words around it.
-        style = f"Number{' Reconstructed' if 'r' in classes else ''}{' Soft' if self._soft else ''}"
-        finding = target.removeprefix("#f.")
-        self._uses[finding] += 1
-        use = f"u.{finding}" if self._uses[finding] == 1 else f"u.{finding}.{self._uses[finding]}"
-        link = {"t": "Link", "c": [_attributes(), [_named(style, inner)], place]}
-        return {"t": "Span", "c": [[bookmark(use), [], []], [link]]}
+        _, inlines, (target, title) = content
+        place = [f"#{bookmark(target[1:])}", ""] if target.startswith("#") else [target, title]
+        return {"t": "Link", "c": [_attributes(), self.copy(inlines), place]}
 
     def _image(self, content: list[Any]) -> Node:
         (_, _, pairs), alt, (source, _) = content

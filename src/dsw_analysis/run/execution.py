@@ -20,9 +20,9 @@ from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.project import FILE
-from dsw_analysis.report.appendix import findings_workbook
 from dsw_analysis.report.html import render_cells
-from dsw_analysis.report.page import Chapter, brief_sources, page, section_sources
+from dsw_analysis.report.page import FIGURES, Chapter, figures_page, page
+from dsw_analysis.report.workbook import findings_workbook
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.steps import Part
 from dsw_analysis.run.tasks import Project, Result, Task, in_short, write_files
@@ -155,13 +155,10 @@ def _schemas(task: Task) -> Schemas:
 
 
 def _page(task: Task, made: Chapter, document: Mapping[str, Any] | None) -> bytes:
-    """The section's own page, to be shared alone, with the data files also of what it quotes from others' ledgers."""
-    ledgers = [json.loads(content) for name, content in task.files.items() if name.endswith("findings.json")]
-    files = [read for told in (document, *ledgers) if told is not None for read in told["inputs"]]
+    """The section's own page, to be shared alone."""
     ledger = Ledger() if document is None else Ledger.from_records(document["findings"])
-    own, files = section_sources(made.id, made.body, ledger, files)
     round_ = Round.parse(str(task.parameters["round_id"]))
-    return page(round_, [made], own, files, province=task.province).encode()
+    return page(round_, [made], ledger, province=task.province).encode()
 
 
 def opened(part: Part) -> tuple[Chapter, Mapping[str, Any] | None]:
@@ -187,13 +184,15 @@ def chapter(
 
 
 def report_file(name: str, round_: Round, parts: Sequence[Part], findings: bytes) -> bytes:
-    """``report.html``, ``.pdf``, ``.docx`` or ``findings.xlsx``, of parts and the ``findings.json`` made of them."""
+    """A file of the report, by its name, of parts and the ``findings.json`` made of them."""
     document = json.loads(findings)
+    if name == FIGURES:
+        return figures_page(document).encode()
     ledger = Ledger.from_records(document["findings"])
     if name == "findings.xlsx":
         return findings_workbook(round_, ledger)
     chapters = [opened(part)[0] for part in sorted(parts, key=lambda part: part.section != SUMMARY)]
-    return _written(Path(name).suffix, round_, chapters, ledger, document["inputs"])
+    return _written(Path(name).suffix, round_, chapters, ledger, document=document)
 
 
 def compose_briefs(round_: Round, provinces: Mapping[str, Sequence[Part]]) -> dict[str, dict[str, bytes]]:
@@ -202,13 +201,13 @@ def compose_briefs(round_: Round, provinces: Mapping[str, Sequence[Part]]) -> di
 
 
 def _brief(round_: Round, province: str, parts: Sequence[Part]) -> dict[str, bytes]:
-    """The brief of a province by file name: its ledger, and page and PDF, whose sources are of what they show alone."""
+    """The brief of a province by file name: its ledger, page and PDF."""
     chapters, documents = zip(*map(opened, parts), strict=True)
     sections = [(p.section, p.title, p.error, document) for p, document in zip(parts, documents, strict=True)]
     document = ledger_document(round_, sections)
-    ledger = brief_sources([chapter.body for chapter in chapters], Ledger.from_records(document["findings"]))
+    ledger = Ledger.from_records(document["findings"])
     files = {
-        f"{province}{suffix}": _written(suffix, round_, chapters, ledger, document["inputs"], province=province)
+        f"{province}{suffix}": _written(suffix, round_, chapters, ledger, province=province)
         for suffix in (".html", ".pdf")
     }
     return {**files, "findings.json": to_json(document).encode()}
@@ -219,17 +218,15 @@ def _written(
     round_: Round,
     chapters: Sequence[Chapter],
     ledger: Ledger,
-    inputs: Sequence[Mapping[str, Any]],
-    *,
-    province: str | None = None,
+    **about: Any,  # noqa: ANN401 - province or document, as a page takes them
 ) -> bytes:
     if suffix == ".html":
-        return page(round_, chapters, ledger, inputs, province=province).encode()
+        return page(round_, chapters, ledger, **about).encode()
     from dsw_analysis.report.document import compose  # noqa: PLC0415 - pandoc and Typst are slow to load
     from dsw_analysis.report.docx import to_docx  # noqa: PLC0415 - pandoc and Typst are slow to load
     from dsw_analysis.report.pdf import to_pdf  # noqa: PLC0415 - pandoc and Typst are slow to load
 
-    composed = compose(round_, chapters, ledger, inputs, province=province)
+    composed = compose(round_, chapters, ledger, **about)
     return to_pdf(composed) if suffix == ".pdf" else to_docx(composed)
 
 

@@ -26,11 +26,11 @@ _WORK = "dsw_analysis.run.execution"
 _BRIEF = "brief/"  # where the names of briefs in the manifest begin
 FORMATS = ("html", "pdf", "docx")
 """What a report can be written as."""
-_LONGEST_FIRST = ("report.docx", "report.pdf", "report.html", "findings.xlsx")  # the others fit beside it
+_LONGEST_FIRST = ("report.docx", "report.pdf", "report.html", "figures.html", "findings.xlsx")  # others fit beside it
 
 
 def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[str] = FORMATS) -> list[Path]:
-    """Bring ``report.html``, ``report.pdf``, ``report.docx`` (as asked for) and ``findings.xlsx`` up to date.
+    """Bring the files of the report that belong to formats asked for, and ``findings.xlsx``, up to date.
 
     All of them are made before the set that they belong to is put in place with what
     :func:`~dsw_analysis.run.sections.run_sections` gave. One that cannot be made is named and left out.
@@ -48,7 +48,7 @@ def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[
     whole = edition(batch, outcomes)
     if not whole.may_replace():
         return []
-    names = [name for name in REPORT if name == "findings.xlsx" or name.removeprefix("report.") in formats]
+    names = [name for name, form in REPORT.items() if form is None or form in formats]
     pieces = {name: batch.stale.report(name, whole.names, asked=True) for name in _LONGEST_FIRST if name in names}
     findings, parts = batch.outputs.newest(LEDGER).read_bytes(), whole.parts
     due = [piece for piece in pieces.values() if piece.reasons]

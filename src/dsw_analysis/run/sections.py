@@ -14,8 +14,14 @@ from dsw_analysis.run.manifest import EDITION
 from dsw_analysis.run.stale import LEDGER
 from dsw_analysis.run.steps import BatchError, Outcome, Part, Step
 
-REPORT = ("report.html", "report.pdf", "report.docx", "findings.xlsx")
-"""What is made of the ledger and the sections."""
+REPORT = {
+    "report.html": "html",
+    "figures.html": "html",
+    "report.pdf": "pdf",
+    "report.docx": "docx",
+    "findings.xlsx": None,
+}
+"""What is made of the ledger and the sections -> the format with which it is made; the workbook always is."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,7 @@ _VALUES = {
     "data-claim": re.compile(r"[a-z_]+:\d+( [a-z_]+:\d+)*"),
 }
 """What may stand in a section: elements, their attributes, and values of attributes that could mislead or hide."""
-_AROUND = {"back", "count", "cover", "filter", "page", "skip", "toc"}
+_AROUND = {"bases", "count", "cover", "filter", "page", "skip", "toc"}
 """Classes of what stands around the sections: the style hides or moves them, on the screen or in print."""
 
 

@@ -6,7 +6,7 @@ import openpyxl
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
-from dsw_analysis.report.appendix import findings_workbook
+from dsw_analysis.report.workbook import findings_workbook
 from dsw_analysis.rounds import Round
 
 
