@@ -11,6 +11,7 @@ import typst
 from matplotlib import image
 
 from dsw_analysis.intake.writing.typefaces import SARABUN
+from dsw_analysis.report import clusters
 from dsw_analysis.report.clusters import clusters_of, write_fonts
 
 CONSONANTS = [chr(c) for c in range(0x0E01, 0x0E2F)]
@@ -68,6 +69,53 @@ def test_it_looks_like_the_typeface_as_it_comes(weight, tmp_path):
     assert drawn[0].shape == drawn[1].shape
     assert (drawn[0] < 0.5).sum() > 1000
     assert np.abs(drawn[0] - drawn[1]).max() < 0.35  # rounding of outlines to whole units shows at edges only
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """A cache folder of its own, and a dictionary of a few words, so that a cut takes no time; what is cut is noted."""
+    folder, cut = tmp_path / "cache", []
+    monkeypatch.setattr(clusters, "user_cache_path", lambda *_, **__: folder)
+    monkeypatch.setattr(clusters, "_of_words", lambda: clusters_of("น้ำ ที่ ก็"))
+    make = clusters.font.__wrapped__
+    monkeypatch.setattr(clusters, "font", lambda face, of: cut.append((face, of)) or make(face, of))
+
+    def made(name, text="ที่ ก็"):
+        """Faces for a text, made in what is as good as a new process, and which faces were cut for that."""
+        clusters._kept.cache_clear()
+        cut.clear()
+        (tmp_path / name).mkdir()
+        write_fonts(tmp_path / name, [text])
+        return [(tmp_path / name / f"Sarabun-{face}.ttf").read_bytes() for face in clusters.FACES], [*cut]
+
+    yield folder, made
+    clusters._kept.cache_clear()
+
+
+def test_faces_are_cut_once_and_come_out_of_the_cache_as_they_were_cut(kept):
+    folder, made = kept
+    first, cut = made("first")
+    assert cut == [(face, clusters_of("น้ำ ที่ ก็")) for face in clusters.FACES]
+    assert made("again", "น้ำ") == (first, [])
+    for path in folder.iterdir():  # a spoilt file is as good as none
+        path.write_bytes(path.read_bytes()[:-1])
+    assert made("spoilt") == (first, cut)
+    assert made("healed") == (first, [])
+
+
+def test_without_a_cache_folder_faces_are_cut_all_the_same(kept):
+    folder, made = kept
+    folder.write_text("a file stands where the folder should be")
+    first, cut = made("first")
+    assert len(cut) == len(clusters.FACES)
+    assert made("again") == (first, cut)
+
+
+def test_a_text_with_clusters_that_no_word_has_gets_faces_of_its_own(kept):
+    folder, made = kept
+    _, cut = made("own", "ที่ ขึ้น")
+    assert cut == [(face, clusters_of("ที่ ขึ้น")) for face in clusters.FACES]
+    assert not folder.exists()
 
 
 def test_clusters_are_found_in_a_text():

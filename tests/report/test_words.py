@@ -1,7 +1,13 @@
 """Where lines of Thai may break."""
 
-import pytest
+import random
 
+import pytest
+from pythainlp.corpus import thai_words
+from pythainlp.tokenize import word_tokenize
+from pythainlp.util import Trie
+
+from dsw_analysis.report import words
 from dsw_analysis.report.clusters import write_fonts
 from dsw_analysis.report.words import broken_words, is_name, pieces, width
 
@@ -27,6 +33,19 @@ from dsw_analysis.report.words import broken_words, is_name, pieces, width
 )
 def test_a_text_is_cut_at_words(text, expected):
     assert list(pieces(text)) == expected
+
+
+def test_the_set_gives_the_words_that_the_trie_gives():
+    known = sorted(thai_words())
+    chance = random.Random(2569)
+    texts = ["".join(chance.choices(known, k=number)) for number in (1, 2, 3, 4) for _ in range(600)]
+    texts += ["ก" + text[2:] for text in texts[::4]]  # with words that no dictionary has
+    ours, theirs = words._Words(known), Trie(known)
+    for engine in ("newmm", "longest"):
+        for text in texts:
+            assert word_tokenize(text, custom_dict=ours, engine=engine) == word_tokenize(
+                text, custom_dict=theirs, engine=engine
+            )
 
 
 def test_names_with_a_hyphen_are_told_from_numbers_and_words():

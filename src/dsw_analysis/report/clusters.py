@@ -8,10 +8,13 @@ every reader agrees.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import io
 import re
 from collections.abc import Iterable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
@@ -20,13 +23,18 @@ from fontTools.ttLib import TTFont
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
+from platformdirs import user_cache_path
+from pythainlp.corpus import thai_words
 
 from dsw_analysis.intake.writing.typefaces import SARABUN
+from dsw_analysis.intake.writing.whole import digest, write_whole
 
 FACES = ("Regular", "SemiBold")
 
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _CLUSTER = re.compile(f"[\u0e01-\u0e2e][{_MARKS}]*\u0e33|[\u0e24\u0e26]\u0e45|[\u0e01-\u0e2e][{_MARKS}]+")
+_MARK = hashlib.sha256().digest_size
+"""Bytes before a face in the cache, which tell a spoilt one."""
 _NIKHAHIT, _SARA_AA, _SARA_AM = "\u0e4d", "\u0e32", "\u0e33"
 
 
@@ -73,10 +81,39 @@ def font(face: str, clusters: frozenset[str]) -> bytes:
 
 
 def write_fonts(folder: Path, texts: Iterable[str]) -> None:
-    """Write the faces that a document of these texts needs into a folder."""
+    """Write the faces that a document of these texts needs into a folder.
+
+    Cutting takes seconds, so that there is one cut of each face for all documents, with the clusters of the dictionary.
+    A text with others, as slips of the pen are, has a cut of its own.
+    """
     clusters = frozenset().union(*(clusters_of(text) for text in texts))
     for face in FACES:
-        (folder / f"Sarabun-{face}.ttf").write_bytes(font(face, clusters))
+        content = _kept(face) if clusters <= _of_words() else font(face, clusters)
+        (folder / f"Sarabun-{face}.ttf").write_bytes(content)
+
+
+@cache
+def _of_words() -> frozenset[str]:
+    return clusters_of("\n".join(thai_words()))
+
+
+@cache
+def _kept(face: str) -> bytes:
+    """A face with the clusters of the dictionary, from the user's cache folder, where the first process leaves it."""
+    used = Path(__file__).read_bytes(), (SARABUN / f"Sarabun-{face}.ttf").read_bytes()
+    told = *sorted(_of_words()), version("fonttools"), version("matplotlib")
+    made_from = digest(b" ".join([*used, " ".join(told).encode()]))
+    path = user_cache_path("dsw-analysis", appauthor=False) / f"Sarabun-{face}-{made_from[:16]}.ttf"
+    try:
+        mark, content = (kept := path.read_bytes())[:_MARK], kept[_MARK:]
+        if hashlib.sha256(content).digest() == mark:
+            return content
+    except OSError:
+        pass  # never cut, or not to be read
+    content = font(face, _of_words())
+    with contextlib.suppress(OSError):  # without a folder to keep it in, each process cuts its own
+        write_whole(path, hashlib.sha256(content).digest() + content)
+    return content
 
 
 def _as_shaped(cluster: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -13,7 +13,6 @@ import typst
 from fontTools.ttLib import TTFont
 from pythainlp.corpus import thai_words
 from pythainlp.tokenize import word_tokenize
-from pythainlp.util import Trie
 
 from dsw_analysis.intake.writing.typefaces import SARABUN
 from dsw_analysis.project import current
@@ -86,9 +85,22 @@ def _words_of(run: str, own: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(run[start:end] for start, end in pairwise([0, *ends]))
 
 
+class _Words(frozenset[str]):
+    """A dictionary for PyThaiNLP, in place of its trie: a set is there at once, and says yes or no in one step."""
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self))
+
+    def prefixes(self, text: str, start: int = 0) -> list[str]:
+        """Words that begin at a place of a text, the shortest first."""
+        ends = range(start + 1, min(len(text), start + self._longest) + 1)
+        return [word for end in ends if (word := text[start:end]) in self]
+
+
 @cache
-def _dictionary(own: tuple[str, ...]) -> Trie:
-    return Trie(thai_words() | _OWN.union(own))
+def _dictionary(own: tuple[str, ...]) -> _Words:
+    return _Words(thai_words() | _OWN.union(own))
 
 
 def broken_words(texts: Iterable[str], fonts: Path) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import pickle
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -184,15 +185,36 @@ def chapter(
 
 
 def report_file(name: str, round_: Round, parts: Sequence[Part], findings: bytes) -> bytes:
-    """A file of the report, by its name, of parts and the ``findings.json`` made of them."""
+    """A file of the report that is not on paper, by its name, of parts and the ``findings.json`` made of them."""
     document = json.loads(findings)
     if name == FIGURES:
         return figures_page(document).encode()
-    ledger = Ledger.from_records(document["findings"])
     if name == "findings.xlsx":
-        return findings_workbook(round_, ledger)
+        return findings_workbook(round_, Ledger.from_records(document["findings"]))
+    return page(round_, *_put_together(parts, document), document=document).encode()
+
+
+def compose_paper(round_: Round, parts: Sequence[Part], findings: bytes) -> bytes:
+    """The document that PDF and DOCX are written from, for :func:`paper_file`."""
+    from dsw_analysis.report.document import compose  # noqa: PLC0415 - pandoc is slow to load
+
+    document = json.loads(findings)
+    composed = compose(round_, *_put_together(parts, document), document=document)
+    return pickle.dumps(composed, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def paper_file(name: str, composed: bytes) -> bytes:
+    """``report.pdf`` or ``report.docx``, of what was composed for both."""
+    from dsw_analysis.report.docx import to_docx  # noqa: PLC0415 - pandoc and Typst are slow to load
+    from dsw_analysis.report.pdf import to_pdf  # noqa: PLC0415 - pandoc and Typst are slow to load
+
+    return {"report.pdf": to_pdf, "report.docx": to_docx}[name](pickle.loads(composed))
+
+
+def _put_together(parts: Sequence[Part], document: Mapping[str, Any]) -> tuple[list[Chapter], Ledger]:
+    """Chapters, the summary first, and the ledger."""
     chapters = [opened(part)[0] for part in sorted(parts, key=lambda part: part.section != SUMMARY)]
-    return _written(Path(name).suffix, round_, chapters, ledger, document=document)
+    return chapters, Ledger.from_records(document["findings"])
 
 
 def compose_briefs(round_: Round, provinces: Mapping[str, Sequence[Part]]) -> dict[str, dict[str, bytes]]:
@@ -202,32 +224,18 @@ def compose_briefs(round_: Round, provinces: Mapping[str, Sequence[Part]]) -> di
 
 def _brief(round_: Round, province: str, parts: Sequence[Part]) -> dict[str, bytes]:
     """The brief of a province by file name: its ledger, page and PDF."""
+    from dsw_analysis.report.document import compose  # noqa: PLC0415 - pandoc and Typst are slow to load
+    from dsw_analysis.report.pdf import to_pdf  # noqa: PLC0415 - pandoc and Typst are slow to load
+
     chapters, documents = zip(*map(opened, parts), strict=True)
     sections = [(p.section, p.title, p.error, document) for p, document in zip(parts, documents, strict=True)]
     document = ledger_document(round_, sections)
     ledger = Ledger.from_records(document["findings"])
-    files = {
-        f"{province}{suffix}": _written(suffix, round_, chapters, ledger, province=province)
-        for suffix in (".html", ".pdf")
+    return {
+        f"{province}.html": page(round_, chapters, ledger, province=province).encode(),
+        f"{province}.pdf": to_pdf(compose(round_, chapters, ledger, province=province)),
+        "findings.json": to_json(document).encode(),
     }
-    return {**files, "findings.json": to_json(document).encode()}
-
-
-def _written(
-    suffix: str,
-    round_: Round,
-    chapters: Sequence[Chapter],
-    ledger: Ledger,
-    **about: Any,  # noqa: ANN401 - province or document, as a page takes them
-) -> bytes:
-    if suffix == ".html":
-        return page(round_, chapters, ledger, **about).encode()
-    from dsw_analysis.report.document import compose  # noqa: PLC0415 - pandoc and Typst are slow to load
-    from dsw_analysis.report.docx import to_docx  # noqa: PLC0415 - pandoc and Typst are slow to load
-    from dsw_analysis.report.pdf import to_pdf  # noqa: PLC0415 - pandoc and Typst are slow to load
-
-    composed = compose(round_, chapters, ledger, **about)
-    return to_pdf(composed) if suffix == ".pdf" else to_docx(composed)
 
 
 def index_page(round_: Round, states: Mapping[str, bool]) -> bytes:

@@ -26,7 +26,7 @@ _WORK = "dsw_analysis.run.execution"
 _BRIEF = "brief/"  # where the names of briefs in the manifest begin
 FORMATS = ("html", "pdf", "docx")
 """What a report can be written as."""
-_LONGEST_FIRST = ("report.docx", "report.pdf", "report.html", "figures.html", "findings.xlsx")  # others fit beside it
+_PAPER = ("report.pdf", "report.docx")  # of one document that is composed for both
 
 
 def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[str] = FORMATS) -> list[Path]:
@@ -49,21 +49,25 @@ def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[
     if not whole.may_replace():
         return []
     names = [name for name, form in REPORT.items() if form is None or form in formats]
-    pieces = {name: batch.stale.report(name, whole.names, asked=True) for name in _LONGEST_FIRST if name in names}
-    findings, parts = batch.outputs.newest(LEDGER).read_bytes(), whole.parts
-    due = [piece for piece in pieces.values() if piece.reasons]
-    jobs = deque(Job(piece, f"{_WORK}:report_file", given(piece.name, batch.round, parts, findings)) for piece in due)
+    due = [p for name in names if (p := batch.stale.report(name, whole.names, asked=True)).reasons]
+    paper = [piece for piece in due if piece.name in _PAPER]
+    made_of = batch.round, whole.parts, batch.outputs.newest(LEDGER).read_bytes()
+    jobs = deque([Job(paper, f"{_WORK}:compose_paper", given(*made_of))] if paper else [])
+    jobs += [Job([p], f"{_WORK}:report_file", given(p.name, *made_of)) for p in due if p not in paper]
     for job, future in batch.ended(jobs):
-        name = job.about.name
         try:
             content = future.result()
         except EOFError as error:  # not a process that ended, but the one that all are forked from
             raise BatchError(f"no report can be made: {error}") from error
         except Exception as error:  # one format must not stop the others
-            names.remove(name)
-            batch.progress.say(f"{name} could not be made and is left out: {in_short(error)}")
+            for piece in job.about:
+                names.remove(piece.name)
+                batch.progress.say(f"{piece.name} could not be made and is left out: {in_short(error)}")
+            continue
+        if job.about is paper:
+            jobs.extendleft(Job([piece], f"{_WORK}:paper_file", given(piece.name, content)) for piece in paper)
         else:
-            batch.make(job.about, {name: content})
+            batch.make(job.about[0], {job.about[0].name: content})
     return [batch.out / name for name in names] if put_in_place(batch, outcomes) else []
 
 
