@@ -3,6 +3,7 @@
 import re
 import tomllib
 import zipfile
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -16,12 +17,13 @@ from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.source import Source
 from dsw_analysis.problems import UsageError
-from dsw_analysis.project import TABLES, Settings, Term, settings, use
+from dsw_analysis.project import TABLES, Edition, Settings, Term, settings, use
 from dsw_analysis.report.document import compose
 from dsw_analysis.report.docx import to_docx
 from dsw_analysis.report.page import Chapter
 from dsw_analysis.report.pdf import typst_source
 from dsw_analysis.report.words import pieces
+from dsw_analysis.rounds import Round
 
 
 def said(tmp_path, text):
@@ -33,9 +35,12 @@ def test_a_file_says_what_its_keys_say(tmp_path):
     found = said(
         tmp_path,
         """
-        report = {department = "กรม ก", short_name = "ก", title = "รายงาน ข", short_title = "ข", words = ["คค"]}
+        report = {department = "กรม ก", short_name = "ก", title = "ร", short_title = "ข", contact = "ง", words = ["คค"]}
         office_hours = {from = "09.00", to = "17.00"}
         units = {boats = "ลำ"}
+        abbreviations = {"ก.ข." = "กรมขนส่ง"}
+        edition.2569-6m = {number = 2, issued = 2026-05-31, approved = true}
+        edition.2569-12m = {}
         [[allowed]]
         text = "สายด่วน 99"
         why = "ชื่อ"
@@ -44,13 +49,17 @@ def test_a_file_says_what_its_keys_say(tmp_path):
     assert found == Settings(
         department="กรม ก",
         short_name="ก",
-        title="รายงาน ข",
+        title="ร",
         short_title="ข",
+        contact="ง",
         words=("คค",),
         office_hours=("09.00", "17.00"),
         units={"boats": "ลำ"},
         allowed=(Term("สายด่วน 99", "ชื่อ"),),
+        abbreviations={"ก.ข.": "กรมขนส่ง"},
+        editions={"2569-6m": Edition(number=2, issued=date(2026, 5, 31), approved=True), "2569-12m": Edition()},
     )
+    assert found.edition(Round.parse("2570-6m")) == Edition()
 
 
 def test_without_a_file_or_keys_the_words_are_nobodys(tmp_path):
@@ -70,10 +79,22 @@ def test_the_nearest_file_above_a_folder_counts(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("titel = 1", "titel is no key; did you mean allowed or office_hours or report or units?"),
+        (
+            "titel = 1",
+            "titel is no key; did you mean abbreviations or allowed or edition or office_hours or report or",
+        ),
         ("[raport]", "raport is no key; did you mean report?"),
         ('report = "x"', "report is not a table; write [report] and its keys below"),
         ('[report]\ntitel = "x"', "[report] titel is no key; did you mean title?"),
+        ("[edition]\n2569-5m = {}", "[edition.2569-5m]: '2569-5m' is not a round"),
+        ("[edition]\n2569-6m = 1", "[edition.2569-6m] is not a table"),
+        ("[edition.2569-6m]\nday = 1", "[edition.2569-6m] day is no key"),
+        ("[edition.2569-6m]\nnumber = 0", "[edition.2569-6m] number is 0"),
+        ('[edition.2569-6m]\nissued = "พรุ่งนี้"', "[edition.2569-6m] issued is 'พรุ่งนี้' and no day"),
+        ("[edition.2569-6m]\nissued = 2026-05-31T08:00:00", "[edition.2569-6m] issued is datetime"),
+        ("[edition.2569-6m]\napproved = 1", "[edition.2569-6m] approved is 1"),
+        ("[edition.2569-6m]\napproved = true", "[edition.2569-6m] is approved and has no day"),
+        ('[abbreviations]\n"ก." = 1', '[abbreviations] "ก." is 1 and not a text'),
         ("[report]\ntitle = 3", '[report] title is 3 and not a text; write title = "…"'),
         ('[report]\ntitle = " "', "[report] title is ' ' and not a text"),
         ('[report]\nwords = "x"', '[report] words is not a list; write words = ["…"]'),
@@ -204,11 +225,14 @@ def test_no_word_of_the_department_stands_in_the_package():
 
 def test_the_page_of_the_docs_has_every_key_and_unit():
     page = (ROOT / "docs" / "project.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `\[+(\w+)\]+` (?:`(\w+)`|\*name\*)", page, re.M)
+    rows = re.findall(r"^\| `\[+(\w+)[^]]*\]+` (?:`(\w+)`|\*\w+\*)", page, re.M)
     keys = {(table, key) for table, names in TABLES.items() for key in names or [""]}
     assert set(rows) == keys
     general = page.partition("These need no word:")[2].partition("\n\n")[0]
     assert set(re.findall(r"`(\w+)`", general)) == set(UNITS)
-    content = tomllib.loads((ROOT / "project.toml").read_text(encoding="utf-8"))
+    text = (ROOT / "project.toml").read_text(encoding="utf-8")
+    content = tomllib.loads(text)
     shown = {(t, key) for t, v in content.items() for key in (v[0] if isinstance(v, list) else v)}
-    assert shown >= {key for key in keys if key[1]}, "the project's own file shows every key"
+    # An edition that is not there cannot stand in the file: its keys are shown in a comment.
+    noted = {("edition", key) for key in re.findall(r"^# (\w+) = ", text, re.M)}
+    assert shown | noted >= {key for key in keys if key[1]}, "the project's own file shows every key"

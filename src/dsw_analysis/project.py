@@ -8,11 +8,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from dsw_analysis.problems import UsageError
+from dsw_analysis.rounds import Round
 
 FILE: Final = "project.toml"
 _UNIT = re.compile("[a-z][a-z_]*")
@@ -43,6 +45,15 @@ class Term:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Edition:
+    """How far a round's report has come: its number, day of issue, and whether it is approved, else a draft."""
+
+    number: int | None = None
+    issued: date | None = None
+    approved: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What ``project.toml`` says; by default nothing that is one department's.
 
@@ -52,6 +63,8 @@ class Settings:
         Whose report it is, on covers and in the files' data, and what sentences call it.
     title, short_title:
         Of the report, on its cover, and in the title of a browser's window.
+    contact:
+        Whom to ask about the report.
     words:
         Words of the report that dictionaries lack, which no line of the print may break.
     office_hours:
@@ -60,16 +73,27 @@ class Settings:
         Unit of findings -> Thai word, besides those that the package knows.
     allowed:
         Names that hold digits without being a result.
+    abbreviations:
+        Abbreviation -> what it stands for; the report explains those that occur in it.
+    editions:
+        Round, as ``2569-6m``, -> what its report is.
     """
 
     department: str = ""
     short_name: str = "หน่วยงาน"
     title: str = "รายงานผลการดำเนินงาน"
     short_title: str = "รายงานผลการดำเนินงาน"
+    contact: str = ""
     words: tuple[str, ...] = ()
     office_hours: tuple[str, str] = ("08.30", "16.30")
     units: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[Term, ...] = ()
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
+    editions: Mapping[str, Edition] = field(default_factory=dict)
+
+    def edition(self, round_: Round) -> Edition:
+        """What the report of a round is; a draft where nothing is said."""
+        return self.editions.get(str(round_), Edition())
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -127,21 +151,23 @@ def _here(folder: str) -> Settings:
 
 
 TABLES: Final[Mapping[str, frozenset[str]]] = {
-    "report": frozenset({"department", "short_name", "title", "short_title", "words"}),
+    "report": frozenset({"department", "short_name", "title", "short_title", "contact", "words"}),
+    "edition": frozenset({"number", "issued", "approved"}),
+    "abbreviations": frozenset(),
     "office_hours": frozenset({"from", "to"}),
     "units": frozenset(),
     "allowed": frozenset({"text", "why"}),
 }
-"""Tables of the file and their keys; a unit may have any name."""
+"""Tables of the file and their keys; units and abbreviations may have any name, and editions are tables of rounds."""
 
 
 def _read(path: Path, content: Mapping[str, Any]) -> Settings:
     _know(path, "", content, TABLES)
-    tables: dict[str, Any] = {name: content.get(name, {}) for name in ("report", "office_hours", "units")}
+    tables: dict[str, Any] = {name: content.get(name, {}) for name in TABLES if name != "allowed"}
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise UsageError(f"{path}: {name} is not a table; write [{name}] and its keys below")
-        if TABLES[name]:
+        if TABLES[name] and name != "edition":
             _know(path, f"[{name}] ", table, TABLES[name])
     report = dict(tables["report"])
     words = report.pop("words", [])
@@ -155,6 +181,10 @@ def _read(path: Path, content: Mapping[str, Any]) -> Settings:
         words=tuple(_text(path, "[report] words", word) for word in words),
         office_hours=_hours(path, tables["office_hours"]),
         units={unit: _unit(path, unit, word) for unit, word in tables["units"].items()},
+        abbreviations={
+            short: _text(path, f'[abbreviations] "{short}"', long) for short, long in tables["abbreviations"].items()
+        },
+        editions=dict(_edition(path, name, given) for name, given in tables["edition"].items()),
         allowed=tuple(_term(path, term) for term in _terms(path, content.get("allowed", []))),
     )
 
@@ -177,6 +207,27 @@ def _unit(path: Path, unit: str, word: object) -> str:
     if not _UNIT.fullmatch(unit):
         raise UsageError(f"{path}: [units] {unit!r} is no name of a unit; use lower-case ASCII and _, e.g. activities")
     return _text(path, f"[units] {unit}", word)
+
+
+def _edition(path: Path, name: str, given: object) -> tuple[str, Edition]:
+    key = f"[edition.{name}]"
+    try:
+        round_ = str(Round.parse(name))
+    except ValueError as error:
+        raise UsageError(f"{path}: {key}: {error}") from None
+    if not isinstance(given, dict):
+        raise UsageError(f"{path}: {key} is not a table; write {key} and its keys below")
+    _know(path, f"{key} ", given, TABLES["edition"])
+    number, issued, approved = given.get("number"), given.get("issued"), given.get("approved", False)
+    if number is not None and (type(number) is not int or number < 1):
+        raise UsageError(f"{path}: {key} number is {number!r} and no number of an edition; write number = 1")
+    if issued is not None and type(issued) is not date:
+        raise UsageError(f"{path}: {key} issued is {issued!r} and no day; write issued = 2026-05-31, in years C.E.")
+    if type(approved) is not bool:
+        raise UsageError(f"{path}: {key} approved is {approved!r}; write approved = true or leave it out")
+    if approved and issued is None:
+        raise UsageError(f"{path}: {key} is approved and has no day; write issued = 2026-05-31, in years C.E.")
+    return round_, Edition(number=number, issued=issued, approved=approved)
 
 
 def _hours(path: Path, given: Mapping[str, object]) -> tuple[str, str]:

@@ -43,6 +43,24 @@ class Status(Enum):
     AWAITING_RESULT = "รอข้อมูล"
 
 
+RULES: dict[Work | Status, str] = {
+    Work.DONE: "หน่วยงานรายงานว่าเสร็จแล้ว",
+    Work.IN_PROGRESS: "หน่วยงานรายงานว่ากำลังทำ และยังไม่พ้นเดือนสุดท้ายตามแผน",
+    Work.OVERDUE: "เดือนสุดท้ายหรือวันที่ตามแผนอยู่ในรอบนี้หรือก่อนหน้า และหน่วยงานรายงานว่ายังไม่เสร็จ",
+    Work.AHEAD: "เดือนตามแผนอยู่หลังรอบนี้",
+    Work.WAITING: "ไม่มีเดือนตามแผนหรือไม่มีรายงานให้ตัดสิน ไม่นับว่าช้า",
+    Status.REACHED: "ผลไม่ต่ำกว่าเป้าหมาย ตัวชี้วัดที่เป็นอัตราอาจเปลี่ยนได้จนสิ้นปี",
+    Status.ON_THE_WAY: "ผลยังไม่ถึงเป้าหมาย แต่ไม่ต่ำกว่าที่แผนกำหนดไว้ถึงสิ้นรอบ",
+    Status.BELOW_PLAN: "ผลต่ำกว่าที่แผนกำหนดไว้ถึงสิ้นรอบ หรืออัตราต่ำกว่าเป้าหมาย",
+    Status.MISSED: "ครบกำหนดของเป้าหมายแล้ว แต่ผลไม่ถึง",
+    Status.NOT_YET_DUE: "ขั้นตอนที่ทำให้เกิดผลอยู่หลังรอบนี้",
+    Status.NOTHING_TO_MEASURE: "ไม่มีเรื่องให้นับ ตัวหารเป็นศูนย์",
+    Status.AWAITING_TARGET: "ยังไม่มีค่าเป้าหมายที่ยืนยันแล้ว",
+    Status.AWAITING_RESULT: "ยังไม่มีผลให้เทียบกับเป้าหมาย",
+}
+"""Verdict -> when it is given, in short, as the report explains it; what follows decides."""
+
+
 def work_of_step(state: str | None, first: date | None, last: date | None, round_: Round) -> Work:
     """Judge a step at the end of a round.
 

@@ -10,15 +10,19 @@ from typing import Any
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
-from dsw_analysis.intake.provenance import PROVENANCE
+from dsw_analysis.intake.provenance import PROVENANCE, Provenance
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
+from dsw_analysis.project import current
+from dsw_analysis.report.method import method
 from dsw_analysis.rounds import Round
 from dsw_analysis.section.blocks import anchor
 
 FIGURES = "figures.html"
 """Page of all figures and data files, beside the report."""
+SHORT: dict[Provenance, str] = {"published": "ฉบับพิมพ์", "received": "หน่วยงานส่ง", "reconstructed": "จำลอง"}
+"""Provenance in a word."""
 FIGURES_PAGE = '<body class="figures">'
 """Tells that page from others."""
 
@@ -101,15 +105,16 @@ def as_shown(body: str) -> str:
 def figures_page(document: Mapping[str, Any]) -> str:
     """The page of all figures and data files of a round, from the content of its ``findings.json``."""
     ledger = Ledger.from_records(document["findings"])
-    groups = [
+    sections = [
         (s["section"], s["title"], [f for _, f in sorted(ledger.items()) if f.section == s["section"]])
         for s in document["sections"]
     ]
     return render_page(
         "figures.html.j2",
         script="report.js",
-        **page_values(Round.parse(document["round"]), [], ledger, document=document),
-        groups=[group for group in groups if group[2]],
+        **page_values(Round.parse(document["round"]), [], ledger),
+        sections=[section for section in sections if section[2]],
+        inputs=document["inputs"],
         version=version("dsw-analysis"),
     )
 
@@ -124,17 +129,34 @@ def page_values(
 ) -> dict[str, Any]:
     """What the templates of pages and of the print are filled with alike."""
     shown = {match[3] for chapter in chapters for match in _NUMBER.finditer(chapter.body)} - {None}
+    bodies = {chapter.id: chapter.body for chapter in chapters}
     return {
         "round": round_,
+        "edition": current().edition(round_) if round_ else None,
+        "method": method(bodies, document) if document and chapters else None,
+        "marks": [(SHORT[code], words) for code, words in PROVENANCE.items()],
         "province": None if province is None else in_prose(province),
         "chapters": chapters,
         "anchor": anchor,
         "origin": lambda finding: PROVENANCE[finding.provenance],
         "remarks": lambda finding: " · ".join(filter(None, [finding.note, *finding.basis()])),
         "reconstructed": any(f.provenance == "reconstructed" and anchor(i) in shown for i, f in ledger.items()),
-        "document": document,
+        "groups": _groups(chapters, document),
         "format_date": format_date,
     }
+
+
+def _groups(chapters: Sequence[Chapter], document: Mapping[str, Any] | None) -> dict[str, str]:
+    """What stands in the contents above a chapter that is the first of its strategy or issue: chapter -> words."""
+    works = {s["section"]: s.get("work") or {} for s in document["sections"]} if document else {}
+    groups, before = {}, ""
+    for chapter in chapters:
+        place = [works.get(chapter.id, {}).get(level) for level in ("strategy", "issue")]
+        group = " › ".join(filter(None, place))
+        if group and group != before:
+            groups[chapter.id] = group
+        before = group or before
+    return groups
 
 
 def _with_bases(body: str, ledger: Ledger, listed: set[str], *, linked: bool) -> tuple[str, list[Finding]]:

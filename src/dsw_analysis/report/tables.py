@@ -58,13 +58,14 @@ def kind_of(content: list[Any], kinds: Collection[str]) -> str:
 
 
 def sized(blocks: list[Node], line: float) -> list[Node]:
-    """Blocks whose tables, ``line`` em of their type wide, give each column a share of the width."""
+    """Blocks whose tables give each column a share of the width: ``line`` em of their type, or half of that."""
 
     def change(node: Node) -> Node | None:
         if node["t"] != "Table":
             return None
         attributes, caption, columns, *rest = node["c"]
-        widths = shares(_needs(*rows_of(node["c"]), count=len(columns)), line=line)
+        width = line / 2 if "half" in attributes[1] else line
+        widths = shares(_needs(*rows_of(node["c"]), count=len(columns)), line=width)
         columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": share}] for share in widths]
         return {"t": "Table", "c": [attributes, caption, columns, *rest]}
 

@@ -151,10 +151,11 @@ class Writer:
             return _call("cover", *lines)
         if "chapter" in classes:
             title, *rest = blocks
-            order = next((v for k, v in pairs if k == "order"), "none")
-            head = _call("chapter", quote(identifier), order, body=self.inlines(title["c"][2]))
+            about = dict(pairs)
+            order, group = about.get("order", "none"), quote(about.get("group", ""))
+            head = _call("chapter", quote(identifier), order, group, body=self.inlines(title["c"][2]))
             return f"{head}\n\n{self.blocks(rest)}"
-        named = next((c for c in classes if c in {"failure", "note"}), None)
+        named = next((c for c in classes if c in {"failure", "note", "columns"}), None)
         if named:
             return _call(named, body=self.blocks(blocks))
         return _anchor(identifier) + self.blocks(blocks)

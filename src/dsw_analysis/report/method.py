@@ -1,0 +1,49 @@
+"""What the last chapter of a report says: how to read it, what it cannot say, and what it was made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from typing import Any
+
+from dsw_analysis.plan.verdicts import RULES, Status, Work
+from dsw_analysis.project import current
+
+_TAG = re.compile("<[^>]*>")
+_NUMBER = re.compile(r'<a class="n[ a-z]*" href="#f\.')
+
+
+def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for ``method.html.j2``: verdicts with their rules, what is bound and what is missing, abbreviations.
+
+    Parameters
+    ----------
+    bodies:
+        Section -> HTML as the section shows it.
+    document:
+        Content of ``findings.json``.
+    """
+    text = unescape(_TAG.sub(" ", "\n".join(bodies.values())))
+    told = {section["section"]: section for section in document["sections"]}
+    sections = [told[section] for section, body in bodies.items() if body]
+    return {
+        "work": [(f"work_{work.name.lower()}", work.value, RULES[work]) for work in Work],
+        "statuses": [(status.name.lower(), status.value, RULES[status]) for status in Status],
+        "bound": [(s, len(_NUMBER.findall(bodies[s["section"]])), _claims(bodies[s["section"]])) for s in sections],
+        "waiting": [(s, waits) for s in sections if (waits := (s.get("work") or {}).get("waiting"))],
+        "abbreviations": [(short, long) for short, long in current().abbreviations.items() if short in _used(text)],
+        "files": sorted({read["file"] for read in document["inputs"]}),
+    }
+
+
+def _claims(body: str) -> int:
+    """How many words of a body were chosen by a comparison."""
+    return body.count(" data-claim=")
+
+
+def _used(text: str) -> set[str]:
+    """Abbreviations that occur in a text; one that is a piece of a longer one does not count there."""
+    known = sorted(current().abbreviations, key=len, reverse=True)
+    whole = [rf"(?<![A-Za-z]){re.escape(short)}(?![A-Za-z])" for short in known]
+    return set(re.findall("|".join(whole), text)) if known else set()

@@ -1,0 +1,95 @@
+"""The cover and the last chapter of a report: edition, contact, contents, verdicts, abbreviations, what is missing."""
+
+import re
+from datetime import date
+
+import pytest
+
+from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import Ledger, ledger_document
+from dsw_analysis.plan.verdicts import RULES, Status, Work
+from dsw_analysis.project import Edition, Settings, use
+from dsw_analysis.report.audit import Audit
+from dsw_analysis.report.document import compose, text_of
+from dsw_analysis.report.page import Chapter, page
+from dsw_analysis.rounds import Round
+
+ROUND = Round.parse("2569-6m")
+SHORT = {"พม.": "กระทรวง ก", "สป.พม.": "สำนักงานปลัด", "SIA": "ผลกระทบ", "CSR": "ความรับผิดชอบ", "ศูนย์ CSR": "ศูนย์ ข"}
+
+
+def report(body, **work):
+    """The page of a report of one section, and the blocks of the same on paper."""
+    handed = {"section": "one", "order": 1, "indicators": [], "inputs": [], "findings": LEDGER.records(), "work": work}
+    document = ledger_document(ROUND, [("one", "หนึ่ง", None, handed)])
+    chapters = [Chapter(id="one", title="หนึ่ง", order=1, body=f"<h1>หนึ่ง</h1>{body}")]
+    html = page(ROUND, chapters, LEDGER, document=document)
+    # What stands around the section is what the audit makes of the ledger.
+    assert [slip for slip in Audit(document).slips(html) if slip.section == "page"] == []
+    return html, compose(ROUND, chapters, LEDGER, document=document).blocks
+
+
+LEDGER = Ledger([Finding(id="one.n", label="จำนวน", value=3, unit="persons")])
+NUMBER = '<p>มี <a class="n" href="#f.one.n">3 คน</a></p>'
+
+
+def words(html):
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", html))
+
+
+def method(html):
+    return words(html.partition('<section id="method"')[2])
+
+
+@pytest.mark.parametrize(
+    ("edition", "line"),
+    [
+        (Edition(), "ร่าง"),
+        (Edition(number=2, issued=date(2026, 5, 31)), "ร่าง ฉบับที่ 2 ออกเมื่อวันที่ 31 พฤษภาคม 2569"),
+        (Edition(number=1, issued=date(2026, 5, 1), approved=True), "ฉบับที่ 1 ออกเมื่อวันที่ 1 พฤษภาคม 2569"),
+    ],
+)
+def test_the_cover_says_what_the_report_is_and_whom_to_ask(edition, line):
+    use(Settings(title="รายงาน ก", contact="กลุ่ม ข โทร. 0 2000 0000", editions={"2569-6m": edition}))
+    html, blocks = report(NUMBER)
+    cover = html.partition("</header>")[0]
+    assert words(re.search(r'<p class="edition">(.*?)</p>', cover)[1]).strip() == line
+    on_paper = text_of(blocks[0])
+    for text in ("รายงาน ก", "ประจำปีงบประมาณ พ.ศ. 2569 รอบ 6 เดือน", line, "กลุ่ม ข โทร. 0 2000 0000"):
+        assert text in words(cover)
+        assert text in on_paper
+    assert "ติดต่อ กลุ่ม ข โทร. 0 2000 0000" in method(html)
+
+
+def test_every_verdict_has_its_rule_on_the_page():
+    assert set(RULES) == {*Work, *Status}
+    html, blocks = report(NUMBER)
+    for verdict, rule in RULES.items():
+        assert f"{verdict.value} {rule}" in method(html)
+        assert rule in text_of(blocks[-1])
+
+
+def test_abbreviations_are_those_that_occur_and_none_for_being_a_piece_of_another():
+    use(Settings(abbreviations=SHORT))
+    for said, expected in (
+        ("สป.พม. และศูนย์ CSR ในเอเชีย (ASIA)", {"สป.พม.", "ศูนย์ CSR"}),
+        ("โดยพม. ตาม <b>CSR</b>", {"พม.", "CSR"}),
+        ("ไม่มี", set()),
+    ):
+        html, _ = report(f"{NUMBER}<p>{said}</p>")
+        shown = method(html).partition(" คำย่อ ")[2]
+        assert {short for short, long in SHORT.items() if f"{short} {long}" in shown} == expected
+
+
+def test_what_is_bound_is_counted_and_what_is_missing_is_named():
+    html, _ = report(f"{NUMBER}{NUMBER}", waiting=["ค่าเป้าหมาย"])
+    assert "ตรวจตัวเลข 2 แห่ง และคำเปรียบเทียบ 0 แห่ง" in method(html)
+    assert "โครงการที่ 1: ตัวเลข 2" in method(html)
+    assert "ข้อมูลที่ยังไม่ได้รับ: โครงการที่ 1 ค่าเป้าหมาย" in method(html)
+    assert "ข้อมูลที่ยังไม่ได้รับ" not in method(report(NUMBER)[0])
+
+
+def test_the_contents_name_plan_and_issue_above_their_first_project():
+    html, _ = report(NUMBER, strategy="แผนเรื่องที่ 2", issue="ประเด็นที่ 1")
+    contents = words(html.partition("<nav")[2].partition("</nav>")[0])
+    assert "แผนเรื่องที่ 2 › ประเด็นที่ 1 1. หนึ่ง" in contents
