@@ -110,12 +110,19 @@ class Copy:
 
 @pytest.fixture
 def copy(tmp_path):
-    """Notebooks and raw files in a folder that the test may change."""
+    """Notebooks and raw files in a folder that the test may change, as a round whose files the units have sent.
+
+    Altered files are no longer those of the printed report, so nothing is held to it.
+    """
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     for name in ("raw", "schemas"):
         shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
     shutil.copy(ROOT / "project.toml", tmp_path)
-    return Copy(tmp_path)
+    found = Copy(tmp_path)
+    (found.raw / "published.csv").unlink()
+    package = found.raw / "datapackage.json"
+    package.write_text(package.read_text(encoding="utf-8").replace('"reconstructed"', '"received"'), encoding="utf-8")
+    return found
 
 
 @pytest.fixture

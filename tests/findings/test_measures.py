@@ -156,7 +156,7 @@ def test_ratio_and_difference_carry_the_weakest_provenance():
     zero = Finding(id="toy.d", label="ง", value=0, unit="persons")
     ratio = Ratio(id="toy.r", label="สัดส่วน")
     assert (ratio(a, b).value, ratio(a, b).provenance) == (52.0, "reconstructed")
-    assert ratio(a, b).text("full") == "ร้อยละ 52.00 (13/25)"
+    assert ratio(a, b).text("full") == "ร้อยละ 52 (13/25)"
     assert "toy.a" in ratio(a, b).where
     assert ratio(a, none).value is None
     assert ratio(a, zero).value is None

@@ -86,7 +86,7 @@ def test_a_result_prints_on_its_side_of_the_target(numerator, denominator, digit
 
 
 def test_what_is_attained_prints_on_its_side_of_all_of_it():
-    assert indicator().printed_attained(share(1, 2)).text() == "50.00"
+    assert indicator().printed_attained(share(1, 2)).text() == "50"
     assert indicator().printed_attained(share(99_999, 100_000)).text() == "99.999"
     assert indicator().printed_attained(Finding(id="toy.x", label="ผล", value=None, unit="percent", note="ไม่มี"))
 

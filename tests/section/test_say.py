@@ -111,6 +111,8 @@ def test_claims_are_broken_when_the_ledger_says_otherwise(story):
         ("compare", "ac", None, "เท่ากับ"),
         ("<", "b", 1, True),
         ("==", "a", "x.c", True),
+        ("widest", "abcd", [["x.b", "x.d"], ["x.a", "x.c", "x.b"]], ["x.a", "x.b"]),
+        ("widest", "acd", [["x.a", "x.c"], ["x.d"]], []),
     ],
 )
 def test_answers_by_hand(kind, of, given, says):

@@ -85,11 +85,11 @@ def test_a_table_has_a_column_a_family_and_a_row_a_group(story, toys):  # noqa: 
         note="{% if gaps %}มีช่องว่าง{% else %}ครบ{% endif %}",
     )
     head, *rows, last = cells(block)
-    assert head == ["ประเภท", "จำนวน", "ดี", "คำ"]
+    assert head == ["ประเภท", "จำนวน", "ดี (ร้อยละ)", "คำ"]
     assert [row[0] for row in rows] == [KINDS[k] for k in ranked(toys, "kind")]
     assert [row[1] for row in rows] == [str(n) for n in toys["kind"].value_counts()]
     assert [row[3] for row in rows] == [f"[{k}]" for k in ranked(toys, "kind")]
-    assert last == ["รวม", str(len(toys)), story["toy.good"].text("full"), "-"]
+    assert last == ["รวม", str(len(toys)), story["toy.good"].text(), "-"]
     assert "ครบ" in block.html
 
 

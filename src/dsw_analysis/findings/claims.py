@@ -43,6 +43,18 @@ ORDER: Final[Mapping[int, str]] = {-1: "ต่ำกว่า", 0: "เท่า
 """What a comparison of two findings prints."""
 
 
+def _widest(values: Mapping[str, Number], groups: Sequence[Sequence[str]]) -> list[str]:
+    ends: list[str] = []
+    gap = Fraction(0)
+    for group in groups:
+        known = [id_ for id_ in group if id_ in values]
+        if known:
+            high, low = (end(known, key=values.__getitem__) for end in (max, min))
+            between = Fraction(values[high]) - Fraction(values[low])
+            ends, gap = ([high, low], between) if between > gap else (ends, gap)
+    return ends
+
+
 def answer(kind: str, of: Sequence[str], ledger: Mapping[str, Finding], given: Any = None) -> Any:  # noqa: ANN401
     """What the ledger answers to a claim; plain JSON values only.
 
@@ -51,7 +63,8 @@ def answer(kind: str, of: Sequence[str], ledger: Mapping[str, Finding], given: A
     kind:
         ``known`` (has a value), ``nonzero``, ``provenance``, ``compare`` (a word of :data:`ORDER`), a key of
         :data:`CHOICES` (which of several), ``attention`` (which are at or above the finding ``given``), or one of
-        :data:`OPERATORS` (against a finding's id or a number, ``given``).
+        :data:`OPERATORS` (against a finding's id or a number, ``given``), or ``widest`` (highest and lowest of that
+        group of ids, among those ``given``, which differ most; none if none differs).
     of:
         Ids of the findings that are asked about.
 
@@ -65,6 +78,8 @@ def answer(kind: str, of: Sequence[str], ledger: Mapping[str, Finding], given: A
         return CHOICES[kind]({f.id: None if f.value is None else f.exact() for f in found})
     if kind in OPERATORS:
         return OPERATORS[kind](found[0].exact(), ledger[given].exact() if isinstance(given, str) else given)
+    if kind == "widest":
+        return _widest({f.id: f.exact() for f in found if f.value is not None}, given)
     if kind == "attention":
         return [f.id for f in found if f.value is not None and f.exact() >= ledger[given].exact()]
     if kind == "compare":

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
+from typing import Literal
 
 from dsw_analysis import project
 from dsw_analysis.findings.rounding import round_half_up
-from dsw_analysis.intake.provenance import Provenance
+from dsw_analysis.intake.provenance import Mark, Provenance
 
 UNITS: dict[str, str] = {
     "percent": "ร้อยละ",
@@ -108,6 +109,9 @@ class Finding:
         says how the value was made (a key of :data:`METHODS`).
     digits:
         Decimals printed; ``None`` means the unit's usual number.
+    printed:
+        ``"value"`` if the printed report has the same number, ``"fraction"`` if it has numerator and denominator too;
+        ``None`` if it does not print this one.
     """
 
     id: str
@@ -132,6 +136,7 @@ class Finding:
     high: float | None = None
     method: str | None = None
     digits: int | None = None
+    printed: Literal["value", "fraction"] | None = None
 
     def __post_init__(self) -> None:
         """Refuse malformed ids, unknown units, and NaN, pandas' NA or the infinite where a number stands."""
@@ -153,6 +158,27 @@ class Finding:
     def section(self) -> str:
         """Id of the section that the finding belongs to."""
         return self.id.partition(".")[0]
+
+    @property
+    def mark(self) -> Mark:
+        """What a reader may take the number for.
+
+        A printed number is real, even where the rows below it were reconstructed; any other number of those is an
+        example, and decides nothing.
+        """
+        if self.printed is not None:
+            return "printed"
+        return "example" if self.provenance == "reconstructed" else "computed"
+
+    @property
+    def grounded(self) -> Provenance:
+        """Provenance of what is worked out from this number: of a printed one the print, whatever stands below it."""
+        return "published" if self.printed and self.provenance == "reconstructed" else self.provenance
+
+    @property
+    def has_base(self) -> bool:
+        """Whether numerator and denominator may be shown: of a printed number with invented rows, only printed ones."""
+        return self.denominator is not None and (self.printed != "value" or self.provenance != "reconstructed")
 
     @property
     def decimals(self) -> int:
@@ -203,14 +229,19 @@ class Finding:
         if style == "n/N":
             return f"{_plain(self.numerator)}/{_plain(self.denominator)}"
         rounded = self.rounded()
-        number = "-" if rounded is None else f"{rounded:,}"
+        number = "-" if rounded is None else f"{self._plain_if_whole(rounded):,}"
         if self.unit == "p_value" and rounded == 0:
             number = "น้อยกว่า 0.0001"
         if style == "value" or rounded is None:
             return number
         word = units()[self.unit]
         with_unit = f"{word} {number}" if self.unit == "percent" else f"{number} {word}".strip()
-        return with_unit if style == "unit" or self.denominator is None else f"{with_unit} ({self.text('n/N')})"
+        return f"{with_unit} ({self.text('n/N')})" if style == "full" and self.has_base else with_unit
+
+    def _plain_if_whole(self, rounded: Decimal) -> Decimal:
+        """A percentage that is exactly a whole number has no decimals: 100, where 99.996 prints as 100.00."""
+        whole = self.unit == "percent" and self.exact() == int(self.exact())
+        return rounded.quantize(Decimal(1)) if whole else rounded
 
     def basis(self) -> list[str]:
         """How the number was made, in Thai: rows left out, method, census or coverage, interval; where they apply."""

@@ -18,6 +18,9 @@ SECTION_MIME = "application/vnd.dsw.section+json"
 """MIME type under which a finished section hands its findings to the batch."""
 
 
+_RARE = frozenset({"province", "printed"})
+
+
 class UnknownFindingError(KeyError):
     """A finding was asked for by an id that nobody recorded; names the nearest ids."""
 
@@ -69,9 +72,9 @@ class Ledger(Mapping[str, Finding]):
         return len(self._findings)
 
     def records(self) -> list[dict[str, Any]]:
-        """Findings as plain dicts in the order of their ids, ready for JSON; ``province`` only where there is one."""
+        """Findings as plain dicts in the order of their ids, ready for JSON; what few have only where it is given."""
         return [
-            {"section": f.section, **{k: v for k, v in vars(f).items() if k != "province" or v is not None}}
+            {"section": f.section, **{k: v for k, v in vars(f).items() if k not in _RARE or v is not None}}
             for _, f in sorted(self._findings.items())
         ]
 
@@ -112,6 +115,7 @@ def ledger_document(
                 "error": error,
                 "indicators": document["indicators"] if document else [],
                 "work": document.get("work") if document else None,
+                "restated": document.get("restated", []) if document else [],
                 "shown": document.get("shown", {}) if document else {},
                 "claims": document.get("claims", []) if document else [],
             }

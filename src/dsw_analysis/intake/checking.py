@@ -13,6 +13,7 @@ from dsw_analysis.intake.coverage import warnings_of
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.files import SUFFIXES
 from dsw_analysis.intake.judging import Checked
+from dsw_analysis.intake.published import DESCRIBING
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.terminal import table, wrap
 from dsw_analysis.intake.thai import CHANGES
@@ -126,7 +127,7 @@ def unknown_files(schemas: Schemas, folder: Path) -> list[str]:
     stems = sorted({kind.stem for kind in schemas.values()})
     notes = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.suffix.lower().lstrip(".") not in SUFFIXES or path.stem in stems:
+        if path.suffix.lower().lstrip(".") not in SUFFIXES or path.stem in {*stems, *DESCRIBING}:
             continue
         near = difflib.get_close_matches(path.stem, stems, n=1)
         hint = f" ชื่อที่ใกล้เคียงคือ “{near[0]}{path.suffix}”" if near else ""

@@ -13,6 +13,14 @@ PROVENANCE: dict[Provenance, str] = {
 }
 """Where data come from, weakest first, with the words that the report prints."""
 
+Mark = Literal["printed", "computed", "example"]
+MARKS: dict[Mark, tuple[str, str]] = {
+    "printed": ("พ", "ตรงฉบับพิมพ์"),
+    "computed": ("ค", "คำนวณจากข้อมูลที่ได้รับ"),
+    "example": ("ต", "ตัวอย่างจากข้อมูลจำลอง"),
+}
+"""What a reader may take a number for: its sign, and what the sign means."""
+
 
 def weakest(provenances: Iterable[Provenance]) -> Provenance:
     """Return the weakest of several provenances; ``"received"`` where there is none."""

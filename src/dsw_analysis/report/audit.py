@@ -15,7 +15,7 @@ from typing import Any
 from dsw_analysis.findings.claims import answer
 from dsw_analysis.findings.finding import STYLES
 from dsw_analysis.findings.ledger import SUMMARY, Ledger
-from dsw_analysis.intake.provenance import PROVENANCE
+from dsw_analysis.intake.provenance import MARKS
 from dsw_analysis.intake.thai.numbers import written_numbers
 from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status, Work
 from dsw_analysis.report.frame import around, differences, expected, take_apart
@@ -42,6 +42,7 @@ _LOOKS = {
     (f"status work_{Work.OVERDUE.name.lower()}", PROJECT_OVERDUE),
 }
 """Classes of a status and the word that it shows."""
+_MARKS = {(f"mark {mark}", title, sign) for mark, (sign, title) in MARKS.items()}
 
 Found = Iterator[tuple[str, str]]
 """Words of a section that the ledger does not bear out, and what to do."""
@@ -187,12 +188,15 @@ class Audit:
                 yield text, f"เป็นสถานะที่แสดงไม่ตรงกับคำ{_REMAKE}"
 
     def _marks(self, _: str, body: Body) -> Found:
-        """Every table and figure with numbers from reconstructed data says so."""
-        right = (PROVENANCE["reconstructed"], blocks.RECONSTRUCTED_MARK)
+        """Tables and figures bear the marks of their numbers, and examples of the country stand in their panel."""
         for exhibit in body.exhibits:
-            weak = any(f.provenance == "reconstructed" for f in map(self.ledger.get, exhibit.ids) if f is not None)
-            if (weak and not exhibit.marks) or any(mark != right for mark in exhibit.marks):
-                yield flat(exhibit.name)[:60], f"ไม่มีเครื่องหมาย “{blocks.RECONSTRUCTED_MARK}” ตามที่มา{_REMAKE}"
+            found = [finding for finding in map(self.ledger.get, exhibit.ids) if finding is not None]
+            needed, given = set(blocks.marks(found)), set(exhibit.marks)
+            if not needed <= given or not given <= _MARKS:
+                yield flat(exhibit.name)[:60], f"ไม่มีเครื่องหมายตามที่มาของตัวเลข{_REMAKE}"
+        for finding in map(self.ledger.get, body.exposed):
+            if finding is not None and finding.mark == "example" and finding.province is None:
+                yield finding.text("full"), f"เป็นตัวอย่างจากข้อมูลจำลองที่อยู่นอกส่วนตัวอย่าง{_REMAKE}"
 
     def _words(self, section: str, body: Body) -> Found:
         """Numbers that are no findings are words of the sources."""

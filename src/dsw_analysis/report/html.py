@@ -13,11 +13,16 @@ from markupsafe import Markup, escape
 from dsw_analysis.findings.ledger import SECTION_MIME
 from dsw_analysis.intake.writing.typefaces import boxed
 from dsw_analysis.report.markup import Note, allowed_html, markdown, ordered_headings, picture_html
+from dsw_analysis.section.readback import EXAMPLES
 
 _FORMS = ("text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "image/gif")
 """Forms in which a result may stand in a report, the best first; mere text is the last resort."""
 _HEADING = re.compile(r"(#{1,6}) [^\n]*")
 _INJECTED = "injected-parameters"
+_DIV = re.compile(r"<div\b[^>]*>|</div>")
+_EXAMPLE = '<div class="example">'
+_WITH_HEADING = re.compile(r"(<h([2-6])\b.*?</h\2>)", re.S)
+_PANEL = f'<details class="{EXAMPLES}"><summary>ตัวอย่างการวิเคราะห์จากข้อมูลจำลอง</summary>'
 _DATA_URL = re.compile(r'src="data:[^"]*"')
 
 
@@ -52,10 +57,38 @@ def render_cells(content: Mapping[str, Any], title: str | None = None) -> Body:
             said[f"no typeface has {codes}; the PDF and figures show a box, and copied text has the character"] = None
         parts.append(made)
         notes += [f"cell {place} ({_begin(cell)}): {what}" for what in said]
-    html = "\n".join(parts)
+    html, examples = _apart("\n".join(parts))
     if title is not None and not html.lstrip().startswith("<h1"):
         html = f"<h1>{escape(title)}</h1>\n{html}"
-    return Body(ordered_headings(html), tuple(notes))
+    return Body(ordered_headings(html) + examples, tuple(notes))
+
+
+def _apart(html: str) -> tuple[str, str]:
+    """HTML without its examples, and these in a closed panel; headings under which nothing else stood go."""
+    real: list[str] = []
+    examples: list[str] = []
+    depth = start = 0
+    for tag in _DIV.finditer(html):
+        if not depth and tag[0] != _EXAMPLE:
+            continue
+        if not depth:
+            real.append(html[start : tag.start()])
+            start = tag.end()
+        depth += -1 if tag[0] == "</div>" else 1
+        if not depth:
+            examples.append(html[start : tag.start()])
+            start = tag.end()
+    if not examples:
+        return html, ""
+    first, *parts = _WITH_HEADING.split("".join([*real, html[start:]]))
+    kept: list[str] = []
+    until = 0  # as in _bare_headings
+    for heading, level, below in reversed([*zip(parts[::3], parts[1::3], parts[2::3], strict=True)]):
+        shows = bool(below.strip())
+        if shows or int(level) < until:
+            kept.append(f"{heading}{below}")
+        until = int(level) if shows else min(until, int(level))
+    return "".join([first, *reversed(kept)]), f"\n{_PANEL}{''.join(examples)}</details>"
 
 
 def _bare_headings(cells: Sequence[Mapping[str, Any]]) -> set[int]:

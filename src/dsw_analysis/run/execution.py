@@ -15,6 +15,7 @@ import nbformat
 
 from dsw_analysis.findings.ledger import SUMMARY, Ledger, ledger_document, to_json
 from dsw_analysis.intake.provinces import in_prose
+from dsw_analysis.intake.published import DESCRIBING
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
@@ -80,7 +81,7 @@ def execute(task: Task) -> Result:
 def _beside(watched: Mapping[str, str | None], task: Task, reads: Iterable[str]) -> dict[str, str | None]:
     """What of all that was read in the project is not known as raw file or copy of it, nor of all, nor made of this."""
     round_ = task.parameters["round_id"]
-    raw, stems = f"../data/raw/{round_}/", {*reads, "datapackage"}
+    raw, stems = f"../data/raw/{round_}/", {*reads, *DESCRIBING}
     return {
         name: state
         for name, state in watched.items()

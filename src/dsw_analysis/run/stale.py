@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY
+from dsw_analysis.intake.published import DESCRIBING
 from dsw_analysis.intake.writing.whole import digest, sha256
 from dsw_analysis.problems import UsageError
 from dsw_analysis.project import FILE, where
@@ -166,8 +167,8 @@ class Inputs:
         return sorted(path.name for path in self._folder.iterdir() if not path.is_dir())
 
     def raw(self, stems: Iterable[str]) -> dict[str, str | None]:
-        """File name -> hash of every raw file with one of the stems, and of the description of the data."""
-        wanted = {*stems, "datapackage"}
+        """File name -> hash of every raw file with one of the stems, and of what describes the data."""
+        wanted = {*stems, *DESCRIBING}
         return {name: self._file(self._folder / name) for name in self._names if name.split(".")[0] in wanted}
 
     def watched(self, names: Iterable[str]) -> dict[str, str | None]:

@@ -12,10 +12,12 @@ from typing import Any, Final
 from dsw_analysis.findings.claims import OPERATORS
 from dsw_analysis.findings.families import Row, ranked
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.section.blocks import BEGIN, END, HELD, literal
-from dsw_analysis.section.recording import Recording, WordsError
+from dsw_analysis.section.blocks import BEGIN, CLOSE, END, HELD, OPEN, PLACEHOLDER, literal
+from dsw_analysis.section.recording import Condition, Recording, WordsError
 
 _HIDDEN = re.compile("[\ue000-\uf8ff]")
+_CHOSEN = re.compile(f"{BEGIN}([^{HELD}]*){HELD}")
+_ANNOUNCES = re.compile(r"(ได้แก่|คือ|:)\W*$")
 
 
 class Words(str):
@@ -153,7 +155,9 @@ class Functions:
 
     def attention(self, family: Number, threshold: Number, by: object = None) -> list[Row]:
         """Those at or above a threshold, from the highest."""
-        return ranked(self._those("attention", self._rows(family, by), threshold.finding.id))
+        chosen = self._those("attention", self._rows(family, by), threshold.finding.id)
+        chosen[:] = ranked(chosen)
+        return chosen
 
     def compare(self, first: Number, second: Number) -> Words:
         """``สูงกว่า``, ``เท่ากับ`` or ``ต่ำกว่า``."""
@@ -165,19 +169,16 @@ class Functions:
 
     def widest(self, family: Number, by: str, across: str) -> dict[str, Row] | None:
         """The row of ``by`` that differs most ``across`` groups, with its highest and lowest; ``None`` if none does."""
-        best, gap = None, 0.0
-        for row in self._rows(family, by):
-            cells = [c for c in self._rows(family, (by, across)) if c.codes[0] == row.code]
-            known = [c for c in cells if c.finding.value is not None]
-            if not known:
-                continue
-            high, low = (end(known, key=lambda c: c.finding.exact()) for end in (max, min))
-            between = float(high.finding.exact() - low.finding.exact())
-            if between > gap:
-                gap = between
-                ends = (replace(end, names=end.names[1:], codes=end.codes[1:]) for end in (high, low))
-                best = dict(zip(("row", "high", "low"), (row, *ends), strict=True))
-        return best
+        cells = self._rows(family, (by, across))
+        groups = [[cell.finding.id for cell in cells if cell.codes[0] == row.code] for row in self._rows(family, by)]
+        chosen = self._story.claim("widest", [cell.finding for cell in cells], groups)
+        if not chosen:
+            return None
+        found = {cell.finding.id: cell for cell in cells}
+        high, low = (replace(found[id_], names=found[id_].names[1:], codes=found[id_].codes[1:]) for id_ in chosen)
+        whole = next(row for row in self._rows(family, by) if row.code == found[chosen[0]].codes[0])
+        claim = self._story.asked()
+        return {name: replace(row, claim=claim) for name, row in (("row", whole), ("high", high), ("low", low))}
 
     def label(self, column: str, codes: Iterable[str] | str) -> str:
         """Words of the codebook for codes of a column: ``ไม่ระบุ หรือ อื่น``."""
@@ -220,6 +221,51 @@ class Asking(Recording):
         places = " ".join(f"{self.id}:{place}" for place in dict.fromkeys(self._asked))
         self._asked.clear()
         return Words(f"{BEGIN}{places}{HELD}")
+
+    def asks(self) -> bool:
+        """Begin to listen to what a condition asks; always true, so that it can stand in front of one."""
+        self._conditions.append(Condition())
+        return True
+
+    def within(self) -> Words:
+        """Begin what a condition chose: it is an example if the condition asked about one."""
+        condition = self._conditions[-1]
+        condition.chose_example = self.rests_on_example(condition.claims)
+        return Words(OPEN if condition.chose_example else "")
+
+    def ends(self) -> Words:
+        """End a condition, and what it chose."""
+        return Words(CLOSE if self._conditions.pop().chose_example else "")
+
+    def tells_example(self, text: str) -> bool:
+        """Whether a written text prints an example, or a condition or claim about one has chosen words of it."""
+        ids = (match[1] for match in PLACEHOLDER.finditer(text))
+        claims = (int(mark.rpartition(":")[2]) for held_ in _CHOSEN.findall(text) for mark in held_.split())
+        return OPEN in text or self.is_example(*ids) or (self.national and self.rests_on_example(claims))
+
+    def apart(self, text: str) -> tuple[str, str]:
+        """A written text, sentence by sentence: what is real, and what is an example.
+
+        A list of examples takes the sentence that announces it along.
+        """
+        real: list[str] = []
+        example: list[str] = []
+        depth = 0
+        for line in text.split("\n"):
+            said = line.lstrip(CLOSE)
+            depth -= len(line) - len(said)
+            is_example = depth > 0 or self.tells_example(said)
+            depth += said.count(OPEN) - said.count(CLOSE)
+            if is_example and said.strip():
+                last = next((place for place in range(len(real) - 1, -1, -1) if real[place].strip()), 0)
+                if real and _ANNOUNCES.search(real[last]):
+                    example += real[last:]
+                    del real[last:]
+                example.append(said)
+            else:
+                real.append(said)
+                example += [""] if example and not said.strip() else []
+        return "\n".join(real), "\n".join(example)
 
     def know(self, **data: str) -> None:
         """Give data a name, so that every text can print it: ``{{ centre }}``; in a guard an empty one is false.

@@ -14,7 +14,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
+from dsw_analysis.intake.provenance import MARKS, Provenance
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
 """``{id}`` or ``{id:style}``, where a number goes into a text."""
@@ -27,8 +27,12 @@ BEGIN, HELD, END = "\ue001", "\ue002", "\ue003"
 """Stand before, in and after words that claims chose: ``BEGIN csr:3 HELD สูงกว่า END``. No text of the data holds them:
 the intake refuses such characters."""
 
-_CLAIMED = re.compile(f"{BEGIN}([^{HELD}]*){HELD}|{END}")
+OPEN, CLOSE = "\ue004", "\ue005"
+"""Stand before and after words that a condition chose which asked about an example."""
 
+_CLAIMED = re.compile(f"{BEGIN}([^{HELD}]*){HELD}|{END}|[{OPEN}{CLOSE}]")
+
+_TO_FINDING = re.compile(r'href="#f\.([^"]+)"')
 _MARKDOWN = mistune.create_markdown(escape=True, plugins=["strikethrough", "table"])
 
 _THAI_MARKS = "\u0e31" + "".join(map(chr, [*range(0x0E34, 0x0E3B), *range(0x0E47, 0x0E4F)]))
@@ -37,11 +41,10 @@ _AS_LETTERS = {ord(mark): chr(0x10900 + place) for place, mark in enumerate(_THA
 _AS_MARKS = {ord(letter): chr(mark) for mark, letter in _AS_LETTERS.items()}
 """Letters, of a script that nobody writes any more, that stand for the marks while Markdown is read."""
 
+_FEW = 30
+"""Rows below which a share is shown with its count: one of few moves it a lot."""
 _PHONE = 600
 """Width of a drawing in CSS pixels above which a phone scrolls it instead of shrinking its letters too much."""
-
-RECONSTRUCTED_MARK = "ข้อมูลจำลอง"
-"""Printed beside every table and figure that rests on reconstructed data."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ def link(finding: Finding, style: str = "value") -> Markup:
 
 
 def look(finding: Finding) -> str:
-    """Class of a linked number, which tells those from reconstructed data."""
-    return "n r" if finding.provenance == "reconstructed" else "n"
+    """Class of a linked number, which tells examples."""
+    return "n r" if finding.mark == "example" else "n"
 
 
 def literal(text: str) -> str:
@@ -121,6 +124,8 @@ def _linked(html: str, findings: Mapping[str, Finding]) -> Markup:
     open_: list[bool] = []
 
     def mark(match: re.Match[str]) -> str:
+        if match[0] in {OPEN, CLOSE}:
+            return ""
         if match[0] == END:
             return "</span>" if open_.pop() else ""
         open_.append(bool(match[1]))  # what no claim chose, such as the words of a brief, has no mark
@@ -139,11 +144,27 @@ def said(text: str) -> Markup:
     return Markup('<span class="src">{}</span>').format(text)
 
 
-def badge(provenances: Iterable[str]) -> Markup:
-    """The mark of reconstructed data, empty for better ones."""
-    if "reconstructed" not in set(provenances):
-        return Markup("")
-    return Markup('<span class="mark" title="{}">{}</span>').format(PROVENANCE["reconstructed"], RECONSTRUCTED_MARK)
+def ids_of(cell: object) -> list[str]:
+    """Ids of the findings that a cell of a table prints."""
+    return [cell.id] if isinstance(cell, Finding) else _TO_FINDING.findall(cell) if isinstance(cell, Markup) else []
+
+
+def marks(findings: Iterable[Finding], provenances: Iterable[Provenance] = ()) -> list[tuple[str, str, str]]:
+    """Class, meaning and sign of what numbers, and quoted data, may be taken for; none where all was received."""
+    found = {finding.mark for finding in findings if finding.mark != "computed" or finding.provenance != "received"}
+    found |= {"example" for provenance in provenances if provenance == "reconstructed"}
+    return [(f"mark {mark}", title, sign) for mark, (sign, title) in MARKS.items() if mark in found]
+
+
+def badge(findings: Iterable[Finding], provenances: Iterable[Provenance] = ()) -> Markup:
+    """The marks of a table or figure, beside its name."""
+    shown = (Markup('<span class="{}" title="{}">{}</span>').format(*mark) for mark in marks(findings, provenances))
+    return Markup(" ").join(shown)
+
+
+def with_example(real: str, example: str) -> str:
+    """HTML of a block, with what of it is an example told apart: a report puts that where it can mislead nobody."""
+    return f'{real}<div class="example">{example}</div>' if example else real
 
 
 def table(
@@ -172,11 +193,19 @@ def table(
     TypeError
         If a cell is a bare number: readers could not trace it.
     """
-    used = [*uses, *(c for c in frame.to_numpy().ravel() if isinstance(c, Finding))]
+    cells = frame.to_numpy().ravel()
+    used = [*uses, *(c for c in cells if isinstance(c, Finding))]
+    used += [findings[i] for c in cells if isinstance(c, Markup) for i in ids_of(c)]
     aligned = [_css(frame[name]) for name in frame.columns]
-    head = "".join(f'<th scope="col"{css}>{escape(n)}</th>' for n, css in zip(frame.columns, aligned, strict=True))
+    shares = [_are_shares(frame[name]) for name in frame.columns]
+    heads = [
+        f"{n} (ร้อยละ)" if share and "ร้อยละ" not in n else n for n, share in zip(frame.columns, shares, strict=True)
+    ]
+    head = "".join(f'<th scope="col"{css}>{escape(n)}</th>' for n, css in zip(heads, aligned, strict=True))
     rows = "".join(
-        "<tr>" + "".join(_cell(cell, first=place == 0, css=aligned[place]) for place, cell in enumerate(row)) + "</tr>"
+        "<tr>"
+        + "".join(_cell(c, first=at == 0, css=aligned[at], share=shares[at]) for at, c in enumerate(row))
+        + "</tr>"
         for row in frame.itertuples(index=False)
     )
     title = rich(caption, findings)
@@ -184,7 +213,7 @@ def table(
     remark = Markup('<p class="note">{}</p>').format(rich(note, findings)) if note else ""
     return Block(
         f'<div class="table {css}"><div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-        f"<table><caption>{title} {badge([*provenances, *(f.provenance for f in used)])}</caption>"
+        f"<table><caption>{title} {badge(used, provenances)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{remark}</div>"
     )
 
@@ -216,7 +245,7 @@ def figure(drawing: Drawing, *, headline: str, subtitle: str, alt: str, findings
         f'<tr><th scope="row">{escape(label)}</th><td class="num">{link(finding, "full")}</td></tr>'
         for label, finding in drawing.shows
     )
-    mark = badge([weakest(f.provenance for _, f in drawing.shows)])
+    mark = badge(finding for _, finding in drawing.shows)
     data = (
         f'<details><summary>ข้อมูลของภาพ</summary><table><thead><tr><th scope="col">รายการ</th>'
         f'<th scope="col" class="num">ค่า</th></tr></thead><tbody>{rows}</tbody></table></details>'
@@ -236,9 +265,17 @@ def figure(drawing: Drawing, *, headline: str, subtitle: str, alt: str, findings
     )
 
 
-def _cell(cell: Any, *, first: bool, css: str) -> str:  # noqa: ANN401 - see table
+def _are_shares(cells: pd.Series) -> bool:
+    """Whether all numbers of a column are percentages, so that its head can say so once."""
+    units = {cell.unit for cell in cells if isinstance(cell, Finding)}
+    return units == {"percent"}
+
+
+def _cell(cell: Any, *, first: bool, css: str, share: bool) -> str:  # noqa: ANN401 - see table
     if isinstance(cell, Finding):
-        return f'<td class="num">{link(cell, "full" if cell.unit == "percent" and cell.denominator else "value")}</td>'
+        few = share and cell.has_base and cell.denominator is not None and cell.denominator < _FEW
+        base = Markup(" <small>{}</small>").format(link(cell, "n/N")) if few else ""
+        return f'<td class="num">{link(cell, "value" if share or cell.unit != "percent" else "full")}{base}</td>'
     if isinstance(cell, (int, float)) and not pd.isna(cell):
         raise TypeError(f"bare number {cell!r} in a table; record it as a finding so that readers can trace it")
     content = Markup('<span class="none">-</span>') if _is_none(cell) else escape(cell)

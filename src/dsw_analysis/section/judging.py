@@ -101,7 +101,7 @@ class Judging(Section):
             "unit": indicator.unit,
             "direction": indicator.direction,
             "target": indicator.id if indicator.target is not None else None,
-            "result": indicator.measured_by,
+            "result": found.id if (found := self._result(indicator)) else None,
             "status": self._status(indicator).name.lower(),
             "note": indicator.note,
         }
@@ -133,13 +133,17 @@ class Judging(Section):
         return [f"ขั้นตอนที่ {row['step']} ({planned_time(row)})" for _, row in late.iterrows()]
 
     def _result(self, indicator: Indicator) -> Finding | None:
-        """The finding that measures an indicator; an error that names both if the notebook has not recorded it."""
+        """The finding that measures an indicator; ``None`` if none does but an example, which decides nothing.
+
+        An error names both if the notebook has not recorded it.
+        """
         if indicator.measured_by is None:
             return None
         try:
-            return self.ledger[indicator.measured_by]
+            found = self.ledger[indicator.measured_by]
         except UnknownFindingError as error:
             raise KeyError(f"indicator {indicator.id} of the action plan is measured by {error}") from None
+        return None if self.is_example(found.id) else found
 
     def _indicator_of(self, result: Number) -> dict[str, Any] | None:
         """Status, target and due day of the indicator that a number measures; ``None`` if it has no target."""

@@ -196,16 +196,21 @@ class Picturing(Telling):
         """The drawing with its words; the alternative text says kind, subtitle and values, or what ``alt`` says."""
         names = {"rows": rows, "what": self._what(rows) if rows else "", **names}
         said = self.plain(subtitle, "subtitle", **names)
+        title = self.plain(headline, "headline", **names)
         seen = self.plain(alt, "alt", **names) if alt else f"แสดง{said} ได้แก่"
         alternative = blocks.unmarked(f"{kind}{seen} {listed}").strip()
         self.shown.picture(drawing, alternative)
         shown = blocks.figure(
             drawing,
-            headline=self.plain(headline, "headline", **names),
+            headline=title,
             subtitle=said,
             alt=alternative,
             findings=self.ledger,
         )
+        if self.is_example(*(f.id for _, f in drawing.shows)) or any(
+            map(self.tells_example, (title, said, alternative))
+        ):
+            shown = Block(blocks.with_example("", shown.html))
         return self.shown.block(shown)
 
     def _is_shown(self, rows: Sequence[Row], when: str) -> bool:

@@ -14,11 +14,13 @@ from markupsafe import Markup, escape
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import Count, Given
 from dsw_analysis.intake.provinces import official_province
+from dsw_analysis.intake.published import Published, differs
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import read_decimals, source_of
 from dsw_analysis.plan import schedule
 from dsw_analysis.plan.plan import NOT_STATED, PLANNED, Plan, Project
 from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Work
+from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import MONTHS, Round
 from dsw_analysis.section import blocks, figures, road_map
 from dsw_analysis.section.blocks import Block
@@ -93,6 +95,7 @@ def open_section(
         province=place,
         accept_partial=accept_partial,
         decimals=read_decimals(folder),
+        published=Published.of(folder),
         plan_only=plan_only,
     )
     opened._record_plan()
@@ -112,11 +115,19 @@ class ProjectSection(Judging):
     project: Project
     accept_partial: bool = False
     decimals: Mapping[str, int] = field(default_factory=dict)
+    published: Published = field(default_factory=Published)
+    restated: list[dict[str, str]] = field(default_factory=list)
 
     def add(self, *findings: Finding) -> None:
         """Record findings as the country's report prints them; see :meth:`Section.add`.
 
-        Percentages have the decimals of the round's print, and a result has those that its status needs.
+        Percentages have the decimals of the round's print, and a result has those that its status needs. What the print
+        holds is marked as printed.
+
+        Raises
+        ------
+        DataError
+            If a number is not the printed one, and ``published.csv`` gives no cause for that.
         """
         super().add(*(self._as_printed(finding) for finding in findings))
 
@@ -126,9 +137,23 @@ class ProjectSection(Judging):
         printed = self.decimals.get(finding.id, self.decimals.get(f"{self.id}.*"))
         if printed is not None and finding.unit == "percent" and finding.digits is None:
             finding = replace(finding, digits=printed)
+        finding = self._held_to_print(finding)
         for indicator in self._indicators:
             if indicator.measured_by == finding.id:
                 finding = indicator.printed(finding)
+        return finding
+
+    def _held_to_print(self, finding: Finding) -> Finding:
+        figure = self.published.figures.get(finding.id)
+        if figure is None:
+            return finding
+        problem = differs(finding.id, figure, finding.rounded())
+        if problem is None:
+            return replace(finding, printed="fraction" if figure.has_fraction else "value")
+        if figure.cause is None:
+            raise DataError([problem])
+        printed = "-" if figure.value is None else f"{figure.value:,}"
+        self.restated.append({"id": finding.id, "printed": printed, "cause": figure.cause})
         return finding
 
     @cached_property
@@ -310,12 +335,14 @@ class ProjectSection(Judging):
             **super()._handed_over(),
             "plan": dict(zip(*columns, strict=True)),
             "plan_only": self.plan_only,
+            "restated": self.restated,
             "work": {"standing": standing, "late": self._late, "owner": self.project.owner},
         }
 
     def _record_plan(self) -> None:
         """Quote the plan; record the counts of steps by state and the targets, which are the country's."""
         self.shown.plan(self.id, self.plan)
+        self.read.update(self.published.read)
         plan = self.plan
         country = (plan.steps, plan.topics, plan.decisions) if self.national else ()
         for frame in (plan.projects, *country, plan.indicators):

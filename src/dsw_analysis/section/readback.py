@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+EXAMPLES = "examples"
+"""Class of the panel that keeps a section's examples apart."""
 LINKED = "\ufffc"
 """Stands in a line for a number that links to its finding."""
 SAID = ("\ue000", "\ue001")
@@ -77,7 +79,7 @@ class Exhibit:
 
     name: str = ""
     ids: list[str] = field(default_factory=list)
-    marks: list[tuple[str, str]] = field(default_factory=list)
+    marks: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -128,6 +130,8 @@ class Body(HTMLParser):
         Texts of ``aria-label`` and ``title`` attributes.
     ids, links:
         All ids; fragment and text of every link that is no number.
+    exposed:
+        Ids of the findings whose numbers stand outside the panel of examples.
     claims, statuses:
         Claims and text of all words that are marked with some; class and text of every status.
     foreign:
@@ -154,6 +158,7 @@ class Body(HTMLParser):
         self.ids = [e.given["id"] for e in found if "id" in e.given]
         self.labels = [e.given[name] for e in found for name in ("aria-label", "title") if name in e.given]
         self.claims = [(e.given["data-claim"], e.text()) for e in found if "data-claim" in e.given]
+        self.exposed = [e.finding for e in found if e.finding is not None and EXAMPLES not in e.within]
         self.statuses = [(e.given["class"], e.text()) for e in found if e.tag == "span" and "status" in e.classes]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -161,6 +166,8 @@ class Body(HTMLParser):
         around = self._open[-1]
         given = {name: value or "" for name, value in attrs}
         element = Element(tag, given, around.within | {tag}, around.exhibit)
+        if tag == "details" and element.classes == ["examples"]:
+            element.within |= {EXAMPLES}
         around.inner.append(element)
         self._elements.append(element)
         self._judge(element, len(attrs))
@@ -204,7 +211,7 @@ class Body(HTMLParser):
             if closed.exhibit and closed.tag in ("caption", "figcaption"):
                 closed.exhibit.name += closed.text()
             if closed.exhibit and closed.tag == "span" and "mark" in closed.classes:
-                closed.exhibit.marks.append((closed.given.get("title", ""), closed.text()))
+                closed.exhibit.marks.append((closed.given["class"], closed.given.get("title", ""), closed.text()))
 
     def handle_data(self, data: str) -> None:
         """Take text; for that of a number stands a mark."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,14 @@ class WordsError(ValueError):
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the message says the line, and the way to it is of no use to who wrote the text."""
         return [f"{type(self).__name__}: {self}"]
+
+
+@dataclass
+class Condition:
+    """A condition of a text while it is written: what it has asked, and if that chose words which are an example."""
+
+    claims: list[int] = field(default_factory=list)
+    chose_example: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +68,7 @@ class Recording:
     claims: list[dict[str, Any]] = field(default_factory=list)
     data: dict[str, str] = field(default_factory=dict)
     _asked: list[int] = field(default_factory=list)
+    _conditions: list[Condition] = field(default_factory=list)
 
     @property
     def national(self) -> bool:
@@ -175,8 +184,13 @@ class Recording:
         record = {"claim": kind, "of": ids, "says": says} | ({} if given is None else {"given": given})
         if record not in self.claims:
             self.claims.append(record)
-        self._asked.append(self.claims.index(record))
+        self._note(self.claims.index(record))
         return says
+
+    def _note(self, claim: int) -> None:
+        self._asked.append(claim)
+        if self._conditions:
+            self._conditions[-1].claims.append(claim)
 
     def asked(self) -> str:
         """The claim that was asked last, as its words are marked with it."""
@@ -184,7 +198,19 @@ class Recording:
 
     def ask_again(self, claim: str) -> None:
         """Note that a claim asked before chooses what is said next."""
-        self._asked.append(int(claim.rpartition(":")[2]))
+        self._note(int(claim.rpartition(":")[2]))
+
+    def is_example(self, *ids: str) -> bool:
+        """Whether any of these findings is an example, which a national section keeps apart from what is real.
+
+        A brief of a province keeps nothing apart: where its records were reconstructed, all of it is an example.
+        """
+        return self.national and any(self.ledger[i].mark == "example" for i in ids if i in self.ledger)
+
+    def rests_on_example(self, claims: Iterable[int]) -> bool:
+        """Whether any of these claims was about an example."""
+        asked = (self.claims[place] for place in claims)
+        return any(self.is_example(*claim["of"], str(claim.get("given"))) for claim in asked)
 
     def spoken(self) -> Iterator[str]:
         """Words that have numbers of their own: names of the round, of sources, of sections and of findings."""

@@ -148,7 +148,7 @@ class Section(Picturing):
         called: Mapping[str, Mapping[str, str]] | None = None,
         where: Mapping[str, Any] | None = None,
     ) -> Block | None:
-        """Rows of the data in the source's own words.
+        """Rows of the data in the source's own words; ``None`` if somebody invented them.
 
         Parameters
         ----------
@@ -177,6 +177,12 @@ class Section(Picturing):
             free = marks and column.kind == "text"
             shown[headers[column.name]] = [f"“{cell}”" if free and cell is not None else cell for cell in cells]
         provenances = [source.provenance_of(*headers)]
+        if (
+            self.national
+            and provenances == ["reconstructed"]
+            and any(source.dataset[n].kind == "text" for n in headers)
+        ):
+            return None
         return self._tabled(shown, caption, note, quoted=True, provenances=provenances)
 
     def close(self) -> Block:
@@ -202,16 +208,30 @@ class Section(Picturing):
     ) -> Block:
         frame = pd.DataFrame(columns, dtype=object)
         self.shown.words((c for c in frame.to_numpy().ravel() if not isinstance(c, Finding)), quoted=quoted)
-        shown = blocks.table(
-            frame,
-            caption=self.plain(caption, "caption", **names),
-            note=self.plain(note, "note", **names) or None,
-            findings=self.ledger,
-            uses=uses,
-            provenances=provenances,
-            css="src" if quoted else "",
-        )
-        return self.shown.block(shown)
+        caption, note = self.plain(caption, "caption", **names), self.plain(note, "note", **names)
+        about: dict[str, Any] = {"caption": caption, "note": note or None, "findings": self.ledger}
+        about |= {"provenances": provenances, "css": "src" if quoted else ""}
+        whole = blocks.table(frame, uses=uses, **about)
+        invented = self.national and "reconstructed" in provenances
+        invented = invented or any(map(self.tells_example, (caption, note)))
+        if not (
+            invented
+            or self.is_example(
+                *(i for cell in frame.to_numpy().ravel() for i in blocks.ids_of(cell)), *(f.id for f in uses)
+            )
+        ):
+            return self.shown.block(whole)
+        real = frame.iloc[:0] if invented else self._real(frame)
+        own = "" if real.empty else blocks.table(real, **about).html
+        return self.shown.block(Block(blocks.with_example(own, whole.html)))
+
+    def _real(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Columns and rows of a table without examples; empty if they hold no number."""
+        weak = frame.map(lambda cell: self.is_example(*blocks.ids_of(cell)))
+        holds = frame.map(lambda cell: bool(blocks.ids_of(cell)))
+        columns = [name for name in frame if not holds[name].any() or (holds[name] & ~weak[name]).any()]
+        real = frame.loc[~weak[columns].any(axis=1), columns]
+        return real if real.map(lambda cell: bool(blocks.ids_of(cell))).to_numpy().any() else real.iloc[:0]
 
     def _handed_over(self) -> dict[str, Any]:
         return {

@@ -154,7 +154,7 @@ class Summary(Section):
         headers = {"section": "รหัสส่วน", "title": "โครงการ", **STEP_COUNTS}
         counted = [{name: self.ledger[f"{c['section']}.{name}"] for name in STEP_COUNTS} for c in self._ran()]
         rows = [{**c, **{name: f.value for name, f in of.items()}} for c, of in zip(self._ran(), counted, strict=True)]
-        provenance = weakest(finding.provenance for of in counted for finding in of.values())
+        provenance = weakest(finding.grounded for of in counted for finding in of.values())
         return self._frame("section_steps", "ขั้นตอนของทุกโครงการ", headers, rows, provenance)
 
     def numbers(self) -> pd.DataFrame:
@@ -201,7 +201,7 @@ class Summary(Section):
             file="findings.json",
             sha256=self.sha256,
             rows=len(frame),
-            provenance=provenance or weakest(f.provenance for f in self.ledger.values()),
+            provenance=provenance or weakest(f.grounded for f in self.ledger.values() if f.mark != "example"),
         )
         return frame
 

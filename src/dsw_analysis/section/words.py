@@ -6,7 +6,7 @@ import difflib
 import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,11 +15,12 @@ from typing import Any, Final
 import jinja2
 from jinja2 import meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
 from dsw_analysis.findings.families import Row
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.section.asking import FUNCTIONS, Asking, Functions, Number, Words, escape, held
-from dsw_analysis.section.blocks import END, Block, prose
+from dsw_analysis.section.blocks import END, Block, prose, with_example
 from dsw_analysis.section.measuring import Measuring
 from dsw_analysis.section.recording import WordsError
 from dsw_analysis.section.unbound import refuse_numbers
@@ -80,8 +81,9 @@ class Telling(Measuring):
         """Thai Markdown in the language of :func:`written`, with its errors; nothing if empty or ``when`` fails."""
         if when and not holds(when, self, where=f"{where} if"):
             return None
-        made = written(text, self, where=where, **names)
-        return self.shown.block(prose(made, self.ledger)) if made.strip() else None
+        told = self.apart(written(text, self, where=where, **names))
+        real, example = (prose(part, self.ledger).html if part.strip() else "" for part in told)
+        return self.shown.block(Block(with_example(real, example))) if real or example else None
 
     def plain(self, text: str, where: str, **names: Any) -> str:  # noqa: ANN401 - data that the text names
         """A headline, caption or the like: one line, without Markdown."""
@@ -122,6 +124,9 @@ def _compiled(
         "_fresh": story.fresh,
         "_opens": story.opens,
         "_closes": Words(END),
+        "_asks": story.asks,
+        "_within": story.within,
+        "_ends": story.ends,
     }
     own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
     besides = story.names()
@@ -138,7 +143,28 @@ def _compiled(
                 near = difflib.get_close_matches(name, [*besides, *FUNCTIONS], n=2)
                 more = f" or {', '.join(near)}" if near else ""
                 raise WordsError(f"{where}, line {line}: {error}{more}") from None
-    return environment.from_string(tree), found
+    return environment.from_string(_Listening().visit(tree)), found
+
+
+class _Listening(NodeTransformer):
+    """Has the story listen to what conditions ask, so that it knows which words an example has chosen."""
+
+    def visit_If(self, node: nodes.If) -> list[nodes.Node]:  # noqa: N802 - jinja's name
+        """A condition whose branches begin, and which ends, with a word to the story."""
+        for branch in (node, *node.elif_):
+            branch.body = self._told(branch.body, node.lineno)
+        if node.else_:
+            node.else_ = self._told(node.else_, node.lineno)
+        node.test = nodes.And(_call("_asks"), node.test, lineno=node.lineno)
+        return [node, nodes.Output([_call("_ends")], lineno=node.lineno)]
+
+    def _told(self, body: Sequence[nodes.Node], line: int) -> list[nodes.Node]:
+        within = nodes.Output([_call("_within")], lineno=line)
+        return [within, *(node for inner in body for node in self.visit_list(inner))]
+
+
+def _call(name: str) -> nodes.Call:
+    return nodes.Call(nodes.Name(name, "load"), [], [], None, None)
 
 
 def _guarded(text: str) -> str:

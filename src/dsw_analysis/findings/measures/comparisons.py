@@ -48,7 +48,7 @@ class OfFindings(Named):
             + " และ ".join(f"{f.label} [{f.id}]" for f in parts)
             + (f" (ไฟล์ {', '.join(files)})" if len(files) > 1 else ""),
             province=first.province,
-            provenance=weakest(f.provenance for f in parts),
+            provenance=weakest(f.grounded for f in parts),
             note=self.noted(values.pop("note", None)),
             **{"rows": first.rows, **values},
         )
