@@ -127,7 +127,8 @@ class Maker:
         told = steps["state"].map({"done": "จัดแล้ว {} ครั้ง", "in_progress": "จัดแล้ว {} ครั้งจาก 9 ครั้ง"})
         steps["progress"] = [None if pd.isna(words) else words.format(self.draw.randint(2, 8)) for words in told]
         steps["obstacle"] = [self.some(["งบประมาณล่าช้า"], blank=0.8) for _ in steps.index]
-        steps[["next", "next_by", "next_who"]] = projects[["background", "obstacles", "questions"]] = None
+        steps[["next", "next_by", "next_who"]] = None
+        projects[["short", "background", "obstacles", "questions"]] = None
         projects.loc[projects["section"] == "csr", "questions"] = "คำถามที่หนึ่ง; คำถามที่สอง"
         indicators["due"] = pd.Timestamp(self.round.due)
         indicators["source_note"] = None

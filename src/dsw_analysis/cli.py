@@ -251,17 +251,17 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _report(batch: Batch, outcomes: Sequence[Outcome], formats: Sequence[str]) -> bool:
     """Write and audit the report; returns whether all of it is there and bears out its numbers."""
-    from dsw_analysis.run.reports import audit, write_report  # noqa: PLC0415
-    from dsw_analysis.run.sections import REPORT  # noqa: PLC0415
+    from dsw_analysis.run.reports import audit, files_of, write_report  # noqa: PLC0415
+    from dsw_analysis.run.tasks import BRIEF_PAGE  # noqa: PLC0415
 
     files = write_report(batch, outcomes, formats)
-    for path in files:
+    brief = [path for path in (batch.out / BRIEF_PAGE,) if files and path.is_file()]
+    for path in [*files, *brief]:
         print(path)
-    slips = audit(batch, [path for path in files if path.suffix == ".html"])
+    slips = audit(batch, [path for path in (*files, *brief) if path.suffix == ".html"])
     for page, found in slips.items():
         _print_slips(page, found, batch.out / "findings.json")
-    asked = {name for name, form in REPORT.items() if form is None or form in formats}
-    return asked == {path.name for path in files} and not any(slips.values())
+    return files_of(outcomes, formats) == [path.name for path in files] and not any(slips.values())
 
 
 def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], list[str] | None]:

@@ -39,7 +39,8 @@ def report(made):
 
 @pytest.fixture(scope="module")
 def sections(made):
-    return [p.read_text(encoding="utf-8") for p in sorted((made.out / "sections").glob("*.html"))]
+    pages = [*sorted((made.out / "sections").glob("*.html")), made.out / "brief.html"]
+    return [page.read_text(encoding="utf-8") for page in pages]
 
 
 def visible_digits(html, start, end):

@@ -93,6 +93,14 @@ def structure(node, found=None):
     return found
 
 
+def test_the_brief_is_one_page_without_cover_and_contents(made):
+    pdf = pypdfium2.PdfDocument(made.out / "brief.pdf")
+    assert len(pdf) == 1
+    text = pdf[0].get_textpage().get_text_bounded()
+    assert "สารบัญ" not in text
+    assert sum(name in text for name in ("1. ศึกษาข้อเสนอเชิงนโยบาย", "15. การจัดการความรู้")) == 2
+
+
 def test_every_page_is_a4(pdf):
     assert len(pdf.pages) > 16
     assert {(round(float(p.mediabox.width), 1), round(float(p.mediabox.height), 1)) for p in pdf.pages} == {

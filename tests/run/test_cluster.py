@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 ROUND = Round.parse("2569-6m")
 SOME = ("citizen_questions", "csr", "restructuring", "urgent_cases")
 """Sections that run on the cluster where not all do: one without records, of several files, and of the largest."""
-FILES = ("report.html", "figures.html", "report.pdf", "report.docx", "findings.xlsx")
+FILES = ("report.html", "figures.html", "report.pdf", "report.docx", "brief.pdf", "findings.xlsx")
 """What the report has and a run of the sections has not."""
 
 # What a worker runs before it starts, to be one without our package, or one with another pandas.

@@ -27,6 +27,7 @@ def test_every_finished_file_has_its_hash_in_the_manifest(out):
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     finished = files - {"manifest.json", "run.jsonl", ".lock"}
     kinds = {"report.html", "figures.html", "report.pdf", "report.docx", "findings.json", "findings.xlsx"}
+    kinds |= {"brief.html", "brief.pdf"}
     assert kinds | {"sections/csr.html", "notebooks/09_csr.ipynb"} <= finished
     for file in finished:
         content = (out / file).read_bytes()

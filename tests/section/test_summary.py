@@ -1,4 +1,4 @@
-"""The summary: what it says of every section, on ledgers made for the test; titles of the plan are data."""
+"""The brief: what it shows of every section and in which order, on ledgers made for the test; titles are data."""
 
 import json
 import re
@@ -12,107 +12,213 @@ from dsw_analysis.section.summary import STEP_COUNTS
 NOTEBOOK = ROOT / "notebooks" / "00_summary.ipynb"
 
 
-def section(code, *, title, state="ok", statuses=(), steps=(0, 0, 0, 0, 0), late=()):
+def finding(id_, value, unit="percent", label="ผล", **more):
+    return {"id": id_, "section": id_.partition(".")[0], "label": label, "value": value, "unit": unit, **more}
+
+
+def judged(code, status, *, result=None, target=None, because=None):
+    """An indicator as its section hands it over, and its findings."""
+    known = {"name": f"ตัวชี้วัด {code}", "status": status, "direction": "at_least", "because": because}
+    ids = {"result": f"{code}.result", "target": f"{code}.target"}
+    values = {"result": result, "target": target}
+    record = {**known, **{name: ids[name] if values[name] is not None else None for name in ids}}
+    found = [
+        finding(ids[n], values[n], label=f"ผลของ {code}", provenance="published") for n in ids if values[n] is not None
+    ]
+    return record, found
+
+
+def to_do(step, by=None, who="กยผ.", **said):
+    return {"step": step, "by": by, "who": who, **said}
+
+
+def section(code, order=1, *, title="หนึ่ง", state="ok", indicators=(), steps=(0, 0, 0, 0, 0), **work):
     """One section of the ledger, and its findings: steps done, under way, overdue, ahead, waiting."""
-    indicators = [
-        {"name": f"ตัวชี้วัด {code}", "status": status, "target": None, "result": None, "direction": "at_least"}
-        for status in statuses
-    ]
-    work = {"standing": "overdue" if late else "in_progress", "late": [*late], "owner": "กยผ."}
-    findings = [
-        {
-            "id": f"{code}.{name}",
-            "section": code,
-            "label": label,
-            "value": value,
-            "unit": "steps",
-            "provenance": "received",
-        }
-        for (name, label), value in zip(STEP_COUNTS.items(), (sum(steps), *steps), strict=True)
-    ]
-    return {"section": code, "title": title, "state": state, "indicators": indicators, "work": work}, findings
+    standing = "overdue" if work.get("overdue") else "in_progress"
+    counts = zip(STEP_COUNTS.items(), (sum(steps), *steps), strict=True)
+    findings = [finding(f"{code}.{n}", v, "steps", label, provenance="published") for (n, label), v in counts]
+    findings += [one for _, found in indicators for one in found]
+    order = None if state == "failed" else order
+    chapter = {"section": code, "order": order, "title": title, "state": state}
+    chapter["indicators"] = [record for record, _ in indicators]
+    chapter["work"] = None if state == "failed" else {"standing": standing, "owner": "กยผ.", **work}
+    return chapter, [] if state == "failed" else findings
 
 
 @pytest.fixture
 def summarise(tmp_path):
     """Run the summary's notebook on these sections: the section, and the words of each cell."""
 
-    def summarise(*sections, round_id="2569-6m", left_out=()):
+    def summarise(*sections, round_id="2569-6m"):
         folder = tmp_path / round_id
         folder.mkdir(parents=True, exist_ok=True)
         findings = [finding for _, several in sections for finding in several]
-        document = {"sections": [chapter for chapter, _ in sections], "findings": findings, "left_out": list(left_out)}
+        document = {"sections": [chapter for chapter, _ in sections], "findings": findings}
         (folder / "findings.json").write_text(json.dumps(document), encoding="utf-8")
-        return run_cells(NOTEBOOK, outputs_dir=str(tmp_path), round_id=round_id)
+        shown = run_cells(NOTEBOOK, outputs_dir=str(tmp_path), round_id=round_id)
+        shown.html = shown.html.partition('<table class="findings">')[0]
+        return shown
 
     return summarise
 
 
 def plain(html):
-    return " ".join(re.sub("<[^>]+>", " ", re.sub("(?s)<svg.*?</svg>", "", html)).split())
+    return " ".join(re.sub("<[^>]+>", " ", html).split())
+
+
+def rows(html, caption):
+    """Rows of the table whose caption begins so, each as the words of its cells."""
+    (table,) = [t for t in re.findall("(?s)<table>.*?</table>", html) if plain(t).startswith(caption)]
+    found = re.findall("(?s)<tr>(.*?)</tr>", table.split("</thead>")[1])
+    return [[plain(cell) for cell in re.findall("(?s)<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in found]
 
 
 def test_counts_by_hand(summarise):
     shown = summarise(
         section(
-            "one", title="หนึ่ง", statuses=("reached", "below_plan"), steps=(2, 1, 1, 0, 0), late=["ขั้นตอนที่ 4 (ก.พ.)"]
+            "one",
+            indicators=[judged("one", "reached"), judged("one", "below_plan")],
+            steps=(2, 1, 1, 0, 0),
+            overdue=[to_do("4. ประชุม", "ก.พ.")],
         ),
-        section("two", title="สอง", statuses=("awaiting_target", "not_yet_due"), steps=(0, 0, 0, 3, 1)),
+        section(
+            "two", 2, indicators=[judged("two", "awaiting_target"), judged("two", "not_yet_due")], steps=(0, 0, 0, 3, 1)
+        ),
     )
     values = {
-        "sections": 2, "sections_failed": 0, "indicators": 4, "attention": 1, "status.reached": 1,
+        "sections": 2, "sections_failed": 0, "sections_waiting": 0, "indicators": 4, "status.reached": 1,
         "status.below_plan": 1, "status.awaiting_target": 1, "status.on_the_way": 0, "work.overdue": 1,
         "work.in_progress": 1, "work.done": 0, "steps": 8, "steps_done": 2, "steps_overdue": 1, "steps_ahead": 3,
-        "numbers": 12, "numbers.received": 12, "numbers_share.received": 100, "numbers_share.reconstructed": 0,
-        "sections_reconstructed": 0,
     }  # fmt: skip
     assert {name: shown.value(f"summary.{name}") for name in values} == values
     text = plain(shown.html)
-    assert "กำลังดำเนินการ 1 โครงการ มีขั้นเลยกำหนด 1 โครงการ รวม 1 ขั้นตอน" in text
-    assert "งานเสร็จแล้ว" not in text  # zeros are left out
-    assert "หนึ่ง ขั้นตอนที่ 4 (ก.พ.) กยผ." in text
-    assert "โครงการที่มีตัวชี้วัดถึงเป้าหมายแล้ว คือ หนึ่ง" in text
-    assert "รอค่าเป้าหมายจากหน่วยงาน: สอง" in text
-    assert "ไม่มีตัวเลขใดคำนวณจากข้อมูลจำลอง" in text
+    assert "จาก 2 โครงการ กำลังดำเนินการ 1 แต่ 1 โครงการ มีขั้นตอนเลยกำหนด รวม 1 ขั้นตอน" in text
+    assert "ตัวชี้วัดถึงเป้าหมายของทั้งปีแล้ว 1 จาก 4 ตัวชี้วัด แต่ต่ำกว่าแผน 1 ตัวชี้วัด" in text
+    assert "ทำเสร็จแล้ว" not in text  # zeros are left out
 
 
-def test_what_is_missing_is_said(summarise):
+def test_without_overdue_steps_nothing_is_asked(summarise):
+    text = plain(summarise(section("one", indicators=[judged("one", "on_the_way")])).html)
+    assert "กำลังดำเนินการ 1 และไม่มีขั้นตอนที่เลยกำหนด" in text
+    assert "ยังไม่มีตัวชี้วัดที่ถึงเป้าหมายของทั้งปี จาก 1 ตัวชี้วัด" in text
+    for absent in ("แต่", "เลยกำหนด 0", "เรื่องที่ขอให้พิจารณา", "ข้อเสนอของผู้จัดทำ", "รอข้อมูลจากหน่วยงาน"):
+        assert absent not in text
+
+
+def test_cards_are_chosen_by_status_then_plan_and_at_most_six(summarise):
+    """Not yet due, without target or without result: no card, whatever the plan's order."""
+    statuses = {
+        "a": "on_the_way", "b": "reached", "c": "not_yet_due", "d": "missed", "e": "reached", "f": "below_plan",
+        "g": "awaiting_target", "h": "on_the_way", "i": "on_the_way", "j": "on_the_way",
+    }  # fmt: skip
+    sections = [
+        section(f"s{code}", n, indicators=[judged(f"s{code}", status, result=50, target=None if code == "g" else 40)])
+        for n, (code, status) in enumerate(statuses.items(), 1)
+    ]
+    html = summarise(*sections).html
+    cards = re.findall("(?s)<li>(.*?)</li>", html)
+    assert [re.search('href="#(s.)"', card)[1] for card in cards] == ["sd", "sf", "sb", "se", "sa", "sh"]
+    assert "ผลของ sd ร้อยละ 50 ไม่ถึงเป้าหมาย เป้าหมายทั้งปี ร้อยละ 40" in plain(cards[0])
+    assert 'href="#f.sd.result"' in cards[0]
+
+
+def test_plan_s_decisions_are_shown_as_they_are(summarise):
     shown = summarise(
-        section("one_a", title="หนึ่ง", state="failed"),
-        section("two", title="สอง", state="plan_only", statuses=("awaiting_result",)),
-        left_out=["three_b"],
+        section(
+            "one",
+            overdue=[to_do("3. รับฟัง", "ม.ค.")],
+            decisions=[{"what": "เห็นชอบงบประมาณ 2 ล้านบาท", "who": "อธิบดี", "by": "พ.ค. 2569"}],
+        )
     )
-    text = plain(shown.html)
-    assert "มีโครงการที่ประมวลผลไม่สำเร็จ 1 โครงการ" in text
-    assert re.search('ประมวลผลใหม่:(</span>)?\\s*<a href="#one_a">one_a</a>', shown.html)
-    assert "จึงยังไม่มีผลให้เทียบกับเป้าหมาย สอง" in text
-    assert "จึงไม่อยู่ในรายงาน: three_b" in text
-    assert "ไม่มีขั้นตอนที่เลยกำหนด ไม่มีตัวชี้วัดที่ต่ำกว่าแผน" in text
-    assert "รอค่าเป้าหมายจากหน่วยงาน" not in text
+    assert rows(shown.html, "เรื่องที่ขอให้พิจารณา") == [["เห็นชอบงบประมาณ 2 ล้านบาท โครงการ 1", "อธิบดี", "พ.ค. 2569"]]
+    assert "ข้อเสนอของผู้จัดทำ" not in shown.html
 
 
-def test_a_round_of_the_whole_year_has_no_pace(summarise):
-    text = plain(summarise(section("one", title="หนึ่ง"), round_id="2569-12m").html)
-    assert "รอบนี้สิ้นสุดพร้อมปีงบประมาณ" in text
-    assert "ใน 12 เดือน" not in text
+def test_proposals_are_worded_from_the_steps_own_data(summarise):
+    """Overdue steps first; then questions of projects without any whose owner is known; five in all."""
+    late = [
+        to_do("3. รับฟังความเห็น", "ม.ค."),
+        to_do("4. ประชุม", "ก.พ.", next="จัดประชุม", next_by="พ.ค. 2569", next_who="สลก."),
+        to_do("5. สรุป", "31 มี.ค.", who=None),
+    ]
+    html = summarise(
+        section("one", 1, questions=["เมื่อใดจะเสร็จ", "ใช้งบเท่าใด", "ข้อที่หก"]),
+        section("two", 2, overdue=late, questions=["ถามโครงการที่มีขั้นเลยกำหนด"], short="แผน 5 ปี"),
+        section("three", 3, questions=["ไม่มีใครตอบ"], owner=None),
+    ).html
+    assert rows(html, "เลยกำหนด") == [
+        ["รับฟังความเห็น 2. แผน 5 ปี ขั้นตอนที่ 3", "ม.ค.", "กยผ."],
+        ["จัดประชุม 2. แผน 5 ปี ขั้นตอนที่ 4", "ก.พ.", "กยผ."],
+        ["สรุป 2. แผน 5 ปี ขั้นตอนที่ 5", "31 มี.ค.", "-"],
+    ]
+    assert rows(html, "เรื่องที่ขอให้พิจารณา") == [
+        ["กำหนดวันแล้วเสร็จของขั้นตอนที่ 3 2. แผน 5 ปี", "กยผ.", "-"],
+        ["ยืนยันกำหนดใหม่ของขั้นตอนที่ 4 2. แผน 5 ปี", "สลก.", "พ.ค. 2569"],
+        ["มอบหมายผู้รับผิดชอบและกำหนดวันแล้วเสร็จของขั้นตอนที่ 5 2. แผน 5 ปี", "-", "-"],
+        ["ตอบคำถาม: เมื่อใดจะเสร็จ โครงการ 1", "กยผ.", "-"],
+        ["ตอบคำถาม: ใช้งบเท่าใด โครงการ 1", "กยผ.", "-"],
+    ]
+    assert html.count("ข้อเสนอของผู้จัดทำ") == 1
+
+
+def test_strip_groups_projects_by_plan(summarise):
+    html = summarise(
+        section("one", 1, strategy=None, issue="การพัฒนาที่ไม่มีเลข", indicators=[judged("one", "reached")]),
+        section("two", 2, strategy="แผนเรื่องที่ 2", issue="ประเด็นการพัฒนาที่ 4 การจัดทำ", short="สอง"),
+        section("three", 3, state="failed", title="สาม"),
+        section("four", 4, strategy="แผนเรื่องที่ 2", overdue=[to_do("1. ก", "ต.ค.")]),
+    ).html
+    assert rows(html, "สถานะของ") == [
+        ["แผนปฏิบัติการ: รอข้อมูล"],
+        ["1. หนึ่ง", "การพัฒนาที่ไม่มีเลข", "กำลังดำเนินการ", "ถึงเป้าหมาย"],
+        ["แผนเรื่องที่ 2"],
+        ["2. สอง", "4", "กำลังดำเนินการ", "-"],
+        ["สาม", "-", "ประมวลผลไม่สำเร็จ", "-"],
+        ["4. หนึ่ง", "-", "มีขั้นเลยกำหนด", "-"],
+    ]
+
+
+def test_remaining_work_is_listed_by_month(summarise):
+    one = section(
+        "one", 1, ahead=[to_do("5. ยกร่าง", "มิ.ย."), to_do("6. เสนอ", "30 กันยายน"), to_do("7. ไม่ระบุเดือน")],
+        under_way=[to_do("2. ยังทำอยู่")],
+    )  # fmt: skip
+    two = section("two", 2, ahead=[to_do("1. ออกคำสั่ง", "เม.ย. – พ.ค.", who=None)])
+    assert rows(summarise(one, two).html, "งานต่อไปที่ทราบกำหนด") == [
+        ["เม.ย. – พ.ค.", "ออกคำสั่ง โครงการ 2"], ["มิ.ย.", "ยกร่าง โครงการ 1 กยผ."], ["30 กันยายน", "เสนอ โครงการ 1 กยผ."],
+    ]  # fmt: skip
+    html = summarise(one, two, round_id="2569-12m").html
+    assert rows(html, "งานที่ยังไม่เสร็จเมื่อสิ้นปีงบประมาณ") == [["-", "ยังทำอยู่ โครงการ 1 กยผ."]]
+
+
+def test_what_is_missing_is_one_quiet_line(summarise):
+    owed = [(1, ["เดือน"]), (2, ["เดือน", "ค่าเป้าหมาย"]), (3, ["เดือน"]), (4, []), (5, ["เดือน"])]
+    html = summarise(*(section(f"s{'abcde'[n - 1]}", n, waiting=words) for n, words in owed)).html
+    assert "รอข้อมูลจากหน่วยงาน 4 โครงการ (ลำดับโครงการในวงเล็บ): เดือน (1–3 5) · ค่าเป้าหมาย (2)" in plain(html)
+    assert html.count("รอข้อมูลจากหน่วยงาน") == 1
+
+
+def test_a_section_that_failed_is_named_and_counts_for_nothing(summarise):
+    shown = summarise(section("one_a", title="หนึ่ง", state="failed"), section("two", 2))
+    assert "ประมวลผลไม่สำเร็จ" in plain(shown.html)
+    assert re.search('ยังไม่รวม(</span>)?\\s*<a href="#one_a">หนึ่ง</a>', shown.html)
+    assert shown.value("summary.work.in_progress") == 1
 
 
 @pytest.mark.parametrize("title", ["{one.steps}", "{{ 7 * 7 }}", "**หนา**", "[ก](http://x)", "# ก", "a_b_c", "`ก`"])
-def test_a_title_of_the_plan_is_shown_as_it_is(summarise, title):
+def test_words_of_the_plan_are_shown_as_they_are(summarise, title):
+    step = to_do(f"1. {title}", title, who=title, next_by=title)
     shown = summarise(
         section(
-            "one_a",
-            title=title,
-            statuses=("reached", "awaiting_target"),
-            steps=(0, 0, 1, 0, 0),
-            late=["ขั้นตอนที่ 1 (ม.ค.)"],
-        )
+            "one_a", title=title, overdue=[step], ahead=[to_do(f"2. {title}", "ม.ค.")], strategy=title, issue=title
+        ),
+        section("two", 2, title=title, state="failed"),
+        section("three", 3, questions=[title], short=title, waiting=[title]),
     )
-    text = plain(shown.html)
-    assert f"ถึงเป้าหมายแล้ว คือ {title}" in text
-    assert f"{title} ขั้นตอนที่ 1 (ม.ค.) กยผ." in text
-    assert f"รอค่าเป้าหมายจากหน่วยงาน: {title}" in text
-    assert shown.html.count('<a href="#one_a">') == 2 + 1 + 2 + 1  # lists, steps overdue, indicators, a row of steps
+    assert rows(shown.html, "เลยกำหนด") == [[f"{title} โครงการ 1 ขั้นตอนที่ 1", title, title]]
+    assert ["ตอบคำถาม: " + title + f" 3. {title}", "กยผ.", "-"] in rows(shown.html, "เรื่องที่ขอให้พิจารณา")
+    assert [f"3. {title}", "-", "กำลังดำเนินการ", "-"] in rows(shown.html, "สถานะของ")
+    assert f"{title} (3)" in plain(shown.html)
     assert 'http://x"' not in shown.html
 
 

@@ -120,6 +120,7 @@ class Project:
     strategy: str | None
     issue: str | None
     name: str
+    short: str | None
     owner: str | None
     partners: str | None
     background: str | None
@@ -163,7 +164,7 @@ class Plan:
             raise NotInPlanError(section, self.projects["section"])
         (row,) = rows
         state = row["state"] and source_of(self.projects).dataset["state"].label(row["state"])
-        same = ("section", "order", "strategy", "issue", "owner", "partners", "background")
+        same = ("section", "order", "strategy", "issue", "short", "owner", "partners", "background")
         return Project(
             **{name: row[name] for name in same},
             name=row["project"],

@@ -16,7 +16,7 @@ from dsw_analysis.report.clusters import write_fonts
 from dsw_analysis.report.document import Document, Node, strings, walk
 from dsw_analysis.report.markup import convert_formulas
 from dsw_analysis.report.tables import sized
-from dsw_analysis.report.typst_source import LINE, Writer, quote
+from dsw_analysis.report.typst_source import BESIDE, LINE, Writer, quote
 from dsw_analysis.report.words import broken_words
 
 if TYPE_CHECKING:
@@ -26,8 +26,10 @@ STANDARDS: list[PDFStandard] = ["ua-1", "a-2a"]
 """Accessible to screen readers (PDF/UA-1) and fit for the archive (PDF/A-2a)."""
 
 
-def to_pdf(document: Document) -> bytes:
+def to_pdf(document: Document, *, bare: bool = False) -> bytes:
     """Typeset a document: A4, tagged, with bookmarks, contents and links; the same input gives the same bytes.
+
+    One that is ``bare`` has neither cover nor contents.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def to_pdf(document: Document) -> bytes:
         for face in faces.values():
             shutil.copy(face, folder)
         (folder / "report.typ").write_text(look, encoding="utf-8")
-        source = typst_source(document, broken_words(texts, folder))
+        source = typst_source(document, broken_words(texts, folder), bare=bare)
         (folder / "main.typ").write_text(source, encoding="utf-8")
         return typst.compile(
             folder / "main.typ",
@@ -69,10 +71,10 @@ def _formulas(blocks: list[Node]) -> dict[str, str]:
     return dict(zip(found, convert_formulas([(alone, tex) for tex, alone in found.items()], "typst"), strict=True))
 
 
-def typst_source(document: Document, unbroken: frozenset[str] = frozenset()) -> str:
+def typst_source(document: Document, unbroken: frozenset[str] = frozenset(), *, bare: bool = False) -> str:
     """Typst source of a document; it imports ``report.typ`` and needs the document's images beside it."""
     writer = Writer(unbroken, _formulas(document.blocks))
-    cover, *chapters = sized(document.blocks, LINE)
+    cover, *chapters = sized(document.blocks, LINE, BESIDE)
     day = document.moment
     values = f"title: {quote(document.title)}, label: {quote(document.label)}, "
     if current().department:
@@ -81,8 +83,7 @@ def typst_source(document: Document, unbroken: frozenset[str] = frozenset()) -> 
         [
             '#import "report.typ": *',
             f"#show: report.with({values}date: datetime(year: {day.year}, month: {day.month}, day: {day.day}))",
-            writer.blocks([cover]),
-            "#contents()",
+            *(() if bare else (writer.blocks([cover]), "#contents()")),
             writer.blocks(chapters),
             "",
         ]

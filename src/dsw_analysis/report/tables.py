@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dsw_analysis.report.document import Node, changed, text_of
+from dsw_analysis.report.document import Node, changed, text_of, walk
 from dsw_analysis.report.words import pieces, width
 
 Floats = npt.NDArray[np.float64]
@@ -26,6 +27,8 @@ _MONTH = 2.5
 """Width of a month's column in em; a table has twelve."""
 _SHORT, _SHORT_HEAD, _LONGEST = 9.0, 5.0, 10.0
 """Width in em up to which a text, or a head, stays on one line, and a word counts towards the least width."""
+_SIGN = "กก"
+"""Letters as wide as the sign of a status and the space after it."""
 _BOLD = 1.06
 """How much wider the semi-bold face of head cells is."""
 
@@ -57,14 +60,21 @@ def kind_of(content: list[Any], kinds: Collection[str]) -> str:
     return next((name for name in content[0][1] if name in kinds), "plain")
 
 
-def sized(blocks: list[Node], line: float) -> list[Node]:
-    """Blocks whose tables give each column a share of the width: ``line`` em of their type, or half of that."""
+def sized(blocks: list[Node], line: float, others: Mapping[str, float] = MappingProxyType({})) -> list[Node]:
+    """Blocks whose tables give each column a share of the width: ``line`` em of their type, or what ``others`` have.
+
+    Parameters
+    ----------
+    others:
+        Kind of table -> its width in em; one of kind ``half`` has half a line.
+    """
+    lines = {"half": line / 2, **others}
 
     def change(node: Node) -> Node | None:
         if node["t"] != "Table":
             return None
         attributes, caption, columns, *rest = node["c"]
-        width = line / 2 if "half" in attributes[1] else line
+        width = lines.get(kind_of(node["c"], lines), line)
         widths = shares(_needs(*rows_of(node["c"]), count=len(columns)), line=width)
         columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": share}] for share in widths]
         return {"t": "Table", "c": [attributes, caption, columns, *rest]}
@@ -74,7 +84,7 @@ def sized(blocks: list[Node], line: float) -> list[Node]:
 
 def _cell(content: list[Any], *, heads: bool) -> Cell:
     (identifier, classes, pairs), _, rows, columns, blocks = content
-    heads = heads or ["scope", "row"] in pairs
+    heads = heads or any(["scope", of] in pairs for of in ("row", "rowgroup"))
     return Cell(id=identifier, classes=frozenset(classes), heads=heads, rows=rows, columns=columns, blocks=blocks)
 
 
@@ -92,6 +102,9 @@ def _needs(head: Sequence[Sequence[Cell]], body: Sequence[Sequence[Cell]], *, co
         text, weight = text_of(cell.blocks), _BOLD if cell.heads else 1
         lengths[row, column] = length = weight * width(text)
         words = [word for part in text.split() for word in pieces(part)]
+        signed = [text_of(n) for n in walk(cell.blocks) if n["t"] == "Span" and "status" in n["c"][0][1]]
+        if signed:  # a status does not break, and has its sign before it
+            words = [f"{_SIGN}{status}" for status in signed]
         longest = weight * max((width(word) for word in words), default=0)
         least[column] = max(least[column], min(longest, _LONGEST) + PADDING)
         if row < len(head):

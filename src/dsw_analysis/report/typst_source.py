@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import Any
 
+from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.report.document import Node, length, text_of, walk
 from dsw_analysis.report.tables import Cell, kind_of, rows_of
 from dsw_analysis.report.words import is_name, pieces
@@ -16,8 +17,12 @@ BREAK = "\x1f"
 
 LINE = 482 / 9.5
 """Width of a table in em: the text of a page is 482 points wide, and that of tables 9.5 points high."""
-_RULED = {"roadmap"}
-"""Kinds of tables with lines between their columns."""
+_SHARES = {"late": 0.475, "asked": 0.5, "main": 0.645, "side": 0.33}
+"""Share of the width of a brief that a table beside another one has, by its kind."""
+BESIDE = {kind: share * 521 / 8.8 for kind, share in _SHARES.items()}
+"""Width of such a table in em: the text of a brief is 521 points wide, and that of its tables 8.8 points high."""
+_KINDS = {"roadmap", *_SHARES}
+"""Kinds of tables that look different from others."""
 POINT = 0.64
 """Points on paper for a pixel of a figure: a little less than the 0.75 of a screen, as print is read from near."""
 
@@ -150,19 +155,29 @@ class Writer:
             lines = (f"{b['c'][0][1][0]}: [{self.blocks(b['c'][1])}]" for b in blocks)
             return _call("cover", *lines)
         if "chapter" in classes:
-            title, *rest = blocks
-            about = dict(pairs)
-            order, group = about.get("order", "none"), quote(about.get("group", ""))
-            head = _call("chapter", quote(identifier), order, group, body=self.inlines(title["c"][2]))
-            return f"{head}\n\n{self.blocks(rest)}"
+            return self._chapter(identifier, dict(pairs), *blocks)
+        if "cards" in classes:
+            return _call("cards", *(f"[{self.blocks(item)}]" for item in blocks[0]["c"]))
+        if "pair" in classes:
+            shares = ", ".join(f"{_SHARES[kind]}fr" for b in blocks for kind in b["c"][0][1] if kind in _SHARES)
+            return _call("pair", f"({shares})", *(f"[{self._write(block)}]" for block in blocks))
         named = next((c for c in classes if c in {"failure", "note", "columns"}), None)
         if named:
             return _call(named, body=self.blocks(blocks))
         return _anchor(identifier) + self.blocks(blocks)
 
+    def _chapter(self, identifier: str, about: Mapping[str, str], title: Node, *rest: Node) -> str:
+        order, group = about.get("order", "none"), quote(about.get("group", ""))
+        head = _call("chapter", quote(identifier), order, group, body=self.inlines(title["c"][2]))
+        if identifier == SUMMARY:
+            said = list(takewhile(lambda block: block["t"] == "Para", rest))
+            message = _call("message", body=self.blocks(said))
+            return _call("brief", body=f"{head}\n\n{message}\n\n{self.blocks(rest[len(said) :])}")
+        return f"{head}\n\n{self.blocks(rest)}"
+
     def _table(self, content: list[Any]) -> str:
         _, (_, caption), columns, *_ = content
-        kind = kind_of(content, _RULED)
+        kind = kind_of(content, _KINDS)
         widths = ", ".join(f"{100 * width['c']:.3f}fr" for _, width in columns)
         head, body = (",\n".join(self._cell(cell) for row in rows for cell in row) for rows in rows_of(content))
         title = f"[{self.blocks(caption)}]" if text_of(caption) else "none"

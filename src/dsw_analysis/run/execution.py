@@ -26,6 +26,7 @@ from dsw_analysis.report.html import render_cells
 from dsw_analysis.report.page import FIGURES, Chapter, figures_page, page
 from dsw_analysis.report.workbook import findings_workbook
 from dsw_analysis.rounds import Round
+from dsw_analysis.run.stale import BRIEF
 from dsw_analysis.run.steps import Part
 from dsw_analysis.run.tasks import Project, Result, Task, in_short, write_files
 from dsw_analysis.run.warm.client import run_notebook
@@ -186,13 +187,24 @@ def chapter(
 
 
 def report_file(name: str, round_: Round, parts: Sequence[Part], findings: bytes) -> bytes:
-    """A file of the report that is not on paper, by its name, of parts and the ``findings.json`` made of them."""
+    """A file of the report that is composed for itself, of parts and the ``findings.json`` made of them."""
+    if name == BRIEF:
+        return _brief_of_round(round_, parts)
     document = json.loads(findings)
     if name == FIGURES:
         return figures_page(document).encode()
     if name == "findings.xlsx":
         return findings_workbook(round_, Ledger.from_records(document["findings"]))
     return page(round_, *_put_together(parts, document), document=document).encode()
+
+
+def _brief_of_round(round_: Round, parts: Sequence[Part]) -> bytes:
+    """The summary alone as PDF, which lists no sources."""
+    from dsw_analysis.report.document import compose  # noqa: PLC0415 - pandoc and Typst are slow to load
+    from dsw_analysis.report.pdf import to_pdf  # noqa: PLC0415 - pandoc and Typst are slow to load
+
+    chapters = [opened(part)[0] for part in parts if part.section == SUMMARY]
+    return to_pdf(compose(round_, chapters, Ledger()), bare=True)
 
 
 def compose_paper(round_: Round, parts: Sequence[Part], findings: bytes) -> bytes:

@@ -8,11 +8,12 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.intake.writing.whole import digest, write_whole
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.outputs import PROVINCES
 from dsw_analysis.run.sections import REPORT, OutputSet, edition, put_in_place
-from dsw_analysis.run.stale import LEDGER
+from dsw_analysis.run.stale import BRIEF, LEDGER
 from dsw_analysis.run.steps import BatchError, Job, Outcome, Step, given
 from dsw_analysis.run.tasks import EXECUTE, in_short
 
@@ -27,6 +28,12 @@ _BRIEF = "brief/"  # where the names of briefs in the manifest begin
 FORMATS = ("html", "pdf", "docx")
 """What a report can be written as."""
 _PAPER = ("report.pdf", "report.docx")  # of one document that is composed for both
+
+
+def files_of(outcomes: Sequence[Outcome], formats: Collection[str] = FORMATS) -> list[str]:
+    """Names of the files that a report in some formats is; without a summary there is no brief."""
+    asked = [name for name, form in REPORT.items() if form is None or form in formats]
+    return [name for name in asked if name != BRIEF or any(o.section == SUMMARY for o in outcomes)]
 
 
 def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[str] = FORMATS) -> list[Path]:
@@ -48,7 +55,7 @@ def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[
     whole = edition(batch, outcomes)
     if not whole.may_replace():
         return []
-    names = [name for name, form in REPORT.items() if form is None or form in formats]
+    names = files_of(outcomes, formats)
     due = [p for name in names if (p := batch.stale.report(name, whole.names, asked=True)).reasons]
     paper = [piece for piece in due if piece.name in _PAPER]
     made_of = batch.round, whole.parts, batch.outputs.newest(LEDGER).read_bytes()

@@ -11,7 +11,7 @@ from typing import Any
 from dsw_analysis.findings.ledger import SUMMARY, ledger_document, to_json
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.manifest import EDITION
-from dsw_analysis.run.stale import LEDGER
+from dsw_analysis.run.stale import BRIEF, LEDGER
 from dsw_analysis.run.steps import BatchError, Outcome, Part, Step
 
 REPORT = {
@@ -19,9 +19,11 @@ REPORT = {
     "figures.html": "html",
     "report.pdf": "pdf",
     "report.docx": "docx",
+    BRIEF: "pdf",
     "findings.xlsx": None,
 }
-"""What is made of the ledger and the sections -> the format with which it is made; the workbook always is."""
+"""What is made of the ledger and the sections, the brief of the summary alone -> the format with which it is made; the
+workbook always is."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from dsw_analysis.run.steps import Piece, Step
 from dsw_analysis.run.tasks import Project, Result, Task
 from dsw_analysis.run.warm.watching import listing
 
-LEDGER = "findings.json"
+LEDGER, BRIEF = "findings.json", "brief.pdf"
 _SAID = {
     "notebook": "its notebook changed",
     "package": "the package's code changed",
@@ -69,7 +69,9 @@ class Stale:
         return self._piece(LEDGER, sections=self._marks(sections))
 
     def report(self, name: str, sections: Iterable[str], *, asked: bool = False) -> Piece:
-        """A file of the report, or all of them together: sections, and the ledger made of them."""
+        """A file of the report, or all of them together: sections, and the ledger made of them; the brief is less."""
+        if name == BRIEF:
+            return self._piece(name, asked=asked, sections=self._marks({SUMMARY}.intersection(sections)))
         findings = sha256(self.outputs.newest(LEDGER))
         return self._piece(name, asked=asked, sections=self._marks(sections), findings=findings)
 

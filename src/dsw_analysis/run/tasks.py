@@ -19,6 +19,8 @@ from dsw_analysis.run.outputs import PROVINCES
 
 _NOTEBOOK = re.compile(r"(\d\d)_([a-z_]+)\.ipynb")
 EXECUTE = "dsw_analysis.run.execution:execute"
+BRIEF_PAGE = "brief.html"
+"""The page of the summary."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +95,10 @@ class Task:
 
     @property
     def outputs(self) -> tuple[str, str]:
-        """Names of its outputs: the executed notebook and the section's page."""
+        """Names of its outputs: the executed notebook and the section's page, which of the summary is the brief."""
         place = "" if self.province is None else f"{PROVINCES}{self.province}/"
-        return f"{place}notebooks/{self.notebook}", f"{place}sections/{self.section}.html"
+        page = BRIEF_PAGE if self.section == SUMMARY else f"{place}sections/{self.section}.html"
+        return f"{place}notebooks/{self.notebook}", page
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -103,6 +103,7 @@ class Judging(Section):
             "target": indicator.id if indicator.target is not None else None,
             "result": found.id if (found := self._result(indicator)) else None,
             "status": self._status(indicator).name.lower(),
+            "because": self._because(indicator),
             "note": indicator.note,
         }
 
@@ -128,9 +129,11 @@ class Judging(Section):
     @cached_property
     def _late(self) -> list[str]:
         """Each step that is overdue, with its planned time: ``ขั้นตอนที่ 3 (ม.ค.)``."""
+        return [f"ขั้นตอนที่ {row['step']} ({planned_time(row)})" for row in self._steps_that_are(Work.OVERDUE)]
+
+    def _steps_that_are(self, work: Work) -> list[pd.Series]:
         works, steps = self.plan.work_of_steps(self.id, self.round), self.plan.steps_of(self.id)
-        late = steps[(works == Work.OVERDUE) & steps["step"].notna()]
-        return [f"ขั้นตอนที่ {row['step']} ({planned_time(row)})" for _, row in late.iterrows()]
+        return [row for _, row in steps[(works == work) & steps["step"].notna()].iterrows()]
 
     def _result(self, indicator: Indicator) -> Finding | None:
         """The finding that measures an indicator; ``None`` if none does but an example, which decides nothing.

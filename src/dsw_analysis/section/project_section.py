@@ -18,7 +18,7 @@ from dsw_analysis.intake.published import Published, differs
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import read_decimals, source_of
 from dsw_analysis.plan import schedule
-from dsw_analysis.plan.plan import NOT_STATED, PLANNED, Plan, Project
+from dsw_analysis.plan.plan import NOT_STATED, PLANNED, Plan, Project, planned_time
 from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Work
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import MONTHS, Round
@@ -336,8 +336,30 @@ class ProjectSection(Judging):
             "plan": dict(zip(*columns, strict=True)),
             "plan_only": self.plan_only,
             "restated": self.restated,
-            "work": {"standing": standing, "late": self._late, "owner": self.project.owner},
+            "work": {
+                "standing": standing,
+                "late": self._late,
+                "overdue": [self._to_do(row) for row in self._steps_that_are(Work.OVERDUE)],
+                "ahead": [self._to_do(row) for row in self._steps_that_are(Work.AHEAD)],
+                "under_way": [self._to_do(row) for row in self._steps_that_are(Work.IN_PROGRESS)],
+                "decisions": self.plan.decisions_of(self.id),
+                "questions": list(self.project.questions),
+                "waiting": self.plan.gaps(self.id),
+                "short": self.project.short,
+                "owner": self.project.owner,
+                "strategy": self.project.strategy,
+                "issue": self.project.issue,
+            },
         }
+
+    def _to_do(self, step: pd.Series) -> dict[str, Any]:
+        """A step as the brief lists it: its title, planned time and owner, and what the plan says comes next."""
+        said = {name: None if pd.isna(step.get(name)) else step[name] for name in ("next", "next_by", "next_who")}
+        title = f"{step['step']}. {NOT_STATED if pd.isna(step['name']) else step['name']}"
+        by = planned_time(step)
+        if by and not pd.isna(step["due"]) and step[PLANNED].isna().all():
+            by = f"{step['due'].day} {MONTHS[(step['due'].month + 2) % 12]}"
+        return {"step": title, "by": by, "who": self.project.owner, **said}
 
     def _record_plan(self) -> None:
         """Quote the plan; record the counts of steps by state and the targets, which are the country's."""

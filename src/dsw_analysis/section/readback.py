@@ -41,7 +41,7 @@ _FORMULA = re.compile(r"math|m[a-z]+|semantics|annotation")
 _VALUES = {
     "tabindex": re.compile("0"),
     "role": re.compile("region"),
-    "scope": re.compile("col|row"),
+    "scope": re.compile("col|row|rowgroup"),
     "start": re.compile(r"\d{1,3}"),
     "href": re.compile("#.+"),
     "data-claim": re.compile(r"[a-z_]+:\d+( [a-z_]+:\d+)*"),
@@ -253,8 +253,12 @@ class Body(HTMLParser):
                 known = not name.startswith("on") and name not in ("href", "hidden", "style")
             else:
                 known = name in ATTRIBUTES["*"] or name in ATTRIBUTES.get(tag, ())
-            if name == "colspan":  # the months, or the whole road map
-                fits = value == ("12" if "m" in element.classes else "14")
+            if name == "colspan":  # the months, the whole road map, or the head of a group of rows
+                fits = (
+                    value in ("3", "4")
+                    if given.get("scope") == "rowgroup"
+                    else value == ("12" if "m" in element.classes else "14")
+                )
             else:
                 fits = name not in _VALUES or _VALUES[name].fullmatch(value) is not None
             if not known or not fits or (name == "class" and _AROUND & set(element.classes)):

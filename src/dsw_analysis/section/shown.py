@@ -57,7 +57,9 @@ class Shown:
     def plan(self, section: str, plan: Plan) -> None:
         """Quote what the plan says of a section: its project, steps with their numbers, indicators and all else."""
         project = plan.project(section)
-        self.quote(project.name, project.strategy, project.issue, project.owner, project.partners, project.note)
+        self.quote(
+            project.name, project.short, project.strategy, project.issue, project.owner, project.partners, project.note
+        )
         self.quote(project.background, *project.obstacles, *project.questions)
         steps = plan.steps_of(section)
         self.quote(*map(format_date, steps["due"].dropna()))
