@@ -51,12 +51,6 @@ def test_without_result_or_target_nothing_is_met_or_missed():
     assert indicator(target=None).meets(result(50)) is None
 
 
-def test_attainment_is_result_over_target():
-    assert indicator().attainment(result(40)) == 50
-    assert indicator().attainment(result(None)) is None
-    assert indicator(target=None).attainment(result(40)) is None
-
-
 def share(numerator, denominator, digits=None):
     value = 100 * numerator / denominator
     return Finding(
@@ -83,12 +77,6 @@ def test_a_result_prints_on_its_side_of_the_target(numerator, denominator, digit
     found = judged.printed(share(numerator, denominator, digits))
     assert found.text() == printed
     assert found.value == 100 * numerator / denominator
-
-
-def test_what_is_attained_prints_on_its_side_of_all_of_it():
-    assert indicator().printed_attained(share(1, 2)).text() == "50"
-    assert indicator().printed_attained(share(99_999, 100_000)).text() == "99.999"
-    assert indicator().printed_attained(Finding(id="toy.x", label="ผล", value=None, unit="percent", note="ไม่มี"))
 
 
 @pytest.fixture
@@ -148,6 +136,12 @@ def test_the_id_of_a_project_can_name_a_notebook_and_an_anchor(value, plan_probl
 
     (found,) = plan_problems("plan_projects", change)
     assert (found.code, found.value) == ("section_is_an_id", value)
+
+
+@pytest.mark.parametrize("aspect", ["เรื่อง", "รายละเอียด"])
+def test_an_aspect_is_not_called_as_another_column_of_its_table(aspect, plan_problems):
+    (found,) = plan_problems("plan_topics", lambda sheet: sheet.append(["csr", "การอบรม", aspect, "จัดแล้ว"]))
+    assert (found.code, found.value) == ("aspect_heads_a_column", aspect)
 
 
 def check(root, capsys):

@@ -81,7 +81,6 @@ def test_steps_are_measured_with_a_filter_that_says_so():
 
 def test_a_brief_has_no_steps_and_texts_know_the_deadline():
     s = open_section("highland_welfare", round_id="2569-6m", data_dir=RAW)
-    assert s.gantt(headline="ก", subtitle="ข") is not None
     (ordering,) = s.plan.steps_of(s.id).loc[lambda f: f["name"].str.contains("จัดทำคำสั่ง", na=False)].to_dict("records")
     last = max(place for place, column in enumerate(PLANNED) if not pd.isna(ordering[column]))
     said = s.say('[if deadline("จัดทำคำสั่ง")] เดือน {{ deadline("จัดทำคำสั่ง") }}')
@@ -89,7 +88,6 @@ def test_a_brief_has_no_steps_and_texts_know_the_deadline():
     assert s.say('[if deadline("ไม่มีขั้นนี้")] ก') is None
     brief = open_section("highland_welfare", round_id="2569-6m", data_dir=RAW, province="ตาก")
     assert brief.steps() is None
-    assert brief.gantt(headline="ก", subtitle="ข") is None
 
 
 def test_texts_know_the_status_and_target_of_what_measures_an_indicator():

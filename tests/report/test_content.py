@@ -187,12 +187,16 @@ def test_headings_of_all_orders_are_put_right():
 def test_a_heading_under_which_nothing_is_shown_is_dropped():
     shown = new_code_cell("x", execution_count=1, outputs=[new_output("display_data", {"text/html": "<p>ก</p>"})])
     silent = new_code_cell("x", execution_count=1)
+    own = new_output("display_data", {"text/html": "<h2>9</h2><p>ก</p>"})
+    headed = new_code_cell("x", execution_count=1, outputs=[own])
     for cells, expected in (
         (["# 1", "## 2", "### 3", silent], "1"),
         (["# 1", "## 2", "### 3", shown], "123"),
         (["# 1", "## 2", "### 3", silent, "## 4", shown], "14"),
         (["# 1", "### 3", shown, "### 5", "## 2", silent], "13"),
         (["# 1", "## 2", "ข", "### 3"], "12"),
+        (["# 1", "## 2", "### 3", headed], "19"),  # what is shown stands under a heading of its own
+        (["# 1", "## 2", shown, "### 3", headed], "129"),
     ):
         made_of = [cell if not isinstance(cell, str) else new_markdown_cell(cell) for cell in cells]
         html = render_cells(notebook(*made_of)).html

@@ -29,12 +29,14 @@ def few(copy):
         if path.stem[3:] not in SECTIONS:
             path.unlink()
     plan = openpyxl.load_workbook(copy.raw / "action_plan.xlsx")
-    for page, place in ((plan["โครงการ"], 0), (plan["ขั้นตอน"], 0), (plan["ตัวชี้วัด"], 1)):
+    for name, place in (("โครงการ", 0), ("ขั้นตอน", 0), ("ตัวชี้วัด", 1), ("รายละเอียด", 0)):
+        page = plan[name]
         for row in range(page.max_row, 4, -1):
             if page.cell(row, place + 1).value not in SECTIONS:
                 page.delete_rows(row)
     plan["โครงการ"].delete_rows(4)  # the first project
     plan["ตัวชี้วัด"].delete_rows(4)
+    plan["รายละเอียด"].delete_rows(4)
     plan.save(copy.raw / "action_plan.xlsx")
     project = Project(root=copy.root)
     assert sorted(ran(project)) == sorted(SECTIONS)
@@ -109,11 +111,11 @@ CELLS = (
      "accept_partial: bool = False  # report on the valid rows of files that have problems"),
     ("code", "import dsw_analysis as dsw\n\n"
      's = dsw.open_section("volunteers", round_id=round_id, data_dir=data_dir, accept_partial=accept_partial)\n'
-     'volunteers = s.load("volunteers")\ns.overview()'),
+     'volunteers = s.load("volunteers")'),
     ("code", 's.measure(volunteers, by="kind", volunteers=dsw.Count("อาสาสมัคร", unit="persons"))\n'
      's.measure(volunteers, visits=dsw.Total("การเยี่ยมบ้าน", unit="reports", column="visits"))'),
+    ("code", "s.overview()"),
     ("code", "s.roadmap()"),
-    ("code", "s.indicators()"),
     ("code", "%%say\nอาสาสมัคร {volunteers:unit} เยี่ยมบ้านแล้ว {visits:unit}"),
     ("code", "s.close()"),
 )  # fmt: skip

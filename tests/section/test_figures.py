@@ -7,7 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from dsw_analysis import figures
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.rounds import MONTHS, Round
+from dsw_analysis.rounds import Round
 from dsw_analysis.section import blocks
 
 
@@ -68,15 +68,6 @@ def test_the_measuring_would_find_labels_that_touch(drawn):
     (axes,) = drawn().axes
     axes.set_xticks(range(12), [f"{name} {name}" for name in names])
     assert overlapping(boxes(drawn(), axes.get_xticklabels()))
-
-
-@pytest.mark.parametrize("label", ["สั้น", "ขั้นตอนที่มีชื่อยาวกว่าที่จะวางข้างแถวได้"])
-def test_the_months_of_a_road_map_do_not_touch(label, drawn):
-    figures.gantt({label: [True] * 12}, {label: "done"}, Round(2569, 12))
-    (axes,) = drawn().axes
-    ticks = boxes(drawn(), axes.get_xticklabels())
-    assert [text for text, _ in ticks] == list(MONTHS)
-    assert overlapping(ticks) == []
 
 
 @pytest.mark.parametrize("text", ["👍", "福", "မြန်မာ", "１", "😀", "ລາວ"])

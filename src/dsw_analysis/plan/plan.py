@@ -20,6 +20,7 @@ from dsw_analysis.findings.measures.filters import BLANK, FILLED
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.intake.thai import format_date
+from dsw_analysis.intake.thai.dates import BE_OFFSET
 from dsw_analysis.plan.verdicts import REPORTED, Status, Work, status_of_indicator, work_of_project, work_of_step
 from dsw_analysis.rounds import MONTHS, Round
 
@@ -100,16 +101,6 @@ class Indicator:
         """The result with as many decimals as show on which side of the target it is: 89.7, not 90, is below 90."""
         return result if self.target is None else _on_its_side(result, self.target, self.direction)
 
-    def printed_attained(self, attained: Finding) -> Finding:
-        """The share of the target attained, which is read against all of it."""
-        return _on_its_side(attained, 100, self.direction)
-
-    def attainment(self, result: Finding | None) -> float | None:
-        """Share of the target attained so far, in percent; ``None`` where it cannot be said."""
-        if not self.target or result is None or result.value is None or self.direction == "at_most":
-            return None
-        return 100 * result.value / self.target
-
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
@@ -159,7 +150,7 @@ class Plan:
         NotInPlanError
             If the plan has no such section.
         """
-        rows = _records(self.projects[self.projects["section"] == section])
+        rows = records(self.projects[self.projects["section"] == section])
         if len(rows) != 1:
             raise NotInPlanError(section, self.projects["section"])
         (row,) = rows
@@ -184,13 +175,13 @@ class Plan:
 
     def decisions_of(self, section: str) -> list[dict[str, str | None]]:
         """What is asked of the director-general: ``what, who, by``; the department's own rows, never a proposal."""
-        rows = _records(self.decisions[self.decisions["section"] == section])
+        rows = records(self.decisions[self.decisions["section"] == section])
         return [{name: row[name] for name in ("what", "who", "by")} for row in rows]
 
     def work_of_steps(self, section: str, round_: Round) -> pd.Series:
         """How each row of a section's steps stands, as :class:`~dsw_analysis.plan.verdicts.Work`; remarks too."""
         steps = self.steps_of(section)
-        works = [work_of_step(row["state"], *days_of(row, round_), round_) for row in _records(steps)]
+        works = [work_of_step(row["state"], *days_of(row, round_), round_) for row in records(steps)]
         return pd.Series(works, index=steps.index, dtype=object)
 
     def work(self, section: str, round_: Round) -> Work:
@@ -204,12 +195,12 @@ class Plan:
 
     def _ticked(self, section: str) -> str | None:
         """Code of the box that an office ticked for its project."""
-        return next((row["state"] for row in _records(self.projects[self.projects["section"] == section])), None)
+        return next((row["state"] for row in records(self.projects[self.projects["section"] == section])), None)
 
     def due(self, indicator: Indicator, round_: Round) -> date | None:
         """Day on which an indicator can first be judged: of its step, if it has one with months or a day."""
         steps = self.steps_of(indicator.section)
-        rows = _records(steps[steps["step"] == indicator.step]) if indicator.step is not None else []
+        rows = records(steps[steps["step"] == indicator.step]) if indicator.step is not None else []
         last = days_of(rows[0], round_)[1] if rows else None
         return last or indicator.due
 
@@ -243,21 +234,8 @@ class Plan:
                 note=row["source_note"],
                 **{name: row[name] for name in same},
             )
-            for row in _records(self.indicators[self.indicators["section"] == section])
+            for row in records(self.indicators[self.indicators["section"] == section])
         ]
-
-    def gaps(self, section: str) -> list[str]:
-        """What the plan leaves open for a section and its follow-up needs, in Thai; empty if nothing."""
-        steps, indicators = self.steps_of(section), self.indicators_of(section)
-        known = {
-            "ชื่อหน่วยงานหลักที่รับผิดชอบ": self.project(section).owner is not None,
-            "ชื่อขั้นตอนการดำเนินงานให้ครบทุกขั้นตอน": _complete(steps["name"]),
-            "เดือนที่วางแผนของแต่ละขั้นตอน": len(steps) > 0 and bool(steps.filter(regex="^m[0-9]").notna().any(axis=1).all()),
-            "สถานะของแต่ละขั้นตอนเมื่อสิ้นรอบ": _complete(steps["state"]),
-            "ชื่อตัวชี้วัด": bool(indicators) and all(i.name is not None for i in indicators),
-            "ค่าเป้าหมายของตัวชี้วัด": bool(indicators) and all(i.target is not None for i in indicators),
-        }
-        return [words for words, is_known in known.items() if not is_known]
 
     def target(self, indicator: Indicator) -> Finding | None:
         """The target as a finding; ``None`` where the plan gives none."""
@@ -301,23 +279,28 @@ def days_of(step: Mapping[str, Any], round_: Round) -> tuple[date | None, date |
     return date(*first, 1), min(end, stated or end)
 
 
-def planned_time(step: Mapping[str, Any] | pd.Series) -> str | None:
-    """Months planned for a step, or the day that is stated, in Thai: ``ก.พ. – มี.ค.``; ``None`` if neither is."""
-    months = [name for name, column in zip(MONTHS, PLANNED, strict=True) if not pd.isna(step[column])]
-    if not months:
+def planned_time(step: Mapping[str, Any] | pd.Series, round_: Round | None = None) -> str | None:
+    """Months planned for a step, or the day that is stated, in Thai: ``ก.พ. – มี.ค.``; ``None`` if neither is.
+
+    With the year of the last month (and of the first, where it is another) if the round is given.
+    """
+    places = [place for place, column in enumerate(PLANNED, start=1) if not pd.isna(step[column])]
+    if not places:
         return None if pd.isna(step["due"]) else format_date(step["due"].date())
-    return "\u00a0– ".join(dict.fromkeys([months[0], months[-1]]))
+    first, last = places[0], places[-1]
+    years = [BE_OFFSET + round_.calendar_month(place)[0] for place in (first, last)] if round_ else [0, 0]
+    ends = [MONTHS[first - 1]] if first != last else []
+    if years[0] != years[1]:
+        ends = [f"{month} {years[0]}" for month in ends]
+    ends.append(f"{MONTHS[last - 1]} {years[1]}" if round_ else MONTHS[last - 1])
+    return "\u00a0– ".join(ends)
 
 
 def _listed(cell: str | None) -> tuple[str, ...]:
     return tuple(text for part in (cell or "").split(";") if (text := part.strip()))
 
 
-def _complete(cells: pd.Series) -> bool:
-    return len(cells) > 0 and bool(cells.notna().all())
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain values; a blank is ``None``."""
     plain: list[dict[str, Any]] = rows.astype(object).where(rows.notna(), None).to_dict("records")  # type: ignore[assignment]
     return plain

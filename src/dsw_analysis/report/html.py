@@ -18,6 +18,8 @@ from dsw_analysis.section.readback import EXAMPLES
 _FORMS = ("text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "image/gif")
 """Forms in which a result may stand in a report, the best first; mere text is the last resort."""
 _HEADING = re.compile(r"(#{1,6}) [^\n]*")
+_BEGINS = re.compile(r"\s*<h([2-6])\b")
+"""What a block shows that begins with a heading stands under that one."""
 _INJECTED = "injected-parameters"
 _DIV = re.compile(r"<div\b[^>]*>|</div>")
 _EXAMPLE = '<div class="example">'
@@ -101,7 +103,8 @@ def _bare_headings(cells: Sequence[Mapping[str, Any]]) -> set[int]:
         if match is None:
             results = [o["data"] for o in cells[place].get("outputs", ()) if "data" in o]
             shows = bool(text) if "outputs" not in cells[place] else any(SECTION_MIME not in data for data in results)
-            until = 7 if shows else until
+            own = _BEGINS.match(str(results[0].get("text/html", ""))) if results else None
+            until = int(own[1]) if shows and own else 7 if shows else until
             continue
         level = len(match[1])
         if 1 < level >= until:

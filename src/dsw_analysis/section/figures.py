@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from matplotlib.patches import Rectangle
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.intake.thai import provinces
-from dsw_analysis.rounds import MONTHS, Round
 from dsw_analysis.section.blocks import Drawing
 from dsw_analysis.section.canvas import (
     BLUE,
@@ -35,7 +34,7 @@ from dsw_analysis.section.canvas import (
     set_theme,
 )  # fmt: skip
 
-__all__ = ["bars", "change", "columns", "drawing", "funnel", "gantt", "heatmap", "set_theme", "stacked", "tile_map"]
+__all__ = ["bars", "change", "columns", "drawing", "funnel", "heatmap", "set_theme", "stacked", "tile_map"]
 
 
 def bars(values: Mapping[str, Finding], *, target: Finding | None = None, highlight: Collection[str] = ()) -> Drawing:
@@ -214,30 +213,6 @@ def change(rows: Mapping[str, tuple[Finding, Finding]], *, names: tuple[str, str
     axes.set_xticks([tick for tick in axes.get_xticks() if max(left, 0) <= tick <= right])
     legend(axes, 2)
     return drawing(figure, _crossed({label: dict(zip(names, pair, strict=True)) for label, pair in rows.items()}))
-
-
-def gantt(steps: Mapping[str, Sequence[bool]], states: Mapping[str, str], round_: Round) -> Drawing:
-    """Steps over the twelve fiscal months; the dashed line is the end of the round.
-
-    Parameters
-    ----------
-    steps:
-        Label of a step -> twelve flags, October first.
-    states:
-        Label of a step -> ``done``, ``in_progress``, ``not_started`` or ``unstated``.
-    """
-    names = dict(zip(("done", "in_progress", "not_started", "unstated"), STATES, strict=True))
-    figure, axes = rows_of(list(steps), width=WIDTH)
-    for place, (label, planned) in enumerate(steps.items()):
-        name = names[states[label]]
-        for month in (m for m, on in enumerate(planned) if on):
-            bar(axes, place, 1, STATES[name], left=month, label=name)
-    axes.axvline(round_.months, color=INK, linestyle="--", linewidth=1.2)
-    axes.set(xlim=(0, 12), xticks=[m + 0.5 for m in range(12)], xticklabels=MONTHS)
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0)
-    legend(axes, 4, below=True)
-    return drawing(figure, {})
 
 
 def _numbers(values: Mapping[str, Finding]) -> list[float]:

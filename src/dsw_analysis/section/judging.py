@@ -12,13 +12,11 @@ from markupsafe import Markup
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import UnknownFindingError
-from dsw_analysis.findings.measures.comparisons import Ratio
 from dsw_analysis.intake.thai import format_date
-from dsw_analysis.plan.plan import NOT_STATED, Indicator, Plan, planned_time
+from dsw_analysis.plan.plan import Indicator, Plan, planned_time
 from dsw_analysis.plan.verdicts import Status, Work
 from dsw_analysis.section import blocks
 from dsw_analysis.section.asking import Number
-from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.section import Section
 
 HEADERS = ("ค่าเป้าหมาย", "ผลการดำเนินงาน", "สถานะ")
@@ -49,49 +47,50 @@ class Judging(Section):
         found = self.plan.indicators_of(self.id)
         return [replace(indicator, measured_by=None) for indicator in found] if self.plan_only else found
 
-    def indicators(self) -> Block | None:
-        """Indicators under their heading, against their targets, with the status at the end of the round.
+    def _indicator_table(self) -> str:
+        """Indicators against their targets, with the verdict at the end of the round; empty if there are none.
 
-        A brief shows what of them is measured in the province, against no target; ``None`` if nothing is, or if the
+        A brief shows what of them is measured in the province, against no target; nothing if nothing is, or if the
         data have no row of the province.
         """
-        measured = [(indicator, found) for indicator in self._indicators if (found := self._result(indicator))]
         if self.national:
-            rows = [self._row(indicator) for indicator in self._indicators]
-            target, result, status = HEADERS
-            frame = pd.DataFrame(
-                rows, columns=["ตัวชี้วัด", target, result, "ร้อยละของค่าเป้าหมาย", status, "หมายเหตุ"], dtype=object
-            )
-            title, note = "ตัวชี้วัดและค่าเป้าหมาย", None
-            caption = f"ตัวชี้วัดและค่าเป้าหมายรอบ 12 เดือน เทียบกับผล{self.round.label}"
+            rows = [self._row(indicator) for indicator in self._indicators if self._is_told(indicator)]
+            frame = pd.DataFrame(rows, columns=["ตัวชี้วัด", *HEADERS], dtype=object)
+            caption, note = f"ตัวชี้วัดและค่าเป้าหมายรอบ 12 เดือน เทียบกับผล{self.round.label}", None
         else:
-            if not measured or not any(s.rows for s in self.sources.values() if s.province is not None):
-                return None
+            if not any(s.rows for s in self.sources.values() if s.province is not None):
+                return ""
+            measured = [(indicator, found) for indicator in self._indicators if (found := self._result(indicator))]
             rows = [
                 [i.name or f.label, blocks.link(f, "full"), f.note if f.value is None else None] for i, f in measured
             ]
             frame = pd.DataFrame(rows, columns=["ตัวชี้วัด", HEADERS[1], "หมายเหตุ"], dtype=object)
             frame = frame if frame["หมายเหตุ"].notna().any() else frame.drop(columns="หมายเหตุ")
-            title, note = "ตัวชี้วัด", "ค่าเป้าหมายของตัวชี้วัดกำหนดไว้สำหรับทั้งประเทศ จึงไม่นำมาเทียบกับผลของจังหวัดเดียว"
             caption = f"ผลตามตัวชี้วัดของ{self.place} {self.round.label}"
-        uses = [found for _, found in measured]
-        shown = blocks.table(frame, caption=caption, note=note, findings=self.ledger, uses=uses, css="indicators src")
-        return self.shown.block(Block(f"<h2>{title}</h2>{shown.html}"))
+            note = "ค่าเป้าหมายของตัวชี้วัดกำหนดไว้สำหรับทั้งประเทศ จึงไม่นำมาเทียบกับผลของจังหวัดเดียว"
+        if frame.empty:
+            return ""
+        uses = [found for indicator in self._indicators if (found := self._result(indicator))]
+        return blocks.table(
+            frame, caption=caption, note=note, findings=self.ledger, uses=uses, css="indicators src"
+        ).html
+
+    def _is_told(self, indicator: Indicator) -> bool:
+        """Whether anything is known of an indicator but that there is one."""
+        return any(known is not None for known in (indicator.name, indicator.target, self._result(indicator)))
+
+    def _untold(self) -> list[Markup]:
+        """Verdicts of indicators of which nothing else is known."""
+        return [cells(self._record(i), self.ledger)[2] for i in self._indicators if not self._is_told(i)]
 
     def _row(self, indicator: Indicator) -> list[Any]:
+        found = self._result(indicator)
         target, result, status = cells(self._record(indicator), self.ledger)
-        found, attained = self._result(indicator), None
-        if found is not None and indicator.attainment(found) is not None:
-            label = f"ร้อยละของค่าเป้าหมาย: {indicator.name or indicator.id}"
-            share = Ratio(label, id=f"{indicator.id}_attained")(found, self.ledger[indicator.id])
-            share = indicator.printed_attained(share)
-            self.add(share)
-            attained = blocks.link(share, "unit")
         why = found.note if found and found.value is None else None
         notes = [blocks.said(note) for note in (self._because(indicator), indicator.note, why) if note]
-        due = [f"ครบกำหนด {format_date(indicator.due)}"] if indicator.due else []
-        name = indicator.name or NOT_STATED
-        return [name, target or NOT_STATED, result, attained, status, Markup(" ").join([*notes, *due]) or None]
+        name = indicator.name or (found.label if found else "ตัวชี้วัด")
+        due = [f"ครบกำหนด {format_date(indicator.due)}"] if indicator.due not in (None, self.round.due) else []
+        return [name, target, result, Markup("<br>").join([status, *notes, *due])]
 
     def _record(self, indicator: Indicator) -> dict[str, Any]:
         """What is handed over of an indicator."""

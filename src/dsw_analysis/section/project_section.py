@@ -18,25 +18,18 @@ from dsw_analysis.intake.published import Published, differs
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import read_decimals, source_of
 from dsw_analysis.plan import schedule
-from dsw_analysis.plan.plan import NOT_STATED, PLANNED, Plan, Project, planned_time
-from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Work
+from dsw_analysis.plan.plan import Plan
 from dsw_analysis.problems import DataError
-from dsw_analysis.rounds import MONTHS, Round
-from dsw_analysis.section import blocks, figures, road_map
+from dsw_analysis.rounds import Round
+from dsw_analysis.section import blocks, figures
 from dsw_analysis.section.blocks import Block
-from dsw_analysis.section.judging import Judging
 from dsw_analysis.section.measuring import COUNTRY
+from dsw_analysis.section.planning import WORK_COUNTS, Planning
 from dsw_analysis.section.words import register
 
-WORK_COUNTS = {
-    "steps_under_way": ("ขั้นตอนที่กำลังดำเนินการและไม่เลยกำหนด", Work.IN_PROGRESS),
-    "steps_overdue": ("ขั้นตอนที่เลยกำหนดตามแผนและยังไม่แล้วเสร็จ", Work.OVERDUE),
-    "steps_ahead": ("ขั้นตอนที่ยังไม่ถึงกำหนด", Work.AHEAD),
-    "steps_waiting": ("ขั้นตอนที่รอข้อมูล", Work.WAITING),
-}
-"""Steps by how they stand: end of the finding's id -> its label and the verdict; those done stand beside them."""
 _PLAN_ONLY = "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ ผลตามตัวชี้วัดยังรอข้อมูล"
 """What is said of a project without a notebook."""
+_NONE = Markup('<span class="none">-</span>')
 
 
 def open_section(
@@ -104,7 +97,7 @@ def open_section(
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectSection(Judging):
+class ProjectSection(Planning):
     """One project of the plan, open in a notebook; made by :func:`open_section`.
 
     The plan is that of the whole country, so a brief of one province shows neither its road map nor its targets.
@@ -112,7 +105,6 @@ class ProjectSection(Judging):
 
     folder: Path
     schemas: Schemas
-    project: Project
     accept_partial: bool = False
     decimals: Mapping[str, int] = field(default_factory=dict)
     published: Published = field(default_factory=Published)
@@ -219,86 +211,28 @@ class ProjectSection(Judging):
         }
 
     def overview(self) -> Block:
-        """Where the project stands in the plan and who owns it; a brief says of which province it is instead."""
-        p = self.project
-        who = [("โครงการ/กิจกรรม", p.name), ("หน่วยงานหลัก", p.owner), ("หน่วยงานร่วม", p.partners)]
+        """Heading strip: place in the plan, owner, how the work stands and why, and each indicator's verdict.
+
+        A brief says of which province it is instead, and what of the indicators is measured there.
+        """
+        p, optional = self.project, [("หน่วยงานร่วม", self.project.partners)]
         if self.national:
-            plan = [("แผนปฏิบัติการ", p.strategy), ("ประเด็นการพัฒนา", p.issue)]
-            rows = [*plan, *who, ("งานเมื่อสิ้นรอบ", self._work()), ("หมายเหตุ", p.note)]
+            rows = [
+                ("โครงการ/กิจกรรม", " › ".join(filter(None, (p.strategy, p.issue, p.name)))),
+                ("หน่วยงานหลัก", p.owner),
+            ]
+            optional += [("ความเป็นมา", p.background), ("ปัญหาอุปสรรค", " · ".join(p.obstacles)), ("หมายเหตุ", p.note)]
+            rows += [*filter(lambda row: row[1], optional), ("งานเมื่อสิ้นรอบ", self._work())]
+            rows += [("ตัวชี้วัด", status) for status in self._untold()]
         else:
-            rows = [("พื้นที่", self.place), *who]
-        optional = {"หน่วยงานร่วม", "หมายเหตุ"}
-        items = "".join(
-            f"<dt>{term}</dt><dd>{escape(words or NOT_STATED)}</dd>"
-            for term, words in rows
-            if words or term not in optional
-        )
+            rows = [("พื้นที่", self.place), ("โครงการ/กิจกรรม", p.name), ("หน่วยงานหลัก", p.owner)]
+            rows += [row for row in optional if row[1]]
+        items = "".join(f"<dt>{term}</dt><dd>{escape(words or _NONE)}</dd>" for term, words in rows)
         only = "" if self.national else f"<p>ตัวเลขทุกตัวในส่วนนี้คำนวณจากข้อมูลของ{self.place}เท่านั้น</p>"
         if self.plan_only:
             only = f'<p class="warning">{_PLAN_ONLY}</p>'
         notices = f"{self._warning()}{self._absences()}"
-        return self.shown.block(Block(f'<dl class="overview src">{items}</dl>{only}{notices}'))
-
-    def _work(self) -> Markup:
-        """How the work stands and why, and what the office says where it says something else."""
-        work = self.plan.work(self.id, self.round)
-        late = work is Work.OVERDUE
-        said = Markup('<span class="status {}">{}</span>').format(
-            f"work_{work.name.lower()}", PROJECT_OVERDUE if late else work.value
-        )
-        if late:
-            count = blocks.link(self.ledger[f"{self.id}.steps_overdue"], "unit")
-            said += Markup(" เลยกำหนด {}: {}").format(count, " ".join(self._late))
-        if self.plan.differs(self.id, self.round):
-            said += Markup(" · หน่วยงานรายงานว่า “{}”").format(self.project.state)
-        return said
-
-    def roadmap(self) -> Block | None:
-        """The road map under its heading: every step over the twelve fiscal months; ``None`` in a brief."""
-        if not self.national:
-            return None
-        standing = [
-            f"{work.value} {{{self.id}.{name}}}"
-            for name, work in {"steps_done": Work.DONE, **{n: w for n, (_, w) in WORK_COUNTS.items()}}.items()
-            if self.ledger[f"{self.id}.{name}"].value
-        ]
-        counts = blocks.rich(" ".join([f"ทั้งหมด {{{self.id}.steps:unit}}", *standing]), self.ledger)
-        steps = self.plan.steps_of(self.id)
-        table = road_map.table(steps, self.plan.work_of_steps(self.id, self.round), self.round, counts)
-        return self.shown.block(Block(f"<h2>แผนการดำเนินงาน</h2>{table}"))
-
-    def steps(self) -> pd.DataFrame | None:
-        """The project's steps as a frame to measure (:func:`dsw_analysis.plan.schedule.scheduled`); none in a brief."""
-        return schedule.scheduled(self.plan, self.id, self.round) if self.national else None
-
-    def gantt(self, **about: Any) -> Block | None:  # noqa: ANN401 - words and their values
-        """Months planned for each step and its state at the end of the round; ``None`` in a brief or without steps."""
-        steps = self.steps()
-        if steps is None or steps.empty:
-            return None
-        labels = [f"ขั้นตอนที่ {number}" for number in steps["step"]]
-        months = dict(zip(labels, steps[PLANNED].notna().to_numpy().tolist(), strict=True))
-        states = dict(zip(labels, steps["status"], strict=True))
-        said = source_of(steps).dataset["status"]
-        listed = " ".join(
-            f"{label} {named} {said.label(states[label])}" for label, named in zip(labels, steps["months"], strict=True)
-        )
-        return self._drawn(figures.gantt(months, states, self.round), "แผนภูมิแกนต์", listed, rows=[], **about)
-
-    def _deadline(self, words: str) -> str:
-        steps = self.steps()
-        if steps is None:
-            return ""
-        last = steps.loc[steps["name"].str.contains(words, regex=False, na=False), "last_month"].dropna()
-        return MONTHS[last.iloc[-1] - 1] if len(last) else ""
-
-    def gaps(self) -> Block | None:
-        """What the plan leaves open for this project, to be asked of its owner."""
-        return self.say(
-            "[if gaps] รอข้อมูลจากหน่วยงาน: {{ gaps|join(' ') }}\n"
-            "[else] แผนระบุหน่วยงาน ขั้นตอน เดือน สถานะ ตัวชี้วัด และค่าเป้าหมายครบถ้วนสำหรับการติดตามผล",
-            gaps=self.plan.gaps(self.id),
-        )
+        return self.shown.block(Block(f'<dl class="overview src">{items}</dl>{only}{notices}{self._indicator_table()}'))
 
     def _warning(self) -> str:
         """That rows were refused, with the share of those used where it is of the same place as the section."""
@@ -330,36 +264,13 @@ class ProjectSection(Judging):
         if not self.national:
             return super()._handed_over()
         columns = [self.plan.projects[name].tolist() for name in ("section", "order")]
-        standing = self.plan.work(self.id, self.round).name.lower()
         return {
             **super()._handed_over(),
             "plan": dict(zip(*columns, strict=True)),
             "plan_only": self.plan_only,
             "restated": self.restated,
-            "work": {
-                "standing": standing,
-                "late": self._late,
-                "overdue": [self._to_do(row) for row in self._steps_that_are(Work.OVERDUE)],
-                "ahead": [self._to_do(row) for row in self._steps_that_are(Work.AHEAD)],
-                "under_way": [self._to_do(row) for row in self._steps_that_are(Work.IN_PROGRESS)],
-                "decisions": self.plan.decisions_of(self.id),
-                "questions": list(self.project.questions),
-                "waiting": self.plan.gaps(self.id),
-                "short": self.project.short,
-                "owner": self.project.owner,
-                "strategy": self.project.strategy,
-                "issue": self.project.issue,
-            },
+            "work": self._work_handed_over(),
         }
-
-    def _to_do(self, step: pd.Series) -> dict[str, Any]:
-        """A step as the brief lists it: its title, planned time and owner, and what the plan says comes next."""
-        said = {name: None if pd.isna(step.get(name)) else step[name] for name in ("next", "next_by", "next_who")}
-        title = f"{step['step']}. {NOT_STATED if pd.isna(step['name']) else step['name']}"
-        by = planned_time(step)
-        if by and not pd.isna(step["due"]) and step[PLANNED].isna().all():
-            by = f"{step['due'].day} {MONTHS[(step['due'].month + 2) % 12]}"
-        return {"step": title, "by": by, "who": self.project.owner, **said}
 
     def _record_plan(self) -> None:
         """Quote the plan; record the counts of steps by state and the targets, which are the country's."""

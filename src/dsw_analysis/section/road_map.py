@@ -1,17 +1,35 @@
-"""The road map as a table: every step of a project over the twelve fiscal months, with its state."""
+"""The road map as a table: every step of a project with what was done, over the months of the plan if it has any."""
 
 from __future__ import annotations
 
 import pandas as pd
 from markupsafe import Markup
 
-from dsw_analysis.plan.plan import NOT_STATED, planned_time
+from dsw_analysis.plan.outlook import runs, unknown
+from dsw_analysis.plan.plan import NOT_STATED, PLANNED, planned_time
 from dsw_analysis.plan.verdicts import Work
 from dsw_analysis.rounds import MONTHS, Round
 from dsw_analysis.section.blocks import said
 
-_REPORTED = {"in_progress": "อยู่ระหว่างดำเนินการ", "not_started": "ยังไม่ดำเนินการ"}
+_REPORTED = {"in_progress": "กำลังดำเนินการ", "not_started": "ยังไม่ดำเนินการตามแผน"}
 """What the office says of a step that the plan's months make overdue."""
+_NONE = Markup('<span class="none">-</span>')
+
+
+def lines(steps: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """What each line of the road map is called, and its steps: one, or those in a row of which nothing is known."""
+    quiet = unknown(steps) & steps["step"].notna()
+    found = []
+    for _, run in steps.groupby((~quiet | ~quiet.shift(fill_value=False)).cumsum(), sort=False):
+        step, name = run[["step", "name"]].iloc[0]
+        name = None if pd.isna(name) else str(name)
+        if quiet[run.index[0]]:
+            found.append((f"ขั้นตอนที่ {runs(run['step'])}", run))
+        elif pd.isna(step):
+            found.append((name or "งานที่รายงาน", run))
+        else:
+            found.append((f"{step}. {name or NOT_STATED}", run))
+    return found
 
 
 def table(steps: pd.DataFrame, works: pd.Series, round_: Round, counts: Markup) -> str:
@@ -28,44 +46,40 @@ def table(steps: pd.DataFrame, works: pd.Series, round_: Round, counts: Markup) 
     counts:
         What the caption adds: how many steps are in each state.
     """
+    grid = bool(steps[PLANNED].notna().to_numpy().any())
     months = "".join(
         f'<th scope="col" class="m{" end" if place == round_.months else ""}">{name}</th>'
-        for place, name in enumerate(MONTHS, start=1)
+        for place, name in enumerate(MONTHS if grid else (), start=1)
     )
-    rows = "".join(_row(row, work, round_) for (_, row), work in zip(steps.iterrows(), works, strict=True))
-    label = f"แผนการดำเนินงานรายเดือน ปีงบประมาณ พ.ศ. {round_.year}"
+    timed = grid or bool(steps["due"].notna().any())
+    rows = [_row(name, run.iloc[0], works[run.index[0]], round_, grid=grid, timed=timed) for name, run in lines(steps)]
+    label = f"ขั้นตอนตามแผน ปีงบประมาณ พ.ศ. {round_.year}"
+    when = '<th scope="col">ตามแผน</th>' if timed else ""
+    head = f'<th scope="col">ขั้นตอนและผลที่ทำแล้ว</th>{months}{when}<th scope="col">สถานะ</th>'
     return (
         f'<div class="table roadmap"><div class="scroll" role="region" tabindex="0" aria-label="{label}">'
         f'<table><caption>{label} <span class="sub">{counts}</span></caption>'
-        f'<thead><tr><th scope="col">ขั้นตอน</th>{months}<th scope="col">สถานะ</th></tr></thead>'
-        f'<tbody class="src">{rows}</tbody></table></div></div>'
+        f'<thead><tr>{head}</tr></thead><tbody class="src">{"".join(rows)}</tbody></table></div></div>'
     )
 
 
-def _row(row: pd.Series, work: Work, round_: Round) -> str:
-    note = "" if pd.isna(row["source_note"]) else f" <small>{said(row['source_note'])}</small>"
-    if pd.isna(row["step"]):
-        return f'<tr><td colspan="14">{said(_or(row["name"], "รอข้อมูลขั้นตอนจากหน่วยงาน"))}{note}</td></tr>'
+def _row(name: str, row: pd.Series, work: Work, round_: Round, *, grid: bool, timed: bool) -> str:
+    """A step: its name with what was done, what stood in the way and what the source remarks; months; its state."""
     state = None if pd.isna(row["state"]) else str(row["state"])
-    planned = [not pd.isna(row[f"m{place:02d}"]) for place in range(1, 13)]
+    told = [("", row["progress"]), ("อุปสรรค: ", row["obstacle"]), ("หมายเหตุ: ", row["source_note"])]
+    texts = [Markup("<br>{}{}").format(what, said(text)) for what, text in told if not pd.isna(text)]
+    head = Markup("<strong>{}</strong>").format(said(name)) + Markup("").join(texts)
+    planned = [not pd.isna(row[column]) for column in PLANNED]
+    cells = f'<td class="m none" colspan="{len(planned)}"></td>' if grid else ""
     if any(planned):
         cells = "".join(
             f'<td class="m {state or "unstated"}{" end" if place == round_.months else ""}">'
             f"{'<span>●</span>' if on else ''}</td>"
             for place, on in enumerate(planned, start=1)
         )
-    else:
-        stated = planned_time(row)
-        words = f"ภายใน {stated}" if stated else "รอข้อมูลเดือนตามแผน"
-        cells = f'<td class="m none" colspan="12">{words}</td>'
-    name = said(f"{int(row['step'])}. {_or(row['name'], NOT_STATED)}")
-    return f'<tr><th scope="row">{name}{note}</th>{cells}<td class="state">{_state(work, state)}</td></tr>'
-
-
-def _state(work: Work, state: str | None) -> str:
-    said = f" รายงานว่า{_REPORTED[state]}" if work is Work.OVERDUE and state in _REPORTED else ""
-    return f'<span class="status work_{work.name.lower()}">{work.value}</span>{said}'
-
-
-def _or(cell: object, otherwise: str) -> str:
-    return otherwise if pd.isna(cell) else str(cell)  # type: ignore[call-overload]  # any scalar
+    when = planned_time(row)
+    words = said(when if any(planned) else f"ภายใน {when}") if when else _NONE
+    time = f"<td>{words}</td>" if timed else ""
+    reported = f"<br>รายงานว่า{_REPORTED[state]}" if work is Work.OVERDUE and state in _REPORTED else ""
+    verdict = f'<span class="status work_{work.name.lower()}">{work.value}</span>{reported}'
+    return f'<tr><th scope="row">{head}</th>{cells}{time}<td class="state">{verdict}</td></tr>'

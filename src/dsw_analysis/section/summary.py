@@ -27,7 +27,7 @@ from dsw_analysis.section import blocks, figures
 from dsw_analysis.section.asking import Words
 from dsw_analysis.section.asking import escape as as_data
 from dsw_analysis.section.blocks import Block
-from dsw_analysis.section.project_section import WORK_COUNTS
+from dsw_analysis.section.planning import WORK_COUNTS
 from dsw_analysis.section.section import Section
 from dsw_analysis.section.words import register
 
