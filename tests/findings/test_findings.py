@@ -95,3 +95,28 @@ def test_ledger_survives_json_in_the_order_of_ids():
     assert dict(Ledger.from_records(records)) == dict(ledger)
     assert text == to_json({"findings": Ledger.from_records(reversed(records)).records()})
     assert "ไม่มี" in text
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (0.27, "16 นาที"),  # 16.2 minutes
+        (0, "0 นาที"),
+        (1.49, "89 นาที"),
+        (1.5, "1.5 ชั่วโมง"),
+        (3.45, "3.5 ชั่วโมง"),  # half up
+        (24, "24 ชั่วโมง"),
+        (47.99, "48 ชั่วโมง"),
+        (48, "2 วัน"),
+        (60, "2.5 วัน"),
+        (2400, "100 วัน"),
+    ],
+)
+def test_a_duration_is_told_in_the_unit_of_its_size(hours, said):
+    found = Finding(id="toy.wait", label="รอ", value=hours, unit="hours")
+    assert found.text("duration") == said
+
+
+def test_what_is_no_time_has_no_other_duration():
+    assert Finding(id="toy.n", label="จำนวน", value=3, unit="persons").text("duration") == "3 คน"
+    assert Finding(id="toy.wait", label="รอ", value=None, unit="hours", note="ไม่มี").text("duration") == "-"

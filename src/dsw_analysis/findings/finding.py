@@ -41,7 +41,7 @@ _MEASURED = {*_DIGITS, "level"}
 _PER_ROW = {"ratio", "points", "hours"}
 """Units of numbers that are read with the number of rows behind them."""
 
-STYLES = ("value", "unit", "n/N", "full", "interval")
+STYLES = ("value", "unit", "n/N", "full", "interval", "duration")
 """Ways to print a finding; see :meth:`Finding.text`."""
 
 INTERVAL = "ช่วงความเชื่อมั่นร้อยละ 95"
@@ -60,6 +60,13 @@ METHODS: dict[str, str] = {
     "cronbach_alpha": "สัมประสิทธิ์แอลฟาของครอนบาค",
 }
 """Stable name of a method -> how the report prints it; names that are not here print as they are."""
+
+_DURATIONS = (
+    (Fraction(3, 2), Fraction(1, 60), "นาที", 0),
+    (Fraction(48), Fraction(1), "ชั่วโมง", 1),
+    (Fraction(48), Fraction(24), "วัน", 1),
+)
+"""Hours below which a duration is told in a unit (the last: all others), hours in that unit, its word and decimals."""
 
 _LEFT_OUT = {"missing": "ไม่ระบุ", "not_applicable": "ไม่เกี่ยวข้อง", "refused": "ไม่ประสงค์ตอบ"}
 """Why rows are not in the base: the field that counts them, and the word."""
@@ -214,8 +221,8 @@ class Finding:
         ----------
         style:
             ``"value"`` the number alone, ``"unit"`` with its unit, ``"n/N"`` numerator/denominator,
-            ``"full"`` unit and n/N, ``"interval"`` the limits (``-`` where there are none). An undefined number
-            prints as ``-``.
+            ``"full"`` unit and n/N, ``"interval"`` the limits (``-`` where there are none), ``"duration"`` hours as
+            readers count them: minutes below an hour and a half, days from two. An undefined number prints as ``-``.
 
         Raises
         ------
@@ -234,9 +241,18 @@ class Finding:
             number = "น้อยกว่า 0.0001"
         if style == "value" or rounded is None:
             return number
+        if style == "duration" and self.unit == "hours":
+            return self._duration()
         word = units()[self.unit]
         with_unit = f"{word} {number}" if self.unit == "percent" else f"{number} {word}".strip()
         return f"{with_unit} ({self.text('n/N')})" if style == "full" and self.has_base else with_unit
+
+    def _duration(self) -> str:
+        hours = Fraction(self.exact())
+        size, word, digits = next(kind for kind in _DURATIONS if hours < kind[0] or kind is _DURATIONS[-1])[1:]
+        number = round_half_up(hours / size, digits)
+        whole = number == number.to_integral_value()
+        return f"{number.quantize(Decimal(1)) if whole else number:,} {word}"
 
     def _plain_if_whole(self, rounded: Decimal) -> Decimal:
         """A percentage that is exactly a whole number has no decimals: 100, where 99.996 prints as 100.00."""

@@ -29,7 +29,14 @@ _NUMBER = re.compile(r"(?<![{%#])\{([a-z0-9_]+)((?:\.[a-z0-9_-]+)*)(?::([a-zA-Z/
 _GUARD = re.compile(r"\[(if .+?|elif .+?|else)\] (.*)")
 _BLOCK = re.compile(r"[#>|]|[-*+] |\d+\. ")
 """Beginnings of lines that Markdown makes blocks of, which nothing may stand before."""
-_STYLES: Final = {"value": "value", "unit": "unit", "full": "full", "interval": "interval", "n_of_n": "n/N"}
+_STYLES: Final = {
+    "value": "value",
+    "unit": "unit",
+    "full": "full",
+    "interval": "interval",
+    "n_of_n": "n/N",
+    "duration": "duration",
+}
 """Jinja's filters -> styles of :meth:`Finding.text`."""
 
 
