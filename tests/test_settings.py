@@ -22,6 +22,7 @@ from dsw_analysis.report.document import compose
 from dsw_analysis.report.docx import to_docx
 from dsw_analysis.report.page import Chapter
 from dsw_analysis.report.pdf import typst_source
+from dsw_analysis.report.typst_source import Writer
 from dsw_analysis.report.words import pieces
 from dsw_analysis.rounds import Round
 
@@ -207,7 +208,7 @@ def test_paper_names_the_department_or_none(tmp_path):
         use(words)
         document = compose(ROUND, [chapter], {})
         assert document.title.endswith(f"ร {ROUND.label}")
-        assert ('author: "กรมอื่น"' in typst_source(document)) is bool(author)
+        assert ('author: "กรมอื่น"' in typst_source(document, Writer())) is bool(author)
         (tmp_path / "report.docx").write_bytes(to_docx(document))
         with zipfile.ZipFile(tmp_path / "report.docx") as parts:
             assert f"<dc:creator>{author}</dc:creator>" in parts.read("docProps/core.xml").decode()

@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
             help="replace the outputs in place by some that lack sections or files",
         )
         command.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask cluster, e.g. tcp://10.0.0.1:8786")
-        command.set_defaults(by=None, only=None, explain=False)
+        command.set_defaults(by=None, only=None, explain=False, with_examples=None)
         if name == "run":
             command.add_argument("--explain", action="store_true", help="say what would run and why, and run nothing")
             command.add_argument("--by", choices=["province"], help="a brief for each province instead")
@@ -106,6 +106,12 @@ def _parser() -> argparse.ArgumentParser:
         else:
             command.add_argument(
                 "--to", type=_formats, default="html,pdf,docx", help="formats, with commas (default: %(default)s)"
+            )
+            command.add_argument(
+                "--with-examples",
+                action="store_true",
+                default=False,
+                help="print examples in PDF and DOCX too",
             )
 
     verify = commands.add_parser("verify", help="say which file of a round's outputs is not what was made")
@@ -228,6 +234,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 fresh=arguments.fresh,
                 allow_missing=arguments.allow_missing,
                 accept_partial=arguments.accept_partial,
+                with_examples=arguments.with_examples,
                 executor=cluster,
                 progress=progress_on(sys.stdout),
             )

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import paper
 import pypdf
+import pypdfium2
 import pytest
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -84,14 +85,17 @@ def test_headings_have_heading_styles_in_order(body, made):
     assert all(after - before <= 1 for (before, _), (after, _) in pairwise(levels))
 
 
-def test_the_contents_are_a_field_that_links_to_the_chapters(body):
-    fields = [node.text for node in body.iter(f"{W}instrText")]
-    assert [field for field in fields if re.match(r"\s*TOC ", field)]
-    kinds = [node.get(f"{W}fldCharType") for node in body.iter(f"{W}fldChar")]
-    assert kinds.count("begin") == kinds.count("separate") == kinds.count("end")
+def test_the_contents_link_to_the_chapters_with_their_pages_as_fields(archive, body):
     entries = [p for p in body.iter(f"{W}p") if style_of(p) == "TOC1"]
-    tops = {text_of(p) for p in body.iter(f"{W}p") if style_of(p) == "Heading1"}
-    assert {text_of(entry) for entry in entries} == tops
+    tops = [text_of(p) for p in body.iter(f"{W}p") if style_of(p) == "Heading1"]
+    assert [text_of(entry).removesuffix("–") for entry in entries] == tops
+    for entry in entries:
+        name = entry.find(f"{W}hyperlink").get(f"{W}anchor")
+        assert [node.text.strip() for node in entry.iter(f"{W}instrText")] == [f"PAGEREF {name} \\h"]
+        kinds = [node.get(f"{W}fldCharType") for node in entry.iter(f"{W}fldChar")]
+        assert kinds == ["begin", "separate", "end"]
+    # Word fills fields in when it opens the file; LibreOffice does that with these by itself, see below.
+    assert ET.fromstring(archive["word/settings.xml"]).find(f"{W}updateFields").get(f"{W}val") == "true"
 
 
 def test_links_lead_somewhere_and_bookmarks_are_fit_for_word(body):
@@ -205,6 +209,13 @@ def test_libreoffice_prints_it_like_the_pdf(made, tmp_path):
     fonts = {f.get_object()["/BaseFont"] for p in printed.pages for f in p["/Resources"].get("/Font", {}).values()}
     assert any("Sarabun-Regular" in font for font in fonts)
     assert round(float(printed.pages[0].mediabox.width)) == 595
+    with pypdfium2.PdfDocument(tmp_path / "report.pdf") as read:
+        texts = [paper.plain(page.get_textpage().get_text_range()) for page in read]
+    contents = dict(re.findall(r"(\d+)\.(?:(?!\.{3}).)+?\.{3,}(\d+)", texts[1]))
+    assert len(contents) == len(made.document["sections"]) - 1
+    for section in made.document["sections"][:-1]:
+        heading = paper.plain(f"{section['order']}. {section['title']}")
+        assert heading in texts[int(contents[str(section["order"])]) - 1], heading
 
 
 def test_chapters_follow_one_another_and_their_titles_stay_with_what_follows(body):

@@ -14,9 +14,9 @@ import pytest
 from conftest import FULL
 
 from dsw_analysis.findings.ledger import Ledger
-from dsw_analysis.report.document import compose
+from dsw_analysis.report.document import compose, text_of
 from dsw_analysis.report.page import Chapter
-from dsw_analysis.report.pdf import to_pdf
+from dsw_analysis.report.pdf import to_pdf, with_row_heads
 from dsw_analysis.rounds import Round
 
 ROUND = Round.parse("2569-6m")
@@ -192,6 +192,36 @@ def test_the_tag_tree_has_headings_tables_and_captions(tags):
     kinds = {e["/S"] for e in tags}
     for kind in ("/H1", "/H2", "/Table", "/TH", "/TD", "/Caption", "/Figure", "/Link", "/L", "/LI", "/TOC"):
         assert kind in kinds, kind
+
+
+def test_heads_of_rows_are_tagged_as_heads_of_rows_and_other_cells_are_not():
+    inner = "<table><thead><tr><th>ค</th></tr></thead><tbody><tr><th scope='row'>หัวใน</th></tr></tbody></table>"
+    body = (
+        "<h1>ก</h1><table><thead><tr><th scope='col'>ก</th><th scope='col'>ข</th></tr></thead><tbody>"
+        "<tr><th scope='row'>หัว</th><td>1</td></tr><tr><td>2</td><td>3</td></tr>"
+        f"<tr><th scope='row'>หัวนอก</th><td>{inner}</td></tr></tbody></table><dl><dt>คำ</dt><dd>ความหมาย</dd></dl>"
+    )
+    pdf = to_pdf(section(body))
+    found = structure(pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"])
+    rows = [[cell.get_object() for cell in row["/K"]] for row in found if row["/S"] == "/TR"]
+    kinds = [[cell["/S"][1:] for cell in row] for row in rows]
+    assert kinds == [["TH", "TH"], ["TH", "TD"], ["TD", "TD"], ["TH", "TD"], ["TH"], ["TH"], ["TH", "TD"]]
+    scopes = [[cell["/A"][0].get("/Scope") for cell in row if cell["/S"] == "/TH"] for row in rows]
+    assert scopes == [["/Column", "/Column"], ["/Row"], [], ["/Row"], ["/Column"], ["/Row"], ["/Row"]]
+
+
+def test_a_pdf_whose_cells_are_not_those_that_were_written_is_no_pdf_of_ours():
+    with pytest.raises(ValueError, match="the PDF has 0 cells below the heads of tables and not 1"):
+        with_row_heads(b"%PDF-1.7", [True])
+
+
+def test_paper_has_the_examples_of_a_section_only_if_asked_to():
+    panel = '<details class="examples"><summary>ตัวอย่าง</summary><p>จำลองขึ้น</p></details>'
+    chapter = Chapter(id="demo", title="ส่วน", order=1, body=f"<h1>ส่วน</h1><p>ผลจริง</p>{panel}")
+    for asked in (False, True):
+        text = text_of(compose(ROUND, [chapter], Ledger(), examples=asked).blocks)
+        assert "ผลจริง" in text
+        assert ("ตัวอย่าง" in text, "จำลองขึ้น" in text) == (asked, asked)
 
 
 def test_captions_stay_with_their_tables_and_figures(pdf, tags, pages, html):

@@ -8,7 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ _NO_DAY = date(1980, 1, 1)
 """Date in the file of what has no round: PDF/A must have one, and the clock would make each copy another file."""
 
 _DATA = re.compile(r"<details><summary>ข้อมูลของภาพ</summary>.*?</details></figure>", re.S)
+_EXAMPLES = '<details class="examples">'
+"""Begins the panel of a section's examples, which ends the section."""
 _SUMMARY = re.compile(r"<summary\b[^>]*>(.*?)</summary>", re.S)
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg|gif);base64,([^"]+)"')
 SANDBOX = ["--sandbox"]
@@ -77,16 +79,22 @@ def compose(
     *,
     province: str | None = None,
     document: Mapping[str, Any] | None = None,
+    examples: bool = False,
 ) -> Document:
     """Make the document that both the PDF and the DOCX are written from.
 
     The small tables behind figures are left out; numbers are plain text, and so is a link whose target is not in the
-    document. Parameters as of :func:`dsw_analysis.report.page.page`.
+    document. Parameters as of :func:`dsw_analysis.report.page.page`, and
+
+    Examples
+    --------
+        Whether to print the panels of examples, which rest on reconstructed records.
     """
     images: dict[str, bytes] = {}
-    chapters = [replace(c, body=_take_images(_open_details(c.body), images)) for c in chapters]
+    printed = [_open_details(c.body if examples else c.body.partition(_EXAMPLES)[0]) for c in chapters]
+    numbered = named_numbers([_take_images(body, images) for body in printed])
     title = current().title if round_ else chapters[0].title
-    bodies = dict(zip((c.id for c in chapters), named_numbers([c.body for c in chapters]), strict=True))
+    bodies = dict(zip((c.id for c in chapters), numbered, strict=True))
     values = page_values(round_, chapters, ledger, province=province, document=document)
     html = environment().get_template("print.html.j2").render(title=title, bodies=bodies, **values)
     parsed = json.loads(pypandoc.convert_text(html, "json", format="html", extra_args=SANDBOX))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 
 STANDARDS: list[PDFStandard] = ["ua-1", "a-2a"]
 """Accessible to screen readers (PDF/UA-1) and fit for the archive (PDF/A-2a)."""
+
+
+_CELL = re.compile(rb"<</Type/StructElem/S/TD/[^\n]*")
+_COLUMNS = re.compile(rb"/Headers\[[^]]*\]")
+"""Attribute of a cell that names the heads of its columns."""
 
 
 def to_pdf(document: Document, *, bare: bool = False) -> bytes:
@@ -49,9 +56,9 @@ def to_pdf(document: Document, *, bare: bool = False) -> bytes:
         for face in faces.values():
             shutil.copy(face, folder)
         (folder / "report.typ").write_text(look, encoding="utf-8")
-        source = typst_source(document, broken_words(texts, folder), bare=bare)
-        (folder / "main.typ").write_text(source, encoding="utf-8")
-        return typst.compile(
+        writer = Writer(broken_words(texts, folder), _formulas(document.blocks))
+        (folder / "main.typ").write_text(typst_source(document, writer, bare=bare), encoding="utf-8")
+        pdf = typst.compile(
             folder / "main.typ",
             root=folder,
             font_paths=[folder],
@@ -61,6 +68,7 @@ def to_pdf(document: Document, *, bare: bool = False) -> bytes:
             timestamp=document.moment,
             sys_inputs={"faces": "|".join(faces)},
         )
+    return with_row_heads(pdf, writer.heads)
 
 
 def _formulas(blocks: list[Node]) -> dict[str, str]:
@@ -71,9 +79,30 @@ def _formulas(blocks: list[Node]) -> dict[str, str]:
     return dict(zip(found, convert_formulas([(alone, tex) for tex, alone in found.items()], "typst"), strict=True))
 
 
-def typst_source(document: Document, unbroken: frozenset[str] = frozenset(), *, bare: bool = False) -> str:
+def with_row_heads(pdf: bytes, heads: Sequence[bool]) -> bytes:
+    """Tag those cells below the heads of tables that head their rows as such.
+
+    Typst can do so itself, but typst-py gives no way to the feature. An element of the tag tree takes as many bytes as
+    before, so that all else stays in its place.
+
+    Raises
+    ------
+    ValueError
+        If the PDF has another number of cells.
+    """
+    cells = list(_CELL.finditer(pdf))
+    if len(cells) != len(heads):
+        raise ValueError(f"the PDF has {len(cells)} cells below the heads of tables and not {len(heads)}")
+    made = bytearray(pdf)
+    for cell, is_head in zip(cells, heads, strict=True):
+        if is_head:
+            tag = cell[0].replace(b"/S/TD", b"/S/TH")
+            made[cell.start() : cell.end()] = _COLUMNS.sub(lambda found: b"/Scope/Row".ljust(len(found[0])), tag)
+    return bytes(made)
+
+
+def typst_source(document: Document, writer: Writer, *, bare: bool = False) -> str:
     """Typst source of a document; it imports ``report.typ`` and needs the document's images beside it."""
-    writer = Writer(unbroken, _formulas(document.blocks))
     cover, *chapters = sized(document.blocks, LINE, BESIDE)
     day = document.moment
     values = f"title: {quote(document.title)}, label: {quote(document.label)}, "

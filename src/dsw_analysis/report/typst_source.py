@@ -69,6 +69,11 @@ class Writer:
     formulas:
         TeX of every formula -> its Typst source.
 
+    Attributes
+    ----------
+    heads:
+        Of each cell below a table's head, in the order in which they end, whether it heads its row.
+
     Raises
     ------
     ValueError
@@ -78,6 +83,7 @@ class Writer:
     def __init__(self, unbroken: frozenset[str] = frozenset(), formulas: Mapping[str, str] | None = None) -> None:
         self._unbroken = unbroken
         self._formulas = formulas or {}
+        self.heads: list[bool] = []
 
     def blocks(self, blocks: Iterable[Node]) -> str:
         """Markup of blocks."""
@@ -179,16 +185,21 @@ class Writer:
         _, (_, caption), columns, *_ = content
         kind = kind_of(content, _KINDS)
         widths = ", ".join(f"{100 * width['c']:.3f}fr" for _, width in columns)
-        head, body = (",\n".join(self._cell(cell) for row in rows for cell in row) for rows in rows_of(content))
+        head, body = (
+            ",\n".join(self._cell(cell, below=below) for row in rows for cell in row)
+            for below, rows in enumerate(rows_of(content))
+        )
         title = f"[{self.blocks(caption)}]" if text_of(caption) else "none"
         return (
             f"#data-table(kind: {quote(kind)}, columns: ({widths},), caption: {title},\ntable.header({head}),\n{body});"
         )
 
-    def _cell(self, cell: Cell) -> str:
+    def _cell(self, cell: Cell, *, below: int) -> str:
+        written = self.blocks(cell.blocks)
+        self.heads += [cell.heads] * below
         classes = "".join(f"{quote(c)}, " for c in sorted(cell.classes))
         spans = f"colspan: {cell.columns}, rowspan: {cell.rows}, heads: {str(cell.heads).lower()}"
-        return f"cell(({classes}), {spans})[{_anchor(cell.id)}{self.blocks(cell.blocks)}]"
+        return f"cell(({classes}), {spans})[{_anchor(cell.id)}{written}]"
 
     def _figure(self, content: list[Any]) -> str:
         (identifier, _, _), caption, blocks = content
@@ -198,7 +209,11 @@ class Writer:
         return _anchor(identifier) + _call("graphic", title, body=self.blocks(blocks))
 
     def _definitionlist(self, content: list[Any]) -> str:
-        rows = (f"([{self.inlines(term)}], [{self.blocks(b for d in texts for b in d)}])" for term, texts in content)
+        rows = []
+        for term, texts in content:
+            self.heads.append(True)
+            rows.append(f"([{self.inlines(term)}], [{self.blocks(b for d in texts for b in d)}])")
+            self.heads.append(False)
         return _call("overview", *rows)
 
     def _bulletlist(self, content: list[Any]) -> str:

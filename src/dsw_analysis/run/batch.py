@@ -40,6 +40,8 @@ class Batch:
         Make what is asked for again, changed or not, from the raw files themselves. What else was made is kept.
     allow_missing:
         Let a set of outputs that lacks sections or files take the place of one that has them.
+    with_examples:
+        Print examples, of reconstructed records, in PDF and DOCX; by default as those were made the last time.
     accept_partial:
         Report on the valid rows of files that have problems instead of failing their sections.
     executor:
@@ -66,6 +68,7 @@ class Batch:
     fresh: bool = False
     allow_missing: bool = False
     accept_partial: bool = False
+    with_examples: bool | None = None
     executor: Executor | None = None
     progress: Progress = field(default_factory=Progress)
     wait: float = -1
@@ -89,7 +92,9 @@ class Batch:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self.outputs = Outputs(self.out)
             self.manifest = Manifest(self.out)
-            self.stale = Stale(Inputs(self.project.root, raw), self.manifest, self.outputs, self.fresh)
+            self.stale = Stale(
+                Inputs(self.project.root, raw), self.manifest, self.outputs, self.fresh, self.with_examples
+            )
             sent = self.executor is not None
             self.planner = Planner(self.project, self.round, self.notebooks, self.stale, self.accept_partial, sent)
             self._begun = False

@@ -207,12 +207,12 @@ def _brief_of_round(round_: Round, parts: Sequence[Part]) -> bytes:
     return to_pdf(compose(round_, chapters, Ledger()), bare=True)
 
 
-def compose_paper(round_: Round, parts: Sequence[Part], findings: bytes) -> bytes:
+def compose_paper(round_: Round, parts: Sequence[Part], findings: bytes, examples: bool) -> bytes:
     """The document that PDF and DOCX are written from, for :func:`paper_file`."""
     from dsw_analysis.report.document import compose  # noqa: PLC0415 - pandoc is slow to load
 
     document = json.loads(findings)
-    composed = compose(round_, *_put_together(parts, document), document=document)
+    composed = compose(round_, *_put_together(parts, document), document=document, examples=examples)
     return pickle.dumps(composed, protocol=pickle.HIGHEST_PROTOCOL)
 
 
@@ -246,7 +246,7 @@ def _brief(round_: Round, province: str, parts: Sequence[Part]) -> dict[str, byt
     ledger = Ledger.from_records(document["findings"])
     return {
         f"{province}.html": page(round_, chapters, ledger, province=province).encode(),
-        f"{province}.pdf": to_pdf(compose(round_, chapters, ledger, province=province)),
+        f"{province}.pdf": to_pdf(compose(round_, chapters, ledger, province=province, examples=True)),
         "findings.json": to_json(document).encode(),
     }
 

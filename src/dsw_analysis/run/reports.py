@@ -13,7 +13,7 @@ from dsw_analysis.intake.writing.whole import digest, write_whole
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.outputs import PROVINCES
 from dsw_analysis.run.sections import REPORT, OutputSet, edition, put_in_place
-from dsw_analysis.run.stale import BRIEF, LEDGER
+from dsw_analysis.run.stale import BRIEF, LEDGER, PAPER
 from dsw_analysis.run.steps import BatchError, Job, Outcome, Step, given
 from dsw_analysis.run.tasks import EXECUTE, in_short
 
@@ -27,7 +27,6 @@ _WORK = "dsw_analysis.run.execution"
 _BRIEF = "brief/"  # where the names of briefs in the manifest begin
 FORMATS = ("html", "pdf", "docx")
 """What a report can be written as."""
-_PAPER = ("report.pdf", "report.docx")  # of one document that is composed for both
 
 
 def files_of(outcomes: Sequence[Outcome], formats: Collection[str] = FORMATS) -> list[str]:
@@ -57,9 +56,11 @@ def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[
         return []
     names = files_of(outcomes, formats)
     due = [p for name in names if (p := batch.stale.report(name, whole.names, asked=True)).reasons]
-    paper = [piece for piece in due if piece.name in _PAPER]
+    paper = [piece for piece in due if piece.name in PAPER]
     made_of = batch.round, whole.parts, batch.outputs.newest(LEDGER).read_bytes()
-    jobs = deque([Job(paper, f"{_WORK}:compose_paper", given(*made_of))] if paper else [])
+    jobs = deque(
+        Job(paper, f"{_WORK}:compose_paper", given(*made_of, paper[0].made_from["examples"])) for _ in paper[:1]
+    )
     jobs += [Job([p], f"{_WORK}:report_file", given(p.name, *made_of)) for p in due if p not in paper]
     for job, future in batch.ended(jobs):
         try:

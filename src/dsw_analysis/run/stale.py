@@ -23,12 +23,15 @@ from dsw_analysis.run.tasks import Project, Result, Task
 from dsw_analysis.run.warm.watching import listing
 
 LEDGER, BRIEF = "findings.json", "brief.pdf"
+PAPER = frozenset({"report.pdf", "report.docx"})
+"""Files of the report that may leave out its examples."""
 _SAID = {
     "notebook": "its notebook changed",
     "package": "the package's code changed",
     "lock": "the lock file changed",
     "project": "project.toml changed",
     "python": "another Python",
+    "examples": "examples are to be printed, or no longer",
 }
 _PLAN_ONLY = Path(__file__).parents[1] / "templates" / "plan_only.ipynb"  # of projects without a notebook
 _PARTS = {"inputs": "input", "parameters": "parameter", "sections": "section"}
@@ -39,13 +42,15 @@ class Stale:
     """Says of all that is made for a round what it is made from, and why it must be made again.
 
     ``inputs`` is what there is now; ``manifest`` says what was made and from what, and ``outputs`` where the files are.
-    With ``fresh`` what is asked for is made again, changed or not.
+    With ``fresh`` what is asked for is made again, changed or not. ``examples`` says whether paper shows them, ``None``
+    that it does if it did.
     """
 
     inputs: Inputs
     manifest: Manifest
     outputs: Outputs
     fresh: bool
+    examples: bool | None = None
 
     def section(self, task: Task, given: Mapping[str, bytes] | None, *, asked: bool) -> Piece:
         """A section: its notebook and parameters, and the files that it read the last time or is given instead."""
@@ -72,8 +77,11 @@ class Stale:
         """A file of the report, or all of them together: sections, and the ledger made of them; the brief is less."""
         if name == BRIEF:
             return self._piece(name, asked=asked, sections=self._marks({SUMMARY}.intersection(sections)))
-        findings = sha256(self.outputs.newest(LEDGER))
-        return self._piece(name, asked=asked, sections=self._marks(sections), findings=findings)
+        about: dict[str, Any] = {"sections": self._marks(sections), "findings": sha256(self.outputs.newest(LEDGER))}
+        if name in PAPER:
+            before = self.manifest.made.get(name, {}).get("made_from", {}).get("examples", False)
+            about["examples"] = before if self.examples is None else self.examples
+        return self._piece(name, asked=asked, **about)
 
     def brief(self, name: str, sections: Iterable[str]) -> Piece:
         """The brief of a province: its sections."""
