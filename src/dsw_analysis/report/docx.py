@@ -93,7 +93,7 @@ def _pictures(images: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _body(xml: bytes) -> bytes:
-    for prefix, address in re.findall(r'xmlns:(\w+)="([^"]+)"', xml[:2000].decode()):
+    for prefix, address in re.findall(r'xmlns:(\w+)="([^"]+)"', xml.partition(b"<w:body>")[0].decode()):
         ET.register_namespace(prefix, address)
     root, look = ET.fromstring(xml), ET.parse(TEMPLATES / "word_body.xml").getroot()
     cells = {cell.get("style"): list(cell) for cell in look.iter("cell")}

@@ -7,8 +7,16 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
+from dsw_analysis.intake.provenance import MARKS, Mark
 from dsw_analysis.plan.verdicts import RULES, Status, Work
 from dsw_analysis.project import current
+
+MEANINGS: dict[Mark, str] = {
+    "printed": "ค่าที่คำนวณได้เท่ากับค่าในรายงานฉบับพิมพ์ ตรวจทุกครั้งที่สร้างรายงาน",
+    "computed": "คำนวณจากค่าในฉบับพิมพ์หรือจากข้อมูลที่หน่วยงานส่ง",
+    "example": "อาศัยระเบียนที่สร้างขึ้นให้ตรงกับยอดรวม ไม่ใช้ตัดสินสถานะและไม่ใช้ในบทสรุป",
+}
+"""What each mark says of a number, as the report explains it."""
 
 _TAG = re.compile("<[^>]*>")
 _NUMBER = re.compile(r'<a class="n[ a-z]*" href="#f\.')
@@ -28,6 +36,7 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
     told = {section["section"]: section for section in document["sections"]}
     sections = [told[section] for section, body in bodies.items() if body]
     return {
+        "marks": [(mark, sign, title, MEANINGS[mark]) for mark, (sign, title) in MARKS.items()],
         "work": [(f"work_{work.name.lower()}", work.value, RULES[work]) for work in Work],
         "statuses": [(status.name.lower(), status.value, RULES[status]) for status in Status],
         "bound": [(s, len(_NUMBER.findall(bodies[s["section"]])), _claims(bodies[s["section"]])) for s in sections],

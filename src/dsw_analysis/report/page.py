@@ -10,7 +10,7 @@ from typing import Any
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
-from dsw_analysis.intake.provenance import PROVENANCE, Provenance
+from dsw_analysis.intake.provenance import MARKS
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
@@ -21,8 +21,6 @@ from dsw_analysis.section.blocks import anchor
 
 FIGURES = "figures.html"
 """Page of all figures and data files, beside the report."""
-SHORT: dict[Provenance, str] = {"published": "ฉบับพิมพ์", "received": "หน่วยงานส่ง", "reconstructed": "จำลอง"}
-"""Provenance in a word."""
 FIGURES_PAGE = '<body class="figures">'
 """Tells that page from others."""
 
@@ -134,13 +132,12 @@ def page_values(
         "round": round_,
         "edition": current().edition(round_) if round_ else None,
         "method": method(bodies, document) if document and chapters else None,
-        "marks": [(SHORT[code], words) for code, words in PROVENANCE.items()],
         "province": None if province is None else in_prose(province),
         "chapters": chapters,
         "anchor": anchor,
-        "origin": lambda finding: PROVENANCE[finding.provenance],
+        "origin": lambda finding: MARKS[finding.mark][1],
         "remarks": lambda finding: " · ".join(filter(None, [finding.note, *finding.basis()])),
-        "reconstructed": any(f.provenance == "reconstructed" and anchor(i) in shown for i, f in ledger.items()),
+        "examples": any(f.mark == "example" and anchor(i) in shown for i, f in ledger.items()),
         "groups": _groups(chapters, document),
         "format_date": format_date,
     }

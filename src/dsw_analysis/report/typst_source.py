@@ -130,7 +130,9 @@ class Writer:
         body = _anchor(identifier) + self.inlines(inlines)
         if "status" in classes:
             return _call("status", quote(next((c for c in classes if c != "status"), "")), body=body)
-        named = next((c for c in classes if c in {"mark", "sub", "small", "none"}), None)
+        if "mark" in classes:
+            return _call("in-mark", quote(next((c for c in classes if c != "mark"), "")), body=body)
+        named = next((c for c in classes if c in {"sub", "small", "none"}), None)
         return _call(f"in-{named}", body=body) if named else body
 
     def _link(self, content: list[Any]) -> str:

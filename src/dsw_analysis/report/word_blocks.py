@@ -29,7 +29,8 @@ _COVER = {
 _BLOCKS = {"failure": "Failure", "note": "Note"}
 """Class of a block -> paragraph style."""
 _SPANS = {
-    "mark": "Mark",
+    "example": "Mark",
+    **dict.fromkeys(["printed", "computed"], "Mark Real"),
     "sub": "Soft",
     "small": "Soft",
     "none": "Soft",
