@@ -93,7 +93,7 @@ def mark_removed(html, rng):
 
 def picture(html, rng):
     """A picture left out, alone or with its figure, or another in its place."""
-    images = list(re.finditer(r"<img [^>]*>", html))
+    images = list(re.finditer(r"<svg .*?</svg>", html, re.S))
     if not images:
         return None
     at = rng.choice(images)
@@ -103,8 +103,9 @@ def picture(html, rng):
     if kind == 1:
         start, end = html.rindex("<figure>", 0, at.start()), html.index("</figure>", at.end())
         return html[:start] + html[end + len("</figure>") :]
-    place = html.index("base64,", at.start()) + rng.randrange(200, 400)
-    return html[:place] + ("A" if html[place] != "A" else "B") + html[place + 1 :]
+    digits = [found.start() for found in re.finditer(r"\d", html[: at.end()]) if found.start() > at.start()]
+    place = rng.choice(digits)
+    return html[:place] + ("7" if html[place] != "7" else "1") + html[place + 1 :]
 
 
 def attribute(html, rng):

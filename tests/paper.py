@@ -26,7 +26,7 @@ class Page(HTMLParser):
 
     def __post_init__(self):
         super().__init__(convert_charrefs=True)
-        self._chapter, self._hidden, self._open, self._link = None, 0, [], None
+        self._chapter, self._hidden, self._open, self._link, self._drawn = None, 0, [], None, False
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
@@ -40,13 +40,15 @@ class Page(HTMLParser):
             return
         if tag in BLOCKS:
             self._flush()
-        elif tag == "img":
-            self.pictures.append(attributes["alt"])
+        elif tag in {"img", "svg"}:
+            self.pictures.append(attributes["alt"] if tag == "img" else attributes["aria-label"])
+            self._drawn = tag == "svg"
         elif tag == "button" and "popovertarget" in attributes:
             self._link = attributes["popovertarget"][2:]
             self.links.setdefault(self._link, [])
 
     def handle_endtag(self, tag):
+        self._drawn = self._drawn and tag != "svg"
         if tag in BLOCKS:
             if tag in self.captions and self._open:
                 self.captions[tag].append(plain("".join(self._open)))
@@ -56,7 +58,7 @@ class Page(HTMLParser):
         self._hidden -= tag in NOT_PRINTED
 
     def handle_data(self, data):
-        if not self._hidden and self._chapter not in (None, *NOT_IN_SECTIONS):
+        if not self._hidden and not self._drawn and self._chapter not in (None, *NOT_IN_SECTIONS):
             self._open.append(data)
             if self._link:
                 self.links[self._link].append(data)

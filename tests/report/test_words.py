@@ -7,9 +7,10 @@ from pythainlp.corpus import thai_words
 from pythainlp.tokenize import word_tokenize
 from pythainlp.util import Trie
 
+from dsw_analysis.intake.writing.typefaces import width
 from dsw_analysis.report import words
 from dsw_analysis.report.clusters import write_fonts
-from dsw_analysis.report.words import broken_words, is_name, pieces, width
+from dsw_analysis.report.words import broken_words, is_name, pieces
 
 
 @pytest.mark.parametrize(

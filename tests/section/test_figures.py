@@ -1,5 +1,6 @@
 """Figures: labels that can be read at every length of a round, and characters of all scripts."""
 
+import re
 from itertools import combinations
 
 import pytest
@@ -7,8 +8,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from dsw_analysis import figures
 from dsw_analysis.findings.finding import Finding
+from dsw_analysis.intake.thai import provinces
+from dsw_analysis.intake.writing.pages import TEMPLATES
 from dsw_analysis.rounds import Round
-from dsw_analysis.section import blocks
+from dsw_analysis.section import blocks, canvas
 
 
 @pytest.fixture
@@ -16,13 +19,16 @@ def drawn(monkeypatch):
     """The matplotlib figure of what is drawn last."""
     figures.set_theme()
     seen = []
-    freeze = figures.drawing
-    monkeypatch.setattr(figures, "drawing", lambda figure, shows: seen.append(figure) or freeze(figure, shows))
+    freeze = canvas.drawing
+    monkeypatch.setattr(canvas, "drawing", lambda figure, *given: seen.append(figure) or freeze(figure, *given))
     return lambda: seen[-1]
 
 
 def number(value):
     return Finding(id="demo.n", label="จำนวน", value=value, unit="reports")
+
+
+unknown = Finding(id="demo.u", label="จำนวน", value=None, unit="reports", note="ไม่มีข้อมูล")
 
 
 def boxes(figure, labels):
@@ -34,15 +40,23 @@ def overlapping(found):
     return [(one, other) for (one, a), (other, b) in combinations(found, 2) if a.overlaps(b)]
 
 
-def cut(figure, found):
-    whole = figure.get_tightbbox().transformed(figure.dpi_scale_trans).padded(1)
-    return [text for text, box in found if not (whole.containsx(box.x0) and whole.containsx(box.x1))]
+def whole(figure, found):
+    """Texts that reach over an edge of the figure."""
+    page = figure.bbox.padded(1)
+    return [text for text, box in found if not (page.containsx(box.x0) and page.containsx(box.x1))]
 
 
+LONG = "สำนักงานพัฒนาสังคมและความมั่นคงของมนุษย์"
 CHARTS = {
-    "columns": lambda months, value: figures.columns({name: number(value) for name in months}),
-    "heatmap": lambda months, value: figures.heatmap(
-        {row: {name: number(value) for name in months} for row in ("สำนักงานพัฒนาสังคมและความมั่นคงของมนุษย์", "ข")}
+    "bars": lambda names, value: figures.bars({name: number(value) for name in names}, target=number(value or 1)),
+    "funnel": lambda names, value: figures.funnel({name: number(value) for name in names}),
+    "columns": lambda names, value: figures.columns({name: number(value) for name in names}),
+    "heatmap": lambda names, value: figures.heatmap({row: {n: number(value) for n in names} for row in (LONG, "ข")}),
+    "stacked": lambda names, value: figures.stacked(
+        {name: {part: number(value) for part in ("ดำเนินการแล้ว", "อยู่ระหว่างดำเนินการ", "ไม่ปรากฏสถานะ")} for name in names}
+    ),
+    "change": lambda names, value: figures.change(
+        {name: (number(value), number(2 * value)) for name in names}, names=("ก่อนอบรม", "หลังอบรม"), target=number(24)
     ),
 }
 
@@ -50,24 +64,67 @@ CHARTS = {
 @pytest.mark.parametrize("value", [0, 88, 1_470, 123_456])
 @pytest.mark.parametrize("months", [3, 6, 9, 12])
 @pytest.mark.parametrize("chart", CHARTS)
-def test_no_labels_of_a_month_chart_touch_and_none_is_cut(chart, months, value, drawn):
-    names = list(Round(2569, months).month_labels().values())
-    CHARTS[chart](names, value)
+def test_no_texts_touch_and_none_is_cut_on_a_phone(chart, months, value, drawn):
+    CHARTS[chart](list(Round(2569, months).month_labels().values()), value)
     (axes,) = drawn().axes
-    ticks = boxes(drawn(), axes.get_xticklabels())
-    assert [text.replace("\n", " ") for text, _ in ticks] == names
-    numbers = boxes(drawn(), axes.texts)
-    assert len(numbers) == months * (1 if chart == "columns" else 2)
-    assert overlapping(ticks) == overlapping(numbers) == []
-    assert cut(drawn(), [*ticks, *numbers]) == []
+    texts = boxes(drawn(), axes.texts)
+    assert overlapping(texts) == []
+    assert whole(drawn(), texts) == []
+    assert min(text.get_fontsize() for text in axes.texts) >= 12
 
 
-def test_the_measuring_would_find_labels_that_touch(drawn):
-    names = list(Round(2569, 12).month_labels().values())
-    CHARTS["columns"](names, 1)
+def test_the_measuring_would_find_texts_that_touch(drawn):
+    CHARTS["columns"](list(Round(2569, 12).month_labels().values()), 1)
     (axes,) = drawn().axes
-    axes.set_xticks(range(12), [f"{name} {name}" for name in names])
-    assert overlapping(boxes(drawn(), axes.get_xticklabels()))
+    for text in axes.texts:
+        text.set_text(f"{text.get_text()} {text.get_text()} {text.get_text()}")
+    assert overlapping(boxes(drawn(), axes.texts))
+    assert whole(drawn(), boxes(drawn(), axes.texts))
+
+
+def test_a_month_says_its_year_where_it_is_another_than_before():
+    figures.set_theme()
+    svg = figures.columns({name: number(1) for name in Round(2569, 6).month_labels().values()}).svg
+    assert re.findall(r">([^<>]*[ก-๙][^<>]*|6\d)<", svg) == [
+        "ต.ค.", "68", "พ.ย.", "ธ.ค.", "ม.ค.", "69", "ก.พ.", "มี.ค."
+    ]  # fmt: skip
+
+
+def test_bars_are_as_long_as_their_numbers():
+    figures.set_theme()
+    svg = figures.bars({"ก": number(50), "ข": number(100), "ค": number(0), "ง": unknown}).svg
+    widths = [float(width) for width in re.findall(r'<rect[^>]* width="([\d.]+)%"', svg)]
+    assert widths[0] == pytest.approx(widths[1] / 2, abs=0.02)
+    assert widths[2:] == [0, 0]
+    assert re.findall(r">([^<>]+)</text>", svg)[1::2] == ["50", "100", "0", "-"]
+
+
+def test_a_tick_stands_at_the_threshold_and_strikes_through_no_number(drawn):
+    figures.bars({"ก": number(78), "ข": number(100), "ค": number(10)}, target=number(80))
+    (axes,) = drawn().axes
+    renderer = FigureCanvasAgg(drawn()).get_renderer()
+    ticks = [line.get_window_extent(renderer) for line in axes.lines]
+    bars = sorted(patch.get_width() for patch in axes.patches)
+    assert ticks[0].x0 - axes.patches[0].get_x() == pytest.approx(bars[2] * 0.8, abs=1)
+    assert not any(tick.overlaps(box) for tick in ticks for _, box in boxes(drawn(), axes.texts))
+
+
+def test_zeros_of_a_matrix_are_blank_and_four_shades_follow_the_numbers():
+    figures.set_theme()
+    svg = figures.heatmap({"ก": {"a": number(0), "b": number(1), "c": number(5), "d": number(8)}}).svg
+    assert re.findall(r">([^<>]+)</text>", svg) == ["a", "b", "c", "d", "ก", "1", "5", "8"]
+    assert re.findall(r'<rect class="(\w+)', svg) == ["paper", "q1", "q3", "q4"]
+
+
+def test_the_map_has_a_tile_for_each_province_and_says_what_its_shades_hold():
+    figures.set_theme()
+    values = {tile.name_th: number(place) for place, tile in enumerate(provinces()[:9])}
+    svg = figures.tile_map(values).svg
+    texts = re.findall(r">([^<>]+)</text>", svg)
+    assert [tile.abbr_th for tile in provinces()] == texts[: 2 * 77 : 2]
+    assert texts[1] == "0" and texts[19] == "×"
+    assert texts[2 * 77 :] == ["1–2", "3–4", "5–6", "7–8"]
+    assert 'viewBox="0 0 358 ' in svg
 
 
 @pytest.mark.parametrize("text", ["👍", "福", "မြန်မာ", "１", "😀", "ລາວ"])
@@ -75,7 +132,7 @@ def test_a_label_in_any_script_is_drawn(text):
     figures.set_theme()
     made = figures.bars({f"ดี {text}": number(1)})
     assert made.boxed == ""
-    assert made.svg != figures.bars({"ดี ꦗ": number(1)}).svg
+    assert f">ดี {text}</text>" in made.svg
 
 
 def test_what_no_typeface_has_is_a_box_and_said_below_the_figure():
@@ -86,7 +143,37 @@ def test_what_no_typeface_has_is_a_box_and_said_below_the_figure():
     assert "ภาพแสดงอักขระต่อไปนี้เป็นกรอบ: ꦗ" in html
 
 
-def test_figures_of_thai_and_latin_look_as_before():
+def test_a_drawing_that_a_phone_cannot_show_whole_is_scrolled_and_says_what_it_is():
     figures.set_theme()
-    assert "Sarabun" not in figures.bars({"ก": number(1)}).svg  # outlines, not text
-    assert figures.bars({"ที่ A": number(1)}).boxed == ""
+    about = {"headline": "ก", "subtitle": "ข", "alt": "ค {demo.n}", "findings": {"demo.n": number(7)}}
+    hours = blocks.figure(figures.columns({f"{hour:02}": number(100) for hour in range(24)}), **about).html
+    assert '<div class="scroll" role="region" tabindex="0" aria-label="ก"><svg role="img" aria-label="ค 7"' in hours
+    assert 'class="scroll"' not in blocks.figure(figures.bars({"ก": number(1)}), **about).html
+
+
+def contrast(one, other):
+    """WCAG's ratio of two colours."""
+
+    def luminance(colour):
+        parts = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+        return sum(
+            w * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
+            for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
+        )
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_colours_can_be_told_from_the_page_in_light_and_dark():
+    css = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    light, dark, paper = (
+        dict(re.findall(r"--(\w+): (#\w{6})", part)) for part in css.split(":root {")[1:] if "--q1" in part
+    )
+    for theme in (light, dark, paper):
+        for name in ("blue", "teal", "orange", "grey"):
+            assert contrast(theme[name], theme["paper"]) >= 3
+        for name in ("q1", "q2", "q3"):
+            assert contrast(theme[name], theme["ink"]) >= 4.5
+        assert contrast(theme["q4"], theme["on"]) >= 4.5
+        assert contrast(theme["ink"], theme["paper"]) >= 4.5 and contrast(theme["soft"], theme["paper"]) >= 4.5

@@ -40,7 +40,7 @@ def caption(block):
 
 
 def alternative(block):
-    return re.search(r'<img[^>]* alt="([^"]*)"', block.html)[1]
+    return re.search(r'<svg[^>]* aria-label="([^"]*)"', block.html)[1]
 
 
 def ranked(toys, column):  # noqa: F811

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -30,7 +28,6 @@ __all__ = ["Audit", "Slip", "audit_page"]
 
 _HOUR = re.compile(r"[01]\d|2[0-3]")
 _ID = re.compile(r'(?<=\sid=")[^"]*')
-_IMAGE = re.compile(r"data:image/svg\+xml;base64,(.*)", re.S)
 _LETTER = re.compile(r"[^\W\d_]")
 _QUOTED = re.compile("{}(.*?){}".format(*SAID), re.S)
 _REMAKE = " โปรดสร้างรายงานใหม่"
@@ -129,7 +126,7 @@ class Audit:
         ids = Counter([*_ID.findall(frame), *(i for body in bodies.values() for i in body.ids)])
         found = [*self._made(frame, texts)]
         found += [(_PAGE, f"#{name}", f"ซ้ำกัน{_REMAKE}") for name, count in ids.items() if count > 1]
-        if not any(body.numbers for body in bodies.values()) and self._have_numbers(bodies):
+        if not any(body.numbers for body in bodies.values()):
             found.append((_PAGE, "", "ไม่มีตัวเลขใดผูกกับที่มา โปรดตรวจว่าเป็นรายงานที่ dsw สร้าง"))
         for section, body in bodies.items():
             rules = [*self._always, *(self._if_shown if section in self.shown else ())]
@@ -137,12 +134,6 @@ class Audit:
             slips = chain(self._links(body, ids), foreign, *(rule(section, body) for rule in rules))
             found += [(section, *slip) for slip in slips]
         return [Slip(section=section, words=words, problem=problem) for section, words, problem in found]
-
-    def _have_numbers(self, sections: Iterable[str]) -> bool:
-        """Whether one of some sections showed a number; where it is not recorded what they showed, one did."""
-        shown = [self.shown.get(section, {}).get("pieces") for section in sections]
-        cells = (cell for pieces in shown if pieces is not None for rows in pieces for cell in rows)
-        return not shown or None in shown or any(blocks.PLACEHOLDER.search(cell) for cell in cells)
 
     def _made(self, frame: str, bodies: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
         """What stands around the sections is what the ledger gives, and numbers have the ids that it leads back to."""
@@ -236,17 +227,16 @@ class Audit:
         """Pictures are those that the section drew, all of them, with their texts and data."""
         records = {picture["sha256"]: picture for picture in self.shown[section].get("pictures", ())}
         drawn = Counter(picture["sha256"] for picture in self.shown[section].get("pictures", ()))
-        for place, picture in enumerate(body.pictures):
-            alt, svg = picture.get("alt", ""), _svg(picture.get("src", ""))
-            digest = "" if svg is None else hashlib.sha256(svg).hexdigest()
-            if svg is None or not drawn[digest]:
+        for picture in body.pictures:
+            yield picture.get("alt", "")[:60], f"เป็นภาพที่ไม่ได้วาดด้วย s.figure หรือถูกแก้ไข{_REMAKE}"
+        for place, drawing in enumerate(body.drawings):
+            alt, digest = drawing.given.get("aria-label", ""), drawing.digest
+            if not drawn[digest]:
                 yield alt[:60], f"เป็นภาพที่ไม่ได้วาดด้วย s.figure หรือถูกแก้ไข{_REMAKE}"
                 continue
             drawn[digest] -= 1
-            size = [picture.get(side, "") for side in ("width", "height")]
-            if size != _size(svg):
-                yield " × ".join(size), f"เป็นขนาดของภาพที่ถูกแก้ไข{_REMAKE}"
             yield from self._said(section, alt, records[digest])
+            yield from self._letters(section, drawing.letters, records[digest])
             yield from self._data(alt, records[digest], [p for p in body.pieces if p.picture == place])
         for digest in drawn.elements():
             yield records[digest]["alt"][:60], f"เป็นภาพที่หายไปจากหน้านี้{_REMAKE}"
@@ -259,6 +249,16 @@ class Audit:
         texts += [flat(label) for label, _ in drawn["shows"] if not _HOUR.fullmatch(label)]
         for words in filter(None, (self.words.unaccounted(section, text) for text in texts)):
             yield words, f"เป็นคำของภาพที่มีตัวเลขซึ่งไม่ได้ผูกกับที่มา {_BIND}"
+
+    def _letters(self, section: str, texts: Sequence[str], drawn: Mapping[str, Any]) -> Found:
+        """Numbers in a picture are those that it shows, or words of the sources."""
+        shown = {self.ledger[i].text(style) for _, i in drawn["shows"] for style in STYLES}
+        known = {word for words in shown for word in written_numbers(words)}
+        for text in texts:
+            numbers = {number for end in text.split("–") for number in written_numbers(end)}  # of a shade: from, to
+            bound = numbers <= known or _HOUR.fullmatch(text)
+            if not bound and (words := self.words.unaccounted(section, text)):
+                yield words, f"เป็นคำของภาพที่มีตัวเลขซึ่งไม่ได้ผูกกับที่มา {_BIND}"
 
     def _data(self, alt: str, drawn: Mapping[str, Any], pieces: list[Piece]) -> Found:
         """Data of a picture: each number beside its label."""
@@ -278,20 +278,3 @@ def _differs(finding_id: str | None, other: str) -> str:
 def audit_page(page: bytes, findings: bytes) -> list[Slip]:
     """Check the content of a page against that of the ledger it was made from."""
     return Audit(json.loads(findings)).slips(page.decode())
-
-
-def _svg(source: str) -> bytes | None:
-    """The drawing in the address of a picture; ``None`` if it holds none."""
-    match = _IMAGE.fullmatch(source)
-    try:
-        svg = base64.b64decode(match[1], validate=True) if match else b""
-    except ValueError:
-        return None
-    # Several texts decode to the same bytes: one of them is what was written.
-    return svg if match and base64.b64encode(svg).decode() == match[1] else None
-
-
-def _size(svg: bytes) -> list[str]:
-    """Width and height in pixels that a drawing's own, in points, come to."""
-    lengths = re.findall(r'(?:width|height)="([\d.]+)pt"', svg.decode())[:2]
-    return [str(round(float(length) * 4 / 3)) for length in lengths]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import Any
 
 import pypandoc  # type: ignore[import-untyped]
@@ -32,6 +33,11 @@ _DATA = re.compile(r"<details><summary>ข้อมูลของภาพ</sum
 _EXAMPLES = '<details class="examples">'
 """Begins the panel of a section's examples, which ends the section."""
 _SUMMARY = re.compile(r"<summary\b[^>]*>(.*?)</summary>", re.S)
+_DRAWN = re.compile(r"<svg([^>]*)>(.*?)</svg>", re.S)
+_GIVEN = re.compile(r' ([\w-]+)="([^"]*)"')
+_LINE = 640
+"""Width of the text of a page in pixels, 96 an inch."""
+_LETTERS = re.compile(r"<text\b[^>]*>([^<]*)</text>")
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg|gif);base64,([^"]+)"')
 SANDBOX = ["--sandbox"]
 """Keeps pandoc from files and from the network, whatever stands in the document."""
@@ -109,6 +115,11 @@ def compose(
     )
 
 
+def letters(svg: bytes) -> list[str]:
+    """Texts of a drawing."""
+    return [unescape(text) for text in _LETTERS.findall(svg.decode())]
+
+
 def walk(node: Any) -> Iterator[Node]:  # noqa: ANN401 - any piece of pandoc's JSON
     """All elements in and below a piece of a document, in reading order."""
     if isinstance(node, dict) and "t" in node:
@@ -163,7 +174,20 @@ def _take_images(html: str, images: dict[str, bytes]) -> str:
         images[name] = content
         return f'src="{name}"'
 
-    return _IMAGE.sub(take, html)
+    def draw(match: re.Match[str]) -> str:
+        given = dict(_GIVEN.findall(match[1]))
+        alt, css = given.pop("aria-label", ""), given.pop("class", "").split()
+        if "stretched" in css:  # to the width of a page, in pixels of a screen
+            given["width"] = str(max(_LINE, int(given["width"])))
+        sides = "".join(f' {key}="{value}"' for key, value in given.items() if key != "role")
+        inside = match[2].replace("&nbsp;", "\u00a0")
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" font-family="Sarabun"{sides}>{inside}</svg>'.encode()
+        name = f"{hashlib.sha256(svg).hexdigest()[:16]}.svg"
+        images[name] = svg
+        wide = given.get("width", "") if "map" in css else "100%"
+        return f'<img src="{name}" alt="{alt}" width="{wide}">'
+
+    return _IMAGE.sub(take, _DRAWN.sub(draw, html))
 
 
 def _printable(content: bytes, kind: str) -> tuple[bytes, str]:

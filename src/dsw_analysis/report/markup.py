@@ -25,16 +25,18 @@ from dsw_analysis.section.blocks import thai_markdown
 Note = Callable[[str], object]
 """Takes a sentence on what is left out of a cell, and what to do."""
 
-_TAGS = readback.TAGS | {"h1"}
+_TAGS = readback.TAGS | readback.DRAWN | {"h1"}
 _ATTRIBUTES = readback.ATTRIBUTES | {"*": readback.ATTRIBUTES["*"] | {"aria-hidden"}}
 """What may stay of a cell: what a section may hold, and what is moved or dropped on the way there."""
-_EMPTIED = {"script", "style", "iframe", "object", "video", "audio", "canvas", "svg", "math", "select", "textarea"}
+_EMPTIED = {"script", "style", "iframe", "object", "video", "audio", "canvas", "math", "select", "textarea"}
 """Tags whose content goes with them; of other tags that are not allowed the words stay."""
 _LOST = (_EMPTIED - {"style"}) | {"embed", "input", "button"}
 """Tags that show something no report can show."""
 
 _TAG = re.compile(r"<([a-z][a-z0-9]*)\b", re.I)
 _IMG = re.compile(r"<img\b[^>]*>")
+_SVG = re.compile(r"<svg\b([^>]*)>.*?</svg>", re.S)
+_OURS = re.compile(r' class="drawn( |")')
 _ALT = re.compile(r' alt="([^"]*)"')
 _DATA = re.compile(r"data:image/(png|jpeg|gif|svg\+xml);base64,(.*)", re.S)
 _KINDS = ("image/svg+xml", "image/png", "image/jpeg", "image/gif")
@@ -79,7 +81,14 @@ def allowed_html(html: str, note: Note = str, attachments: Mapping[str, Mapping[
         attribute_filter=keep,
         link_rel=None,
     )
-    return _IMG.sub(lambda match: _described(match[0], note), cleaned)
+
+    def drawn(match: re.Match[str]) -> str:
+        if _OURS.search(match[1]):
+            return match[0]
+        note("<svg> has no form in a report and is left out")
+        return ""
+
+    return _IMG.sub(lambda match: _described(match[0], note), _SVG.sub(drawn, cleaned))
 
 
 def markdown(text: str, note: Note = str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:

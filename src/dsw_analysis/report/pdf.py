@@ -15,7 +15,7 @@ from dsw_analysis.intake.writing.pages import TEMPLATES
 from dsw_analysis.intake.writing.typefaces import stand_ins
 from dsw_analysis.project import current
 from dsw_analysis.report.clusters import write_fonts
-from dsw_analysis.report.document import Document, Node, strings, walk
+from dsw_analysis.report.document import Document, Node, letters, strings, walk
 from dsw_analysis.report.markup import convert_formulas
 from dsw_analysis.report.tables import sized
 from dsw_analysis.report.typst_source import BESIDE, LINE, Writer, quote
@@ -46,7 +46,8 @@ def to_pdf(document: Document, *, bare: bool = False) -> bytes:
         If the document holds something that has no form in print yet.
     """
     look = (TEMPLATES / "report.typ").read_text(encoding="utf-8")
-    texts = [*strings(document.blocks), document.title, document.label, look]
+    drawn = [text for name, held in document.images.items() if name.endswith(".svg") for text in letters(held)]
+    texts = [*strings(document.blocks), document.title, document.label, look, *drawn]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for image, content in document.images.items():

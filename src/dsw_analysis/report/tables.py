@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dsw_analysis.intake.writing.typefaces import width
 from dsw_analysis.report.document import Node, changed, text_of, walk
-from dsw_analysis.report.words import pieces, width
+from dsw_analysis.report.words import pieces
 
 Floats = npt.NDArray[np.float64]
 

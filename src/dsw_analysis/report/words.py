@@ -10,11 +10,10 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 import typst
-from fontTools.ttLib import TTFont
 from pythainlp.corpus import thai_words
 from pythainlp.tokenize import word_tokenize
 
-from dsw_analysis.intake.writing.typefaces import SARABUN
+from dsw_analysis.intake.writing.typefaces import width
 from dsw_analysis.project import current
 
 _THAI = re.compile("([\u0e01-\u0e4e]+)")
@@ -63,12 +62,6 @@ def _pieces(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
 def is_name(piece: str) -> bool:
     """Whether a piece is a name with a hyphen: readers of PDF drop hyphens that end a line."""
     return _HYPHENATED.fullmatch(piece) is not None
-
-
-def width(text: str) -> float:
-    """Width of a text in em, on one line, in the regular face; kerning is left out."""
-    advances = _advances()
-    return sum(advances.get(ord(character), 0.6) for character in text)
 
 
 @cache
@@ -121,10 +114,3 @@ def broken_words(texts: Iterable[str], fonts: Path) -> frozenset[str]:
         fonts / "probe.typ", "<broken>", field="value", one=True, font_paths=[fonts], ignore_system_fonts=True
     )
     return frozenset(json.loads(answer))
-
-
-@cache
-def _advances() -> dict[int, float]:
-    face = TTFont(SARABUN / "Sarabun-Regular.ttf", lazy=True)
-    metrics, em = face["hmtx"].metrics, face["head"].unitsPerEm
-    return {code: metrics[glyph][0] / em for code, glyph in face.getBestCmap().items()}

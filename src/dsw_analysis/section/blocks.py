@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import string
 from collections.abc import Callable, Iterable, Mapping
@@ -43,8 +42,8 @@ _AS_MARKS = {ord(letter): chr(mark) for mark, letter in _AS_LETTERS.items()}
 
 _FEW = 30
 """Rows below which a share is shown with its count: one of few moves it a lot."""
-_PHONE = 600
-"""Width of a drawing in CSS pixels above which a phone scrolls it instead of shrinking its letters too much."""
+_SCROLLED = re.compile('^<svg class="[^"]* wider?"')
+"""Drawings that a phone cannot show whole: it scrolls them."""
 
 
 @dataclass(frozen=True)
@@ -227,8 +226,6 @@ class Drawing:
 
     svg: str
     shows: tuple[tuple[str, Finding], ...]
-    width: int
-    height: int
     boxed: str = ""
 
 
@@ -240,7 +237,6 @@ def figure(drawing: Drawing, *, headline: str, subtitle: str, alt: str, findings
     alt:
         What the picture shows, for those who do not see it; ``{id}`` as in prose.
     """
-    source = base64.b64encode(drawing.svg.encode()).decode()
     rows = "".join(
         f'<tr><th scope="row">{escape(label)}</th><td class="num">{link(finding, "full")}</td></tr>'
         for label, finding in drawing.shows
@@ -250,12 +246,10 @@ def figure(drawing: Drawing, *, headline: str, subtitle: str, alt: str, findings
         f'<details><summary>ข้อมูลของภาพ</summary><table><thead><tr><th scope="col">รายการ</th>'
         f'<th scope="col" class="num">ค่า</th></tr></thead><tbody>{rows}</tbody></table></details>'
     )
-    picture = (
-        f'<img src="data:image/svg+xml;base64,{source}" alt="{escape(fill(alt, findings))}" '
-        f'width="{drawing.width}" height="{drawing.height}">'
-    )
+    said = f'<svg role="img" aria-label="{escape(fill(alt, findings))}"'
+    picture = drawing.svg.replace("<svg", said, 1)
     boxes = Markup('<p class="note">ภาพแสดงอักขระต่อไปนี้เป็นกรอบ: {}</p>').format(drawing.boxed) if drawing.boxed else ""
-    if drawing.width > _PHONE:
+    if _SCROLLED.search(drawing.svg):
         label = escape(fill(headline, findings))
         picture = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{picture}</div>'
     return Block(
@@ -291,5 +285,5 @@ def _css(cells: pd.Series) -> str:
 
 
 def _as_text(html: str) -> str:
-    without_data = re.sub(r"<(details|img|style)\b.*?(</\1>|>)", " ", html, flags=re.S)
+    without_data = re.sub(r"<(details|img|style|svg)\b.*?(</\1>|>)", " ", html, flags=re.S)
     return re.sub(r"\s+", " ", Markup(without_data).striptags()).strip()

@@ -1,16 +1,9 @@
-"""Every kind of figure of the report, drawn from findings with seaborn."""
+"""Every kind of figure of the report, drawn from findings with matplotlib in the theme of seaborn."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
-
-import numpy as np
-import pandas as pd
-import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+import math
+from collections.abc import Collection, Mapping, Sequence
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.intake.thai import provinces
@@ -18,23 +11,35 @@ from dsw_analysis.section.blocks import Drawing
 from dsw_analysis.section.canvas import (
     BLUE,
     GREY,
-    HATCHES,
     INK,
-    NARROW,
+    LINE,
     ORANGE,
-    STATES,
-    WIDTH,
-    bar,
-    blank_axes,
+    PAPER,
+    PHONE,
+    SIZE,
+    SMALL,
+    SOFT,
+    STEPS,
+    TEAL,
+    WIDER,
+    box,
     drawing,
-    legend,
-    readable,
-    rows_of,
-    run_together,
+    frozen,
+    key,
+    key_height,
+    pixels,
+    put,
     set_theme,
+    sheet,
+    tick,
 )  # fmt: skip
 
 __all__ = ["bars", "change", "columns", "drawing", "funnel", "heatmap", "set_theme", "stacked", "tile_map"]
+
+_PARTS = (BLUE, TEAL, ORANGE, GREY)
+_BESIDE = 112
+"""Width of labels, in pixels, up to which they stand beside their bars; wider ones stand over them."""
+_GAP = 6
 
 
 def bars(values: Mapping[str, Finding], *, target: Finding | None = None, highlight: Collection[str] = ()) -> Drawing:
@@ -45,179 +50,196 @@ def bars(values: Mapping[str, Finding], *, target: Finding | None = None, highli
     values:
         Label -> finding; an undefined one gets no bar and the label ``-``.
     target:
-        A threshold, drawn as a dashed line with its number.
+        A threshold, drawn as a dashed tick at each bar, with its number below.
     highlight:
-        Labels drawn in orange with a hatch, so that they differ without colour too.
+        Labels drawn in orange, with their numbers in bold.
     """
-    figure, axes = rows_of(list(values))
-    numbers = _numbers(values)
-    for place, (label, number) in enumerate(zip(values, numbers, strict=True)):
-        bar(axes, place, number, ORANGE if label in highlight else BLUE)
-    limit = max([*numbers, target.value if target and target.value else 0]) or 1
-    for place, (number, finding) in enumerate(zip(numbers, values.values(), strict=True)):
-        axes.text(number + limit * 0.01, place, finding.text(), va="center")
-    if target is not None and target.value is not None:
-        axes.axvline(target.value, color=INK, linestyle="--", linewidth=1.2)
-        axes.annotate(
-            f"เกณฑ์ {target.text('unit')}", (target.value, 0), (0, -4), ("data", "axes fraction"),
-            "offset points", ha="center", va="top", fontsize=10,
-        )  # fmt: skip
-    axes.set(xticks=[], xlim=(0, limit * 1.18))
-    return drawing(figure, values)
+    return _bars(values, {label: finding.text() for label, finding in values.items()}, target, highlight)
+
+
+def funnel(values: Mapping[str, Finding]) -> Drawing:
+    """Stages from first to last, each as a bar from the left with its number and what it counts."""
+    return _bars(values, {label: finding.text("unit") for label, finding in values.items()}, None, ())
+
+
+def _bars(
+    values: Mapping[str, Finding], said: Mapping[str, str], target: Finding | None, highlight: Collection[str]
+) -> Drawing:
+    labels = pixels(values)
+    over = labels > _BESIDE
+    left, row, top = (0.0, 46, 22) if over else (labels + 10, 26, 4)
+    limit = None if target is None else target.value
+    most = max([*_numbers(values), float(limit or 0)]) or 1
+    span = PHONE - left - pixels(said.values()) - 3 * _GAP
+    axes = sheet(row * len(values) + (22 if limit is not None else 2))
+    mark = None if limit is None else left + span * float(limit) / most
+    for place, (label, number) in enumerate(zip(values, _numbers(values), strict=True)):
+        y, end = row * place + top, left + span * number / most
+        put(axes, 0, y - 6 if over else y + 12, label)
+        box(axes, (left, y), (end - left, 15), ORANGE if label in highlight else BLUE)
+        if mark is not None:
+            tick(axes, mark, y - 3, y + 18)
+            end = mark if end < mark < end + pixels([said[label]]) + 2 * _GAP else end
+        put(axes, end, y + 12, said[label], beside=_GAP, bold=label in highlight)
+    if target is not None and mark is not None:
+        middle = mark > PHONE / 2
+        words = f"เกณฑ์ {target.text('unit')}"
+        put(axes, mark, row * len(values) + 16, words, size=SMALL, ha="right" if middle else "left")
+    return frozen(axes, values)
 
 
 def columns(values: Mapping[str, Finding], *, highlight: Collection[str] = ()) -> Drawing:
     """Vertical bars for an ordered scale such as months or hours, each labelled with its number.
 
-    Labels get two lines, and the figure the whole width, where they would run into each other otherwise.
+    Of a month the year stands below it where it is another than before. A phone scrolls what it cannot show whole.
     """
-    many = len(values) > 12
-    for width, wrap, small in ((NARROW, False, many), (NARROW, True, many), (WIDTH, True, many), (WIDTH, True, True)):
-        figure, axes = _columns(values, highlight, width=WIDTH if many else width, wrap=wrap, small=small)
-        if not run_together(axes.get_xticklabels()) and not run_together(axes.texts):
-            break
-    return drawing(figure, values)
+    said = [finding.text() for finding in values.values()]
+    below = _lines(list(values))
+    needed = len(values) * (max(pixels(said, SMALL), pixels(["\n".join(lines) for lines in below], SMALL)) + 4)
+    css, across = _fitting(needed)
+    step, top, high = across / len(values), 18, 120
+    foot = top + high
+    axes = sheet(foot + 18 * max(map(len, below)) + 2, across)
+    most = max(_numbers(values)) or 1
+    for place, (label, number) in enumerate(zip(values, _numbers(values), strict=True)):
+        height, middle = high * number / most, step * (place + 0.5)
+        marked = label in highlight
+        box(axes, (step * (place + 0.12), foot - height), (step * 0.76, height), ORANGE if marked else BLUE)
+        put(axes, middle, foot - height - 5, said[place], size=SMALL, ha="center", bold=marked)
+        for line, text in enumerate(below[place]):
+            put(axes, middle, foot + 16 + 18 * line, text, size=SMALL, ha="center", colour=SOFT)
+    axes.plot([0, across], [foot, foot], color=GREY, linewidth=1)
+    return frozen(axes, values, css)
 
 
-def _columns(
-    values: Mapping[str, Finding], highlight: Collection[str], *, width: float, wrap: bool, small: bool
-) -> tuple[Figure, Axes]:
-    figure, axes = blank_axes(height=2.6, width=width)
-    numbers = _numbers(values)
-    colours = [ORANGE if label in highlight else BLUE for label in values]
-    sns.barplot(x=list(values), y=numbers, hue=list(values), palette=colours, legend=False, ax=axes, saturation=1)
-    for patch, label in zip(axes.patches, values, strict=False):
-        if label in highlight:
-            patch.set_hatch("//")
-            patch.set_edgecolor("white")
-    for place, (number, finding) in enumerate(zip(numbers, values.values(), strict=True)):
-        axes.annotate(
-            finding.text(), (place, number), (0, 3), textcoords="offset points",
-            ha="center", va="bottom", fontsize=7.5 if small else 10,
-        )  # fmt: skip
-    axes.set(xlabel=None, ylabel=None, yticks=[])
-    if wrap:
-        axes.set_xticks(range(len(values)), [label.replace(" ", "\n") for label in values])
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="x", labelsize=9 if small else 11)
-    return figure, axes
+def _lines(labels: Sequence[str]) -> list[list[str]]:
+    """Words of each label below each other; the last, which is a year, only where it is another than before."""
+    cut, last = [], ""
+    for words in (label.split() for label in labels):
+        cut.append(words[:-1] if len(words) > 1 and words[-1] == last else words)
+        last = words[-1] if words else ""
+    return cut
 
 
-def funnel(values: Mapping[str, Finding]) -> Drawing:
-    """Stages from first to last as centred bars, each with its number and its share of the first."""
-    figure, axes = rows_of(list(values))
-    numbers = _numbers(values)
-    first = numbers[0] or 1
-    for place, (number, finding) in enumerate(zip(numbers, values.values(), strict=True)):
-        bar(axes, place, number, BLUE, left=-number / 2)
-        inside = number > first * 0.3
-        axes.text(
-            0 if inside else number / 2 + first * 0.02, place, finding.text("unit"), va="center",
-            ha="center" if inside else "left", color="white" if inside else INK, weight="semibold",
-        )  # fmt: skip
-    axes.set(xticks=[], xlim=(-first / 2, first / 2))
-    return drawing(figure, values)
+def _fitting(needed: float) -> tuple[str, float]:
+    """Class and width of a figure that needs so many pixels."""
+    if needed <= PHONE:
+        return "stretched", PHONE
+    return next(((css, across) for css, across in WIDER.items() if needed <= across), list(WIDER.items())[-1])
 
 
 def stacked(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
-    """Stacked horizontal bars: row -> part -> finding, at most four parts, the same in every row."""
-    parts = list(next(iter(rows.values())))
-    figure, axes = rows_of(list(rows))
-    left = np.zeros(len(rows))
-    colours = [STATES[part] for part in parts] if set(parts) <= set(STATES) else HATCHES
-    for part, colour in zip(parts, colours, strict=False):
-        numbers = np.array([float(row[part].value or 0) for row in rows.values()])
-        for place, number in enumerate(numbers):
-            bar(axes, place, number, colour, left=left[place], label=part if place == 0 else None)
-        for place, (row, number) in enumerate(zip(rows.values(), numbers, strict=True)):
-            if number > 0.04 * max(1.0, sum(_numbers(row))):
-                middle = left[place] + number / 2
-                axes.text(
-                    middle, place, row[part].text(), ha="center", va="center", color=INK, fontsize=9.5,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.9},
-                )  # fmt: skip
-        left += numbers
-    axes.set(xticks=[])
-    legend(axes, len(parts) if sum(map(len, parts)) < 48 else 2 if max(map(len, parts)) < 30 else 1)
-    return drawing(figure, _crossed(rows))
+    """Stacked horizontal bars: row -> part -> finding, at most four parts, the same in every row.
+
+    A number stands below its part, where it is wide enough.
+    """
+    parts = dict(zip(next(iter(rows.values())), _PARTS, strict=False))
+    top, row = key_height(list(parts)), 62
+    axes = sheet(top + row * len(rows))
+    key(axes, parts)
+    most = max(sum(_numbers(of)) for of in rows.values()) or 1
+    for place, (label, of) in enumerate(rows.items()):
+        y, left = top + row * place, 0.0
+        put(axes, 0, y + 13, label)
+        for (part, finding), number in zip(of.items(), _numbers(of), strict=True):
+            across = PHONE * number / most
+            box(axes, (left, y + 19), (max(across - 1.5, 0), 15), parts[part])
+            if number and across >= pixels([finding.text()], SMALL) + 2:
+                put(axes, left, y + 49, finding.text(), size=SMALL)
+            left += across
+    return frozen(axes, _crossed(rows))
 
 
 def heatmap(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
-    """Matrix of numbers: row -> column -> finding, darker for larger, the number in each cell."""
+    """Matrix of numbers: row -> column -> finding, darker for larger, the number in each cell; zeros are blank."""
     names = list(next(iter(rows.values())))
-    numbers = pd.DataFrame([_numbers(cells) for cells in rows.values()], index=list(rows), columns=names, dtype=float)
-    texts = [[finding.text() for finding in cells.values()] for cells in rows.values()]
-    figure, axes = blank_axes(height=0.8 + 0.36 * len(rows))
-    sns.heatmap(
-        numbers, annot=np.array(texts, dtype=object), fmt="", cmap=sns.light_palette(BLUE, as_cmap=True), cbar=False,
-        linewidths=1, ax=axes, annot_kws={"fontsize": 9 if len(names) > 10 else 10},
-    )  # fmt: skip
-    for size in (8, 7, 6):
-        if not run_together(axes.texts):
-            break
-        for text in axes.texts:
-            text.set_fontsize(size)
-    for text, face in zip(axes.texts, axes.collections[0].get_facecolor(), strict=True):
-        text.set_color(readable(face))
-    axes.set(xlabel=None, ylabel=None)
-    axes.tick_params(length=0, labelsize=9 if len(names) > 10 else 10)
-    axes.xaxis.tick_top()
-    axes.set_yticklabels(axes.get_yticklabels(), rotation=0)
-    for wrap, rotation in ((False, 0), (True, 0), (False, 90)):
-        axes.set_xticklabels([name.replace(" ", "\n") if wrap else name for name in names], rotation=rotation)
-        if not run_together(axes.get_xticklabels()):
-            break
-    return drawing(figure, _crossed(rows))
+    found = [finding for cells in rows.values() for finding in cells.values()]
+    heads = [name.replace(" ", "\n").split("\n") for name in names]
+    needed = max(pixels((f.text() for f in found), SMALL) + 8, pixels(["\n".join(h) for h in heads], SMALL) + 6)
+    css, across = _fitting(needed * len(names))
+    step, top, row = across / len(names), 18 * max(map(len, heads)) + 6, 52
+    axes = sheet(top + row * len(rows), across)
+    for place, lines in enumerate(heads):
+        for line, text in enumerate(lines):
+            middle = step * (place + 0.5)
+            put(axes, middle, top - 8 - 18 * (len(lines) - 1 - line), text, size=SMALL, ha="center", colour=SOFT)
+    most = max(float(f.value or 0) for f in found) or 1
+    for place, (label, cells) in enumerate(rows.items()):
+        y = top + row * place
+        put(axes, 0, y + 14, label)
+        for column, finding in enumerate(cells.values()):
+            shade = math.ceil(4 * max(0.0, float(finding.value or 0)) / most) - 1
+            colour = PAPER if shade < 0 else STEPS[shade]
+            box(axes, (step * column + 0.5, y + 20), (step - 1, 26), colour, LINE if shade < 0 else "none")
+            if finding.value != 0:
+                text_colour = PAPER if shade == 3 else INK
+                put(axes, step * (column + 0.5), y + 38, finding.text(), size=SMALL, ha="center", colour=text_colour)
+    return frozen(axes, _crossed(rows), css)
 
 
 def tile_map(values: Mapping[str, Finding]) -> Drawing:
-    """Tile map of the 77 provinces: official name -> finding; darker for larger, a cross for no data."""
+    """Tile map of the 77 provinces: official name -> finding; darker for larger, a cross for no data.
+
+    The four shades hold as many of the different numbers each; the smallest and the largest of each stand below.
+    """
     tiles = provinces()
     columns_, rows = max(t.tile_col for t in tiles) + 1, max(t.tile_row for t in tiles) + 1
-    figure = Figure(figsize=(WIDTH, 0.42 * rows))
-    # The tiles fill the figure: they are wider than high so that the longest name fits in one line.
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, columns_), ylim=(rows, 0))
-    axes.axis("off")
-    top = max([float(f.value) for f in values.values() if f.value is not None], default=0) or 1
-    shades = sns.light_palette(BLUE, n_colors=101)
+    across, high = 358 / columns_, 38
+    known = sorted((f for f in values.values() if f.value), key=lambda f: float(f.value or 0))
+    numbers = list(dict.fromkeys(float(f.value or 0) for f in known))
+    shades = {number: 4 * place // len(numbers) for place, number in enumerate(numbers)}
+    axes = sheet(high * rows + 34, 358)
     for tile in tiles:
         finding = values.get(tile.name_th)
-        value, text = (finding.value, finding.text()) if finding is not None else (None, "")
-        left, up = tile.tile_col, tile.tile_row
-        face = "white" if value is None else shades[round(100 * max(0.0, float(value) / top))]
-        axes.add_patch(Rectangle((left, up), 0.95, 0.93, facecolor=face, edgecolor=GREY, linewidth=0.6))
-        look: dict[str, Any] = {"ha": "center", "va": "center", "color": readable(face)}
-        axes.text(left + 0.475, up + 0.30, tile.name_th, fontsize=7.5, **look)
-        axes.text(left + 0.475, up + 0.68, "×" if value is None else text, fontsize=10, **look)
-    return drawing(figure, values)
+        left, top, middle = across * tile.tile_col, high * tile.tile_row, across * (tile.tile_col + 0.5)
+        shade = None if finding is None or not finding.value else shades[float(finding.value)]
+        box(axes, (left + 1, top + 1), (across - 2, high - 2), PAPER if shade is None else STEPS[shade], LINE)
+        colour = PAPER if shade == 3 else INK
+        put(axes, middle, top + 16, tile.abbr_th, size=SMALL, ha="center", colour=SOFT if shade is None else colour)
+        said = "×" if finding is None or finding.value is None else finding.text()
+        put(axes, middle, top + 32, said, size=SIZE, ha="center", colour=SOFT if shade is None else colour)
+    for shade in sorted(set(shades.values())):
+        ends = [f.text() for f in known if shades[float(f.value or 0)] == shade]
+        box(axes, (90 * shade, high * rows + 14), (14, 14), STEPS[shade], LINE)
+        put(axes, 90 * shade + 20, high * rows + 26, "–".join(dict.fromkeys([ends[0], ends[-1]])), size=SMALL)
+    return frozen(axes, values, "scaled map")
 
 
-def change(rows: Mapping[str, tuple[Finding, Finding]], *, names: tuple[str, str]) -> Drawing:
-    """Two values a row joined by a line (before and after): label -> (first, second)."""
-    figure, axes = rows_of(list(rows))
-    axes.spines["bottom"].set_visible(True)
-    for place, (first, second) in enumerate(rows.values()):
-        low, high = float(first.value or 0), float(second.value or 0)
-        axes.plot([low, high], [place, place], color=GREY, linewidth=2, zorder=1)
-        axes.scatter(low, place, s=70, color=ORANGE, marker="s", zorder=2, label=names[0] if place == 0 else None)
-        axes.scatter(high, place, s=80, color=BLUE, marker="o", zorder=2, label=names[1] if place == 0 else None)
-        # Each number stands on the outer side of its point, so that it meets neither the line nor a close pair's.
-        ends = sorted([(low, first), (high, second)], key=lambda end: end[0])
-        for (number, finding), side, shift in zip(ends, ("right", "left"), (-9, 9), strict=True):
-            axes.annotate(
-                finding.text(), (number, place), (shift, 0), textcoords="offset points", ha=side, va="center",
-                fontsize=10,
-            )  # fmt: skip
-    axes.margins(x=0.16)
-    left, right = axes.get_xlim()
-    axes.set_xticks([tick for tick in axes.get_xticks() if max(left, 0) <= tick <= right])
-    legend(axes, 2)
-    return drawing(figure, _crossed({label: dict(zip(names, pair, strict=True)) for label, pair in rows.items()}))
+def change(
+    rows: Mapping[str, tuple[Finding, Finding]], *, names: tuple[str, str], target: Finding | None = None
+) -> Drawing:
+    """Two values a row joined by a line (before and after): label -> (first, second); ``target`` as of :func:`bars`."""
+    colours = dict(zip(names, (ORANGE, BLUE), strict=True))
+    top, row = key_height(names), 44
+    limit = None if target is None else target.value
+    ends = [sorted(pair, key=lambda f: float(f.value or 0)) for pair in rows.values()]
+    before, after = (pixels(pair[side].text() for pair in ends) + 16 for side in (0, 1))
+    most = max([float(high.value or 0) for _, high in ends] + [float(limit or 0)]) or 1
+
+    def at(number: float | None) -> float:
+        return before + (PHONE - before - after) * float(number or 0) / most
+
+    axes = sheet(top + row * len(rows) + (20 if limit is not None else 2))
+    key(axes, colours)
+    for place, ((label, pair), (low, high)) in enumerate(zip(rows.items(), ends, strict=True)):
+        y = top + row * place + 28
+        put(axes, 0, y - 15, label)
+        axes.plot([at(low.value), at(high.value)], [y, y], color=GREY, linewidth=2)
+        if limit is not None:
+            tick(axes, at(limit), y - 9, y + 9)
+        for finding, colour, marker in zip(pair, colours.values(), ("s", "o"), strict=True):
+            axes.plot([at(finding.value)], [y], color=colour, marker=marker, markersize=10, markeredgewidth=0)
+        put(axes, at(low.value), y + 4, low.text(), beside=-10, ha="right")
+        put(axes, at(high.value), y + 4, high.text(), beside=10)
+    if target is not None and limit is not None:
+        side = "right" if at(limit) > PHONE / 2 else "left"
+        put(axes, at(limit), top + row * len(rows) + 14, f"เกณฑ์ {target.text('unit')}", size=SMALL, ha=side)
+    return frozen(axes, _crossed({label: dict(zip(names, pair, strict=True)) for label, pair in rows.items()}))
 
 
 def _numbers(values: Mapping[str, Finding]) -> list[float]:
-    return [f.value or 0 for f in values.values()]
+    return [float(f.value or 0) for f in values.values()]
 
 
 def _crossed(rows: Mapping[str, Mapping[str, Finding]]) -> dict[str, Finding]:
-    return {f"{row} – {name}": f for row, cells in rows.items() for name, f in cells.items()}
+    return {f"{row} – {name}".replace("\n", " "): f for row, cells in rows.items() for name, f in cells.items()}

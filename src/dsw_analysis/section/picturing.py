@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import pandas as pd
 
 from dsw_analysis.findings.families import PROVINCE, Row, ranked
 from dsw_analysis.findings.finding import Finding
@@ -14,6 +16,11 @@ from dsw_analysis.section.blocks import Block, Drawing
 from dsw_analysis.section.measuring import any_number
 from dsw_analysis.section.words import Telling
 
+_FEWEST = 3
+"""Rows, and different values, below which a picture says no more than a table."""
+_DWARFED = 0.05
+"""Share of all that must be left beside the largest value, or the other bars are mere strokes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Picturing(Telling):
@@ -22,7 +29,8 @@ class Picturing(Telling):
     Every ``headline``, ``subtitle``, ``alt``, ``caption`` and ``note`` is written in the language of
     :mod:`dsw_analysis.section.words`, where ``leaders()``, ``most()`` and the like are of what is shown, and ``what``
     says what that is. Values of the data are given by keyword. Nothing is shown (``None``) where all counts are zero,
-    the numbers are the country's and this is a brief, or ``when`` does not hold.
+    the numbers are the country's and this is a brief, or ``when`` does not hold. Bars, columns and pairs that would say
+    nothing, since there are fewer than three of them or two values in all, or since one dwarfs the others, are a table.
     """
 
     def bars(
@@ -49,8 +57,7 @@ class Picturing(Telling):
             rows = [row for row in rows if row.finding.value]
             if len(rows) < 2:
                 return None
-        limit = {} if target is None else {"target": self.ledger[f"{self.id}.{target}"]}
-        return self._chart("แผนภูมิแท่งแนวนอน", figures.bars, rows, limit, **about)
+        return self._chart("แผนภูมิแท่งแนวนอน", figures.bars, rows, self._target(target), **about)
 
     def columns(self, name: str, by: object = None, *, codes: bool = False, **about: Any) -> Block | None:  # noqa: ANN401
         """Vertical bars of a family's groups in their order; ``codes`` writes the codes under them."""
@@ -60,7 +67,7 @@ class Picturing(Telling):
         """Stages from first to last: numbers, and the groups of families that have no total."""
         stages = ([self._stage(name)] if self.found(name) else self.rows(name) for name in names)
         rows = [row for several in stages for row in several]
-        return self._chart("แผนภูมิกรวย", figures.funnel, rows, {}, **about)
+        return self._chart("แผนภูมิแท่งตามขั้น", figures.funnel, rows, {}, **about)
 
     def tile_map(self, name: str, *, zero: str = "", **about: Any) -> Block | None:  # noqa: ANN401
         """A tile for each province; ``zero="×"`` crosses out those without."""
@@ -89,6 +96,7 @@ class Picturing(Telling):
         sums = self.families[name].rows.get((rows,), [])
         listed = " ".join(f"{escape(row.name)} รวม {{{row.finding.id}:unit}}" for row in sums)
         hidden = any(cell.codes[1] not in kept for cell in cells)
+        about["note"] = "ช่องว่างหมายถึงไม่มี" if any(cell.finding.value == 0 for cell in cells) else ""
         return self._drawn(figures.heatmap(matrix), "ตารางสี", listed, rows=cells, hidden=hidden, **about)
 
     def stacked(
@@ -122,20 +130,49 @@ class Picturing(Telling):
         *,
         names: tuple[str, str],
         when: str = "",
+        target: str | None = None,
         **about: Any,  # noqa: ANN401 - words and their values
     ) -> Block | None:
-        """Two families joined group by group, as before and after; groups without either are left out."""
+        """Two families joined group by group, as before and after; groups without either are left out.
+
+        ``target`` is the short id of a threshold to draw.
+        """
         if not self.national and any(map(self.is_absent, pair)):
             return None
         both = zip(*(self.rows(name, by) or [self._stage(name)] for name in pair), strict=True)
         known = [(a, b) for a, b in both if a.finding.value is not None and b.finding.value is not None]
         if not self._is_shown([a for a, _ in known], when):
             return None
-        drawing = figures.change({a.full_name: (a.finding, b.finding) for a, b in known}, names=names)
+        pairs = {a.full_name: (a.finding, b.finding) for a, b in known}
+        if len(pairs) < _FEWEST:
+            return self._listed(
+                {label: dict(zip(names, pair, strict=True)) for label, pair in pairs.items()},
+                [a for a, _ in known],
+                **about,
+            )
+        drawing = figures.change(pairs, names=names, **self._target(target))
         listed = " ".join(
             f"{escape(a.full_name)} {names[0]} {{{a.finding.id}}} {names[1]} {{{b.finding.id}}}" for a, b in known
         )
         return self._drawn(drawing, "แผนภูมิจุดสองจุดเชื่อมด้วยเส้น", listed, rows=[a for a, _ in known], **about)
+
+    def _target(self, name: str | None) -> dict[str, Finding]:
+        return {} if name is None else {"target": self.ledger[f"{self.id}.{name}"]}
+
+    def _listed(self, cells: Mapping[str, Mapping[str, Finding]], rows: list[Row], **about: Any) -> Block:  # noqa: ANN401
+        """A table in place of a picture that would say nothing: under its headline, the subtitle as a note."""
+        names = {"rows": rows, "what": self._what(rows), **about}
+        headline = names.pop("headline", "{{ what }}")
+        subtitle = self.plain(names.pop("subtitle", "{{ what }}"), "subtitle", **names)
+        family = self.families.get(rows[0].family)
+        head = (family.headers.get(rows[0].split) if family else None) or "รายการ"
+        frame = pd.DataFrame(
+            [{head: label, **{name or "ค่า": f for name, f in of.items()}} for label, of in cells.items()]
+        )
+        self.shown.words(cells)
+        caption = self.plain(headline, "headline", **names)
+        block = blocks.table(frame, caption=caption, findings=self.ledger, note=subtitle)
+        return self._placed(block, [f for of in cells.values() for f in of.values()], caption, subtitle)
 
     def _stage(self, name: str) -> Row:
         finding = self.ledger[f"{self.id}.{name}"]
@@ -168,6 +205,8 @@ class Picturing(Telling):
         """
         if not self._is_shown(rows, when):
             return None
+        if not _tells([row.finding for row in rows], options):
+            return self._listed({row.name: {"": row.finding} for row in rows}, rows, **about)
         called = {(row.code if codes else row.name): row for row in rows}
         marked = (
             {str(getattr(mark, "code", mark)) for mark in highlight} if isinstance(highlight, Collection) else set()
@@ -191,6 +230,7 @@ class Picturing(Telling):
         headline: str = "{% if leaders() %}มากที่สุดคือ {{ most() }}{% endif %}",
         subtitle: str = "{{ what }}",
         alt: str = "",
+        note: str = "",
         **names: Any,  # noqa: ANN401 - data that the words name
     ) -> Block:
         """The drawing with its words; the alternative text says kind, subtitle and values, or what ``alt`` says."""
@@ -203,15 +243,17 @@ class Picturing(Telling):
         shown = blocks.figure(
             drawing,
             headline=title,
-            subtitle=said,
+            subtitle=f"{said} {note}".strip(),
             alt=alternative,
             findings=self.ledger,
         )
-        if self.is_example(*(f.id for _, f in drawing.shows)) or any(
-            map(self.tells_example, (title, said, alternative))
-        ):
-            shown = Block(blocks.with_example("", shown.html))
-        return self.shown.block(shown)
+        return self._placed(shown, [f for _, f in drawing.shows], title, said, alternative)
+
+    def _placed(self, block: Block, shows: Iterable[Finding], *texts: str) -> Block:
+        """What is shown, among the examples if its numbers or texts rest on one."""
+        if self.is_example(*(finding.id for finding in shows)) or any(map(self.tells_example, texts)):
+            block = Block(blocks.with_example("", block.html))
+        return self.shown.block(block)
 
     def _is_shown(self, rows: Sequence[Row], when: str) -> bool:
         return any_number(row.finding for row in rows) and self._holds(when)
@@ -228,3 +270,12 @@ class Picturing(Telling):
         by = " และ".join(header for header in headers if header)
         short = family.short.replace("{}", "").strip(" :")
         return f"{short} จำแนกตาม{by}" if by else short
+
+
+def _tells(found: Sequence[Finding], options: Mapping[str, Any]) -> bool:
+    """Whether bars of these numbers say more than the numbers do."""
+    values = [float(finding.value or 0) for finding in found]
+    if len(values) < _FEWEST:
+        return False
+    dwarfed = sum(values) - max(values) < _DWARFED * sum(values)
+    return bool(options) or (len(set(values)) >= _FEWEST and not dwarfed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +28,9 @@ TAGS = _INLINE | set(
         "section summary table tbody td tfoot th thead tr ul"
     ).split()
 )
+DRAWN = frozenset({"svg", "rect", "line", "circle", "path", "text"})
+"""Elements of a drawing; what draws gives them no names, so that nothing can refer to anything."""
+_PAINT = {"fill", "stroke", "stroke-width", "stroke-dasharray"}
 ATTRIBUTES = {
     "*": {"class", "id", "title", "lang", "role", "tabindex", "aria-label", "aria-labelledby"},
     "a": {"href"},
@@ -35,12 +40,18 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "details": {"open"},
+    "svg": {"viewBox", "width", "height"},
+    "rect": {"x", "y", "width", "height", "transform", *_PAINT},
+    "line": {"x1", "y1", "x2", "y2", *_PAINT},
+    "circle": {"cx", "cy", "r", *_PAINT},
+    "path": {"d", *_PAINT},
+    "text": {"x", "y", "dx", "transform", "font-size", "font-weight", "text-anchor", "fill"},
 }
 _FORMULA = re.compile(r"math|m[a-z]+|semantics|annotation")
 """Elements of formulas, which pandoc writes; their attributes say how they are set."""
 _VALUES = {
     "tabindex": re.compile("0"),
-    "role": re.compile("region"),
+    "role": re.compile("region|img"),
     "scope": re.compile("col|row|rowgroup"),
     "start": re.compile(r"\d{1,3}"),
     "href": re.compile("#.+"),
@@ -99,6 +110,18 @@ class Element:
         self.finding = href[3:] if self.tag == "a" and href.startswith("#f.") else None
 
     @property
+    def digest(self) -> str:
+        """Hash of a drawing: all that it shows, but for what is said to those who do not see it."""
+        given = sorted(item for item in self.given.items() if item[0] not in ("role", "aria-label"))
+        inner = [child if isinstance(child, str) else child.digest for child in self.inner]
+        return hashlib.sha256(json.dumps([self.tag, given, inner]).encode()).hexdigest()
+
+    @property
+    def letters(self) -> list[str]:
+        """Texts of a drawing."""
+        return [child.own for child in self.inner if isinstance(child, Element) and child.tag == "text"]
+
+    @property
     def own(self) -> str:
         """Text of the element itself."""
         return "".join(child for child in self.inner if isinstance(child, str))
@@ -122,8 +145,10 @@ class Body(HTMLParser):
 
     Attributes
     ----------
-    lines, pieces, pictures, exhibits:
-        What readers see, in order; pictures by their attributes.
+    lines, pieces, drawings, exhibits:
+        What readers see, in order.
+    pictures:
+        Attributes of pictures that are not drawn.
     numbers:
         Class, id of the finding and text of every linked number.
     labels:
@@ -142,6 +167,7 @@ class Body(HTMLParser):
         super().__init__()
         self.lines: list[Line] = []
         self.pictures: list[dict[str, str]] = []
+        self.drawings: list[Element] = []
         self.exhibits: list[Exhibit] = []
         self.foreign: list[str] = []
         self._elements: list[Element] = []
@@ -156,7 +182,7 @@ class Body(HTMLParser):
         self.numbers = [(e.given.get("class", ""), e.finding, e.own) for e in found if e.finding is not None]
         self.links = [(e.given.get("href", "")[1:], e.text()) for e in found if e.tag == "a" and e.finding is None]
         self.ids = [e.given["id"] for e in found if "id" in e.given]
-        self.labels = [e.given[name] for e in found for name in ("aria-label", "title") if name in e.given]
+        self.labels = [e.given[n] for e in found for n in ("aria-label", "title") if n in e.given and e.tag != "svg"]
         self.claims = [(e.given["data-claim"], e.text()) for e in found if "data-claim" in e.given]
         self.exposed = [e.finding for e in found if e.finding is not None and EXAMPLES not in e.within]
         self.statuses = [(e.given["class"], e.text()) for e in found if e.tag == "span" and "status" in e.classes]
@@ -164,7 +190,7 @@ class Body(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open an element."""
         around = self._open[-1]
-        given = {name: value or "" for name, value in attrs}
+        given = {"viewBox" if name == "viewbox" else name: value or "" for name, value in attrs}
         element = Element(tag, given, around.within | {tag}, around.exhibit)
         if tag == "details" and element.classes == ["examples"]:
             element.within |= {EXAMPLES}
@@ -173,15 +199,17 @@ class Body(HTMLParser):
         self._judge(element, len(attrs))
         if tag == "br":
             self._add(" ", " ")
-        elif tag not in _INLINE:
+        elif tag not in _INLINE and tag not in DRAWN:
             self._end_line()
         if tag == "figure" or (tag == "div" and "table" in element.classes):
             element.exhibit = Exhibit()
             self.exhibits.append(element.exhibit)
         if tag == "img":
             self.pictures.append(given)
-        elif {"figure", "details"} <= element.within and self.pictures:
-            element.picture = len(self.pictures) - 1
+        elif tag == "svg":
+            self.drawings.append(element)
+        elif {"figure", "details"} <= element.within and self.drawings:
+            element.picture = len(self.drawings) - 1
         if _is_said(element):
             self._add(SAID[0], SAID[0])
         if element.exhibit and element.finding is not None and "tbody" in element.within:
@@ -201,7 +229,7 @@ class Body(HTMLParser):
             self.foreign.append(f"</{tag}>")
         if tag not in self._open[-1].within:
             return
-        if tag not in _INLINE:
+        if tag not in _INLINE and tag not in DRAWN:
             self._end_line()
         closed = None
         while closed is None or closed.tag != tag:
@@ -216,6 +244,9 @@ class Body(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Take text; for that of a number stands a mark."""
         element = self._open[-1]
+        if "svg" in element.within:  # its letters are the drawing's, not the text's around it
+            element.inner.append(data)
+            return
         self._add(data if element.finding is None else "" if element.own else LINKED, data)
         element.inner.append(data)
 
@@ -246,7 +277,8 @@ class Body(HTMLParser):
         """Take down what is foreign in a tag of so many attributes."""
         tag, given = element.tag, element.given
         formula = "math" in element.within and _FORMULA.fullmatch(tag)
-        if tag not in TAGS and not formula:
+        drawn = tag in DRAWN and "svg" in element.within
+        if tag not in TAGS and not formula and not drawn:
             self.foreign.append(f"<{tag}>")
         for name, value in given.items():
             if formula:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ import pandas as pd
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.thai.numbers import written_numbers
 from dsw_analysis.plan.plan import NOT_STATED
-from dsw_analysis.section.readback import pieces_of
+from dsw_analysis.section.readback import Body, pieces_of
 
 if TYPE_CHECKING:
     from dsw_analysis.intake.columns import Schema
@@ -94,8 +93,8 @@ class Shown:
         """Record a figure that is shown."""
         self.words(label for label, _ in drawing.shows)
         shows = [[label, finding.id] for label, finding in drawing.shows]
-        digest = hashlib.sha256(drawing.svg.encode()).hexdigest()
-        self.pictures.append({"sha256": digest, "alt": alt, "shows": shows})
+        (drawn,) = Body(drawing.svg).drawings
+        self.pictures.append({"sha256": drawn.digest, "alt": alt, "shows": shows})
 
     def block(self, block: Block) -> Block:
         """Record what a block says that is shown, and give it back."""

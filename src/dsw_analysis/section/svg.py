@@ -1,136 +1,155 @@
-"""Makes matplotlib's SVG small: what nobody sees goes, coordinates keep what print can show."""
+"""Turns matplotlib's SVG into one for a page: real text, colours by class, sides that stretch with the column."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-_SVG = "http://www.w3.org/2000/svg"
+from markupsafe import escape
+
+_SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_STEP = re.compile(r"([MLQCzZ])|(-?[\d.]+(?:e-?\d+)?)")
-_TEXT = re.compile(r"(.*)scale\(([\d.]+) -\2\)")
-_PAIRS = {"M": 1, "L": 1, "Q": 2, "C": 3}
-_GLYPH_UNITS = 1 / 64
-"""Matplotlib writes outlines of letters in 64ths of a hundredth of an em."""
+_STYLE = re.compile(r"([\w-]+):\s*([^;]+)")
+_NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
+_BESIDE = re.compile(r"beside(-?\d+)")
+"""Name of a text that keeps its distance, in pixels, from the place beside which it stands."""
+_TURNED = re.compile(r"translate\((\S+) (\S+)\) rotate\((\S+)\)")
+_LENGTHS = {"x", "x1", "x2", "cx", "width"}
+"""Attributes that are shares of the width where a drawing stretches."""
 
 
-def slim(svg: str) -> str:
-    """Rewrite an SVG of matplotlib (``svg.fonttype: path``) so that it looks the same at a third of the size.
+def slim(svg: str, colours: Mapping[str, str], css: str = "scaled", *, stretches: bool = False) -> str:
+    """Rewrite an SVG of matplotlib (``svg.fonttype: none``) as the content of a page.
 
-    Metadata, comments, blanks and names that nothing refers to are dropped; paths become relative. Letters keep
-    a thousandth of an em, everything else a hundredth of a point.
+    Only ``rect``, ``line``, ``circle``, ``path`` and ``text`` are left, without names or references, so that any number
+    of drawings stand in one page. Each colour is an attribute, for print, and a class, for the page's own colours.
+
+    Parameters
+    ----------
+    colours:
+        Colour, as matplotlib writes it -> class.
+    css:
+        Class of the drawing.
+    stretches:
+        Let what stands beside each other take shares of the width there is; heights and letters keep their size. Else
+        the whole drawing is scaled.
+
+    Raises
+    ------
+    ValueError
+        If the figure holds a raster image: it has no place in a drawing whose colours and letters are the page's.
     """
     root = ET.fromstring(svg)
-    for parent in list(root.iter()):
-        for child in [c for c in parent if not str(c.tag).startswith(f"{{{_SVG}}}") or c.tag == f"{{{_SVG}}}metadata"]:
-            parent.remove(child)
-    _scale_letters(root)
-    names = _short_names(root)
+    width, height = map(float, root.get("viewBox", "0 0 1 1").split()[2:])
+    if root.find(f".//{_SVG}image") is not None:
+        raise ValueError("a figure with a raster image cannot be drawn; show it as a picture of its own (PNG)")
+    made = "".join(_written(tag, given, text, colours, width * stretches) for tag, given, text in _drawn(root))
+    sides = f'width="{_short(width)}" height="{_short(height)}"'
+    box = "" if stretches else f' viewBox="0 0 {_short(width)} {_short(height)}"'
+    return f'<svg class="drawn {css}" {sides}{box}>{made}</svg>'
+
+
+def _drawn(root: ET.Element) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Tag, attributes and text of what is seen, in order; markers stand where they are used, hatches are left out."""
+    defined = {e.get("id"): e for defs in root.iter(f"{_SVG}defs") for e in defs.iter() if e.get("id")}
+    inside = {inner for e in defined.values() for inner in e.iter()}
+    patterns = ((e, e.find(f"{_SVG}rect")) for e in root.iter(f"{_SVG}pattern"))
+    hatched = {f"url(#{e.get('id')})": rect.get("fill", "none") for e, rect in patterns if rect is not None}
+    beside = {
+        text: match[1]
+        for group in root.iter(f"{_SVG}g")
+        if (match := _BESIDE.match(group.get("id", "")))
+        for text in group
+    }
     for element in root.iter():
-        element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
-        element.text = element.text if element.tag == "style" else None
-        element.tail = None
-        _shorten(element, names)
-    _drop_empty(root)
-    root.set("xmlns", _SVG)
-    return ET.tostring(root, encoding="unicode", short_empty_elements=True).replace(" />", "/>")
-
-
-def _scale_letters(root: ET.Element) -> None:
-    """Let a text's letters be whole numbers in thousandths of an em, so that no letter needs a transform."""
-    for group in root.iter(f"{{{_SVG}}}g"):
-        match = _TEXT.fullmatch(group.get("transform", ""))
-        if match is None:
+        tag = element.tag.removeprefix(_SVG)
+        style = dict(_STYLE.findall(element.get("style", "")))
+        if element in inside:
             continue
-        size = float(match[2]) / 10
-        group.set("transform", f"{_moved(match[1])}scale({size:.5g} {-size:.5g})".replace(" -", "-"))
-        for use in group.iter(f"{{{_SVG}}}use"):
-            offsets = re.findall(r"-?[\d.]+", use.attrib.pop("transform", ""))
-            for axis, offset in zip("xy", offsets, strict=False):
-                if float(offset):
-                    use.set(axis, f"{10 * float(offset):.0f}")
-        for path in group.iter(f"{{{_SVG}}}path"):
-            if path.attrib.pop("transform", "") == "scale(0.015625)" and "d" in path.attrib:
-                path.set("d", _relative(path.get("d", ""), scale=10 * _GLYPH_UNITS, digits=0))
-                path.set("done", "")
+        if tag == "text":
+            yield _text(element, style, beside.get(element, ""))
+        elif tag == "path":
+            style["fill"] = hatched.get(style.get("fill", ""), style.get("fill", "#000000"))
+            yield from _path(element.get("d", ""), _paint(style))
+        elif tag == "use" and (marker := defined.get(element.get(_HREF, "")[1:])) is not None:
+            xs = [float(n) for n in _NUMBER.findall(marker.get("d", ""))[::2]]
+            half, round_ = (max(xs) - min(xs)) / 2, "C" in marker.get("d", "")
+            at = {"cx": element.get("x", "0"), "cy": element.get("y", "0"), "r": _short(half)}
+            yield ("circle", {**at, **_paint(style)}, "") if round_ else _square(at, half, _paint(style))
 
 
-def _short_names(root: ET.Element) -> dict[str, str]:
-    used: dict[str, str] = {}
-    for element in root.iter():
-        found = [element.get(_HREF, "")[1:]] if _HREF in element.attrib else []
-        found += [m for value in element.attrib.values() for m in _REFERENCE.findall(value)]
-        for name in found:
-            used.setdefault(name, f"{'abcdefghijklmnopqrst'[len(used) % 20]}{len(used) // 20 or ''}")
-    return used
+def _square(at: Mapping[str, str], half: float, paint: Mapping[str, str]) -> tuple[str, dict[str, str], str]:
+    """A square around a place, which stays one where the drawing stretches."""
+    side = _short(2 * half)
+    corner = {"x": at["cx"], "y": at["cy"], "height": side, "transform": f"translate({-half:g} {-half:g})"}
+    return "rect", {**corner, "data-side": side, **paint}, ""
 
 
-def _shorten(element: ET.Element, names: dict[str, str]) -> None:
-    if (name := element.attrib.pop("id", None)) in names:
-        element.set("id", names[str(name)])
-    if (target := element.attrib.pop(_HREF, None)) is not None:
-        element.set("href", f"#{names[target[1:]]}")
-    for key, value in list(element.attrib.items()):
-        element.set(key, _REFERENCE.sub(lambda m: f"url(#{names[m[1]]})", value))
-    if element.attrib.pop("done", None) is None and "d" in element.attrib:
-        element.set("d", _relative(element.get("d", ""), scale=1, digits=2))
-    if "style" in element.attrib:
-        element.set("style", re.sub(r"([:;]) ", r"\1", element.get("style", "")))
-    for key in ("x", "y", "width", "height"):
-        if re.fullmatch(r"-?\d*\.\d{3,}", element.get(key, "")):
-            element.set(key, _number(float(element.get(key, "")), 2))
-    if element.tag != "g" and element.get("transform", "").startswith("translate"):
-        element.set("transform", _moved(element.get("transform", "")))
+def _text(element: ET.Element, style: Mapping[str, str], beside: str) -> tuple[str, dict[str, str], str]:
+    turned = _TURNED.match(element.get("transform", ""))
+    x, y = turned.groups()[:2] if turned else (element.get("x", "0"), element.get("y", "0"))
+    given = {"x": str(float(x) - float(beside or 0)), "y": y, "font-size": style["font-size"].removesuffix("px")}
+    if beside:
+        given["dx"] = beside
+    if style.get("text-anchor", "start") != "start":
+        given["text-anchor"] = style["text-anchor"]
+    if style.get("font-weight", "400") in ("600", "700", "bold"):
+        given["font-weight"] = "600"
+    if turned:
+        given["transform"] = f"rotate({float(turned[3]):g} {_short(float(x))} {_short(float(y))})"
+    return "text", {**given, "fill": style.get("fill", "#000000")}, element.text or ""
 
 
-def _drop_empty(parent: ET.Element) -> None:
-    """Drop groups without content, and put the content of groups without attributes in their place."""
-    for child in list(parent):
-        _drop_empty(child)
-        if child.tag in ("g", "defs") and not len(child):
-            parent.remove(child)
-        elif child.tag == "g" and not child.attrib:
-            place = list(parent).index(child)
-            parent.remove(child)
-            for offset, grandchild in enumerate(child):
-                parent.insert(place + offset, grandchild)
+def _paint(style: Mapping[str, str]) -> dict[str, str]:
+    """Fill and stroke."""
+    fill, stroke = style.get("fill", "#000000"), style.get("stroke", "none")
+    paint = {"fill": fill}
+    if stroke != "none" and float(style.get("stroke-width", "1")):
+        paint |= {"stroke": stroke, "stroke-width": _short(float(style.get("stroke-width", "1")))}
+        if "stroke-dasharray" in style:
+            paint["stroke-dasharray"] = " ".join(_short(float(n)) for n in style["stroke-dasharray"].split(","))
+    return paint
 
 
-def _relative(path: str, *, scale: float, digits: int) -> str:
-    """Path of absolute M, L, Q, C, z as relative commands; rounding errors do not add up."""
-    at, start = (0.0, 0.0), (0.0, 0.0)
-    command, written, out = "", "", []
-    numbers: list[float] = []
-    for letter, number in _STEP.findall(path):
-        if letter in ("z", "Z"):
-            out.append("z")
-            at, written = start, ""
-        elif letter:
-            command = letter
+def _path(path: str, paint: dict[str, str]) -> Iterator[tuple[str, dict[str, str], str]]:
+    if paint["fill"] == "none" and "stroke" not in paint:
+        return
+    numbers = [float(n) for n in _NUMBER.findall(path)]
+    xs, ys = numbers[::2], numbers[1::2]
+    steps = "".join(re.findall("[A-Za-z]", path)).upper()
+    corners = set(zip(xs, ys, strict=True))
+    if steps in ("MLLLZ", "MLLLLZ") and corners == {(x, y) for x in set(xs) for y in set(ys)}:
+        left, top = min(xs), min(ys)
+        box = {"x": left, "y": top, "width": max(xs) - left, "height": max(ys) - top}
+        yield "rect", {**{key: str(value) for key, value in box.items()}, **paint}, ""
+    elif steps == "ML":
+        ends = zip(("x1", "y1", "x2", "y2"), map(str, numbers), strict=True)
+        yield "line", {**dict(ends), **{key: value for key, value in paint.items() if key != "fill"}}, ""
+    elif len(numbers) > 2:
+        yield "path", {"d": _NUMBER.sub(lambda m: _short(float(m[0])), " ".join(path.split())), **paint}, ""
+
+
+def _written(tag: str, given: dict[str, str], text: str, colours: Mapping[str, str], width: float) -> str:
+    side = given.pop("data-side", None)
+    named = {"fill": "", "stroke": "s-"}
+    classes = [named[key] + colours[given[key]] for key in named if given.get(key) in colours]
+    put = {"class": " ".join(classes)} if classes else {}
+    for key, value in given.items():
+        if _NUMBER.fullmatch(value):
+            put[key] = _share(float(value), width) if width and key in _LENGTHS else _short(float(value))
         else:
-            numbers.append(round(float(number) * scale, digits))
-        if letter or len(numbers) < 2 * _PAIRS[command]:
-            continue
-        offsets = "".join(_joined(n - at[i % 2], digits) for i, n in enumerate(numbers))
-        # A letter is repeated after M only: further pairs of m would be lines.
-        out.append(offsets if command == written != "M" else command.lower() + offsets.lstrip())
-        at = (numbers[-2], numbers[-1])
-        start = at if command == "M" else start
-        written, numbers = command, []
-    return "".join(out)
+            put[key] = value
+    if side is not None:
+        put["width"] = side
+    attributes = "".join(f' {key}="{escape(value)}"' for key, value in put.items())
+    return f"<{tag}{attributes}>{escape(text)}</{tag}>"
 
 
-def _joined(number: float, digits: int) -> str:
-    text = _number(number, digits)
-    return text if text.startswith("-") else f" {text}"
+def _share(number: float, width: float) -> str:
+    return f"{_short(100 * number / width)}%"
 
 
-def _moved(transform: str) -> str:
-    return re.sub(r"(-?\d+\.\d{3,})", lambda m: _number(float(m[1]), 2), transform).replace(") ", ")")
-
-
-def _number(number: float, digits: int) -> str:
-    text = f"{number:.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return re.sub(r"^(-?)0(?=\.)", r"\1", "0" if text in ("-0", "") else text)
+def _short(number: float) -> str:
+    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -53,6 +53,19 @@ def _looked_up(text: str) -> tuple[dict[str, Path], set[str]]:
     return needed, wanted
 
 
+def width(text: str) -> float:
+    """Width of a text in em, on one line, in the regular face; kerning is left out."""
+    advances = _advances()
+    return sum(advances.get(ord(character), 0.6) for character in text)
+
+
+@cache
+def _advances() -> dict[int, float]:
+    face = TTFont(SARABUN / "Sarabun-Regular.ttf", lazy=True)
+    metrics, em = face["hmtx"].metrics, face["head"].unitsPerEm
+    return {code: metrics[glyph][0] / em for code, glyph in face.getBestCmap().items()}
+
+
 @cache
 def _faces() -> tuple[Path, ...]:
     noto = Path(str(files("manimgx_fonts")))
