@@ -13,6 +13,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MEGABYTE = 1_000_000
@@ -138,7 +139,7 @@ def test_the_report_is_one_small_file_that_asks_for_nothing(made, browse):
     assert driver.execute_script("return document.fonts.check('16px Sarabun', 'ก')")
 
 
-@pytest.mark.parametrize("width", [390, 1280, 2560])
+@pytest.mark.parametrize("width", [320, 390, 1280, 2560])
 def test_the_page_does_not_scroll_sideways(made, browse, width):
     driver = browse(made.out / "report.html", width)
     assert driver.execute_script("return document.documentElement.scrollWidth") <= width
@@ -210,16 +211,20 @@ def test_every_number_has_its_basis_in_the_page_or_among_all_figures(made, brows
     assert "figures.html" not in (made.out / "sections" / "csr.html").read_text(encoding="utf-8")
 
 
-def test_filter_and_sorting_work_and_are_not_needed(made, browse):
+def test_search_and_sorting_work_and_are_not_needed(made, browse):
     driver = browse(made.out / "report.html", 1280)
-    driver.find_element("id", "filter").send_keys("คนไร้บ้าน")
-    shown = driver.execute_script(
-        "return [...document.querySelectorAll('section[data-filter]:not([hidden])')].map(s => s.id)"
+    field = driver.find_element("id", "filter")
+    field.send_keys("เอกสารที่ไม่มีใครเขียนไว้")
+    assert driver.find_element("class name", "count").text == "ไม่พบ"
+    field.clear()
+    field.send_keys("ดัชนีประสิทธิผล", Keys.ENTER)
+    assert re.fullmatch(r"แห่งที่ 1 จาก \d+", driver.find_element("class name", "count").text)
+    seen = (
+        "const [range] = CSS.highlights.get('found'); const {top, bottom} = range.getBoundingClientRect();"
+        "return String(range).includes('ดัชนีประสิทธิผล') && top > 0 && bottom < innerHeight"
     )
-    assert "homeless_housing" in shown
-    assert "csr" not in shown
-    driver.find_element("id", "filter").clear()
-    driver.find_element("id", "filter").send_keys(" ")
+    WebDriverWait(driver, 5).until(lambda driver: driver.execute_script(seen))
+    field.clear()
     numbers = (
         "const tables = [...document.querySelectorAll('#homeless_housing table')];"
         "const t = tables.find(t => t.querySelector('thead button'));"

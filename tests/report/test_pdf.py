@@ -182,7 +182,7 @@ def test_tables_that_split_repeat_their_headers():
 
 def test_every_figure_has_its_written_alternative_text(tags, html):
     alternatives = [str(e["/Alt"]) for e in tags if "/Alt" in e]
-    assert len(html.pictures) > 10
+    assert len(html.pictures) > 5
     assert [paper.plain(a) for a in alternatives if paper.plain(a) in {paper.plain(p) for p in html.pictures}] == [
         paper.plain(p) for p in html.pictures
     ]
@@ -230,7 +230,7 @@ def test_captions_stay_with_their_tables_and_figures(pdf, tags, pages, html):
     for number, text in enumerate(pages):
         if any(text.endswith(caption) for caption in html.captions["figcaption"]):
             assert number in drawn
-        assert not [caption for caption in html.captions["caption"] if text.endswith(caption)]
+        assert not [caption for caption in html.captions["caption"] if caption and text.endswith(caption)]
 
 
 def test_a_failed_section_says_so():

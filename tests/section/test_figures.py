@@ -167,10 +167,8 @@ def contrast(one, other):
 
 def test_colours_can_be_told_from_the_page_in_light_and_dark():
     css = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    light, dark, paper = (
-        dict(re.findall(r"--(\w+): (#\w{6})", part)) for part in css.split(":root {")[1:] if "--q1" in part
-    )
-    for theme in (light, dark, paper):
+    light, dark = (dict(re.findall(r"--(\w+): (#\w{6})", part)) for part in css.split(":root {") if "--q1" in part)
+    for theme in (light, dark):
         for name in ("blue", "teal", "orange", "grey"):
             assert contrast(theme[name], theme["paper"]) >= 3
         for name in ("q1", "q2", "q3"):

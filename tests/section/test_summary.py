@@ -179,22 +179,47 @@ def test_strip_groups_projects_by_plan(summarise):
 
 
 def test_remaining_work_is_listed_by_month(summarise):
+    """A new date counts, an old one that has passed does not; nor what names no month of the year."""
     one = section(
-        "one", 1, ahead=[to_do("5. ยกร่าง", "มิ.ย."), to_do("6. เสนอ", "30 กันยายน"), to_do("7. ไม่ระบุเดือน")],
-        under_way=[to_do("2. ยังทำอยู่")],
-    )  # fmt: skip
+        "one",
+        ahead=[to_do("5. ยกร่าง", "มิ.ย."), to_do("6. เสนอ", "30 กันยายน"), to_do("7. ไม่ระบุเดือน")],
+        under_way=[to_do("2. ยังทำอยู่"), to_do("3. ส่งผลงาน", next_by="ปี พ.ศ. 2570")],
+        overdue=[
+            to_do("1. ประชุม", "ก.พ.", next="จัดประชุม", next_by="พ.ค. 2569", next_who="สลก."),
+            to_do("4. ช้า", "ม.ค."),
+        ],
+    )
     two = section("two", 2, ahead=[to_do("1. ออกคำสั่ง", "เม.ย. – พ.ค.", who=None)])
     assert rows(summarise(one, two).html, "งานต่อไปที่ทราบกำหนด") == [
-        ["เม.ย. – พ.ค.", "ออกคำสั่ง โครงการ 2"], ["มิ.ย.", "ยกร่าง โครงการ 1 กยผ."], ["30 กันยายน", "เสนอ โครงการ 1 กยผ."],
-    ]  # fmt: skip
+        ["เม.ย. – พ.ค.", "ออกคำสั่ง โครงการ 2"],
+        ["พ.ค. 2569", "จัดประชุม โครงการ 1 สลก."],
+        ["มิ.ย.", "ยกร่าง โครงการ 1 กยผ."],
+        ["30 กันยายน", "เสนอ โครงการ 1 กยผ."],
+    ]
     html = summarise(one, two, round_id="2569-12m").html
-    assert rows(html, "งานที่ยังไม่เสร็จเมื่อสิ้นปีงบประมาณ") == [["-", "ยังทำอยู่ โครงการ 1 กยผ."]]
+    assert rows(html, "งานที่ยังไม่เสร็จเมื่อสิ้นปีงบประมาณ") == [
+        ["-", "ยังทำอยู่ โครงการ 1 กยผ."],
+        ["ปี พ.ศ. 2570", "ส่งผลงาน โครงการ 1 กยผ."],
+    ]
+
+
+def test_of_many_steps_ahead_the_first_are_listed(summarise):
+    steps = [to_do(f"{n}. งานที่ {n}", "มิ.ย." if n > 2 else "พ.ค.") for n in range(12, 0, -1)]
+    html = summarise(section("one", ahead=steps)).html
+    listed = [row[1].partition(" โครงการ")[0] for row in rows(html, "งานต่อไปที่ทราบกำหนด")]
+    assert listed == ["งานที่ 2", "งานที่ 1", *(f"งานที่ {n}" for n in range(12, 4, -1))]
+    assert "ขั้นตอนถัดไปอยู่ในส่วนของแต่ละโครงการ" in html
 
 
 def test_what_is_missing_is_one_quiet_line(summarise):
-    owed = [(1, ["เดือน"]), (2, ["เดือน", "ค่าเป้าหมาย"]), (3, ["เดือน"]), (4, []), (5, ["เดือน"])]
-    html = summarise(*(section(f"s{'abcde'[n - 1]}", n, waiting=words) for n, words in owed)).html
-    assert "รอข้อมูลจากหน่วยงาน 4 โครงการ (ลำดับโครงการในวงเล็บ): เดือน (1–3 5) · ค่าเป้าหมาย (2)" in plain(html)
+    """Of steps it is not said which: sections do."""
+    owed = {
+        1: ["เดือนของขั้นตอนที่ 1–3"], 2: ["ชื่อของขั้นตอนที่ 2", "เดือนของทุกขั้นตอน", "ค่าเป้าหมาย"], 3: ["เดือนของทุกขั้นตอน"],
+        4: [], 5: ["ชื่อของขั้นตอนที่ 1", "อื่น"],
+    }  # fmt: skip
+    html = summarise(*(section(f"s{'abcde'[n - 1]}", n, waiting=words) for n, words in owed.items())).html
+    line = "รอข้อมูลจากหน่วยงาน 4 โครงการ (ลำดับโครงการในวงเล็บ): ขั้นตอน (1–3 และ 5) · ค่าเป้าหมาย (2) · อื่น (5)"
+    assert line in plain(html)
     assert html.count("รอข้อมูลจากหน่วยงาน") == 1
 
 

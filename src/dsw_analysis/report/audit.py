@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -126,7 +126,7 @@ class Audit:
         ids = Counter([*_ID.findall(frame), *(i for body in bodies.values() for i in body.ids)])
         found = [*self._made(frame, texts)]
         found += [(_PAGE, f"#{name}", f"ซ้ำกัน{_REMAKE}") for name, count in ids.items() if count > 1]
-        if not any(body.numbers for body in bodies.values()):
+        if not any(body.numbers for body in bodies.values()) and self._have_numbers(bodies):
             found.append((_PAGE, "", "ไม่มีตัวเลขใดผูกกับที่มา โปรดตรวจว่าเป็นรายงานที่ dsw สร้าง"))
         for section, body in bodies.items():
             rules = [*self._always, *(self._if_shown if section in self.shown else ())]
@@ -134,6 +134,12 @@ class Audit:
             slips = chain(self._links(body, ids), foreign, *(rule(section, body) for rule in rules))
             found += [(section, *slip) for slip in slips]
         return [Slip(section=section, words=words, problem=problem) for section, words, problem in found]
+
+    def _have_numbers(self, sections: Iterable[str]) -> bool:
+        """Whether one of some sections showed a number; where it is not recorded what they showed, one did."""
+        shown = [self.shown.get(section, {}).get("pieces") for section in sections]
+        cells = (cell for pieces in shown if pieces is not None for rows in pieces for cell in rows)
+        return not shown or None in shown or any(blocks.PLACEHOLDER.search(cell) for cell in cells)
 
     def _made(self, frame: str, bodies: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
         """What stands around the sections is what the ledger gives, and numbers have the ids that it leads back to."""

@@ -19,6 +19,7 @@ from dsw_analysis.intake.columns import Column, Kind, Schema
 from dsw_analysis.intake.provenance import weakest
 from dsw_analysis.intake.source import Source
 from dsw_analysis.intake.thai.dates import MONTHS as FULL_NAMES
+from dsw_analysis.plan.outlook import runs
 from dsw_analysis.plan.plan import NOT_STATED
 from dsw_analysis.plan.schedule import WORKS
 from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status, Work
@@ -50,10 +51,14 @@ CODES: Mapping[str, Mapping[str, str]] = {
 }
 """Codebooks of the columns that are counted; ``plan_only`` is a project without a notebook: its plan alone is shown."""
 
-CARDS, PROPOSALS = 6, 5
-"""The most cards, and the most proposals, of a brief."""
+CARDS, PROPOSALS, AHEAD = 6, 5, 10
+"""The most cards, proposals and steps ahead of a brief."""
 _CARDS = {"below_plan": 0, "missed": 0, "reached": 1, "on_the_way": 2}
 """Statuses that a card may have, and which come first."""
+_PLACE = "แผนและประเด็นการพัฒนา"
+_OWED = {name: name for name in ("ขั้นตอน", "ค่าเป้าหมาย", "ตัวชี้วัด", "หน่วยงานหลัก")}
+_OWED |= {"แผนปฏิบัติการ": _PLACE, "ประเด็นการพัฒนา": _PLACE}
+"""What offices may owe -> how the brief, which does not say of which step, calls it; the first that is named counts."""
 _NUMBERED = re.compile(r"ที่\s*(\d+)")
 _STEP = re.compile(r"(\d+)\. (.*)", re.S)
 _MONTHS = [*zip(MONTHS, [*FULL_NAMES[9:], *FULL_NAMES[:9]], strict=True)]
@@ -188,8 +193,11 @@ class Summary(Section):
                 for question in work.get("questions", ()):
                     yield self._about(chapter, f"ตอบคำถาม: {question}"), work["owner"], None
 
-    def strip(self, *, caption: str) -> Block | None:
-        """Every project by plan: its place, the development issue, how its work and how its indicators stand."""
+    def strip(self, *, caption: str, owed: str) -> Block | None:
+        """Every project by plan: its place, the development issue, how its work and how its indicators stand.
+
+        One quiet line below says what offices still owe, after the words ``owed``, if they owe anything.
+        """
         groups: list[tuple[str, list[Cells]]] = []
         for chapter in self.chapters:
             work = chapter["work"]
@@ -198,7 +206,9 @@ class Summary(Section):
             if not groups or (work and strategy != groups[-1][0]):
                 groups.append((strategy, []))
             groups[-1][1].append(self._standing(chapter))
-        return self._grouped(("โครงการ", "ประเด็น", "งาน", "ตัวชี้วัด"), groups, caption, "main")
+        listed = self._owed()
+        note = Markup("{} {}").format(blocks.rich(self.plain(owed, "owed"), self.ledger), listed) if listed else ""
+        return self._grouped(("โครงการ", "ประเด็น", "งาน", "ตัวชี้วัด"), groups, caption, "main", note)
 
     def _standing(self, chapter: Chapter) -> Cells:
         work = chapter["work"] or {}
@@ -213,30 +223,35 @@ class Summary(Section):
             Markup(" ").join(map(_status, statuses)) or None,
         )
 
-    def remaining(self, *, caption: str) -> Block | None:
-        """Steps that lie ahead and their months, in this order; at the year's end those that are still under way."""
-        kind = "under_way" if self.round.end == self.round.due else "ahead"
-        rows = [
-            (step["by"], self._about(c, _what(step), step["who"], numbered=True))
+    def remaining(self, *, caption: str, more: str) -> Block | None:
+        """Steps that lie ahead, and others that have a new date, by month; at the year's end those still under way.
+
+        The first :data:`AHEAD` of them; ``more`` says where the others are.
+        """
+        over = self.round.end == self.round.due
+        rows: list[tuple[str | None, Markup]] = [
+            (by, self._about(c, _what(step), step.get("next_who") or step["who"], numbered=True))
             for c in self._working()
+            for kind in ("overdue", "under_way", "ahead")
             for step in c["work"].get(kind, ())
-            if step["by"] or kind == "under_way"
+            for by in (step["by"] if kind == "ahead" else step.get("next_by"),)
+            if (kind == "under_way" if over else _month(by) < len(MONTHS))
         ]
         rows.sort(key=lambda row: _month(row[0]))
-        return self._grouped(("เดือน", "ขั้นตอน"), [(None, rows)], caption, "side")
+        note = more if len(rows) > AHEAD else ""
+        return self._grouped(("เดือน", "ขั้นตอน"), [(None, rows[:AHEAD])], caption, "side", note)
 
-    def owed(self, words: str) -> Block | None:
-        """One quiet line on what offices still owe, each with the projects: ``ค่าเป้าหมาย (1 6–9)``; after ``words``."""
+    def _owed(self) -> str:
+        """What offices still owe, each with the projects, in one line: ``ค่าเป้าหมาย (1 และ 6–9)``; empty if nothing."""
         owed: dict[str, list[int]] = {}
         for chapter in self._working():
-            for missing in chapter["work"].get("waiting", ()):
-                owed.setdefault(missing, []).append(chapter["order"])
-        if not owed:
-            return None
-        listed = " · ".join(f"{missing} ({_ranges(orders)})" for missing, orders in owed.items())
+            missing = chapter["work"].get("waiting", ())
+            kinds = (next((called for name, called in _OWED.items() if name in words), words) for words in missing)
+            for kind in dict.fromkeys(kinds):
+                owed.setdefault(kind, []).append(chapter["order"])
+        listed = " · ".join(f"{kind} ({runs(orders)})" for kind, orders in owed.items())
         self.shown.quote(listed)
-        said = blocks.rich(self.plain(words, "words"), self.ledger)
-        return self.shown.block(Block(Markup('<div class="note"><p>{} {}</p></div>').format(said, listed)))
+        return listed
 
     def _about(self, chapter: Chapter, words: str, more: str | None = None, *, numbered: bool = False) -> Markup:
         """Words on a project, with a link to it under its number or what the strip calls it, and what else is said."""
@@ -355,17 +370,6 @@ def _what(step: Mapping[str, Any]) -> str:
 
 def _numbers(step: Mapping[str, Any]) -> str:
     return str(step["step"]).partition(".")[0]
-
-
-def _ranges(orders: Sequence[int]) -> str:
-    """Numbers in short: ``1 6–9``."""
-    parts: list[list[int]] = []
-    for order in orders:
-        if parts and parts[-1][-1] == order - 1:
-            parts[-1].append(order)
-        else:
-            parts.append([order])
-    return " ".join(f"{part[0]}–{part[-1]}" if len(part) > 1 else str(part[0]) for part in parts)
 
 
 def _link(chapter: Chapter, words: str) -> Markup:

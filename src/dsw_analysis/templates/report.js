@@ -7,34 +7,36 @@
     return element;
   };
 
-  // Filter: show only the sections that hold the words typed.
+  // Search: how often the words typed occur, and with Enter from one place to the next; what is folded opens.
   const entries = all(".toc li a");
-  const sections = all("main > section[data-filter]");
-  if (sections.length > 1) {
+  const blocks = all("main :is(h2, h3, h4, p, li, dt, dd, th, td, caption, figcaption, summary, svg text)")
+    .filter((block) => !block.closest("[popover]"));
+  if (entries.length > 1) {
     const count = make("output", { className: "count" });
     const input = make("input", { type: "search", id: "filter", autocomplete: "off" });
-    const show = () => {
+    const text = (block) => block.textContent.toLocaleLowerCase("th");
+    let found = [];
+    let at = -1;
+    const search = () => {
       const wanted = input.value.trim().toLocaleLowerCase("th");
-      let left = 0;
-      for (const section of sections) {
-        section.hidden = wanted !== "" && !section.textContent.toLocaleLowerCase("th").includes(wanted);
-        left += !section.hidden;
-        const entry = entries.find((a) => a.hash === `#${section.id}`);
-        if (entry) entry.parentElement.hidden = section.hidden;
-      }
-      count.textContent = wanted === "" ? "" : left ? `พบใน ${left} จาก ${sections.length} ส่วน` : "ไม่พบในส่วนใด";
+      const holding = wanted === "" ? [] : blocks.filter((block) => text(block).includes(wanted));
+      found = holding.filter((block) => !holding.some((other) => other !== block && block.contains(other)));
+      at = -1;
+      globalThis.CSS?.highlights?.delete("found");
+      count.textContent = wanted === "" ? "" : found.length ? `พบ ${found.length} แห่ง กด Enter เพื่อไปยังแห่งถัดไป` : "ไม่พบ";
     };
-    input.addEventListener("input", show);
-    // A link into a hidden section must still lead there.
-    addEventListener("hashchange", () => {
-      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-      if (target?.closest("[hidden]")) {
-        input.value = "";
-        show();
-        target.scrollIntoView();
-      }
+    input.addEventListener("input", search);
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || found.length === 0) return;
+      at = (at + (event.shiftKey ? found.length - 1 : 1)) % found.length;
+      for (let box = found[at].closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+      found[at].scrollIntoView({ block: "center" });
+      const range = document.createRange();
+      range.selectNodeContents(found[at]);
+      globalThis.CSS?.highlights?.set("found", new Highlight(range));
+      count.textContent = `แห่งที่ ${at + 1} จาก ${found.length}`;
     });
-    const label = make("label", { htmlFor: "filter" }, "ค้นหาในส่วนต่าง ๆ");
+    const label = make("label", { htmlFor: "filter" }, "ค้นหาในหน้านี้");
     document.querySelector(".toc summary").after(make("div", { className: "filter" }, label, input, count));
   }
 
@@ -57,7 +59,7 @@
     return { text, number: number && Number(number[0].replaceAll(",", "")) };
   };
   const compare = (a, b) => (a.number !== null && b.number !== null ? a.number - b.number : order.compare(a.text, b.text));
-  for (const table of all("main .table:not(.roadmap) table")) {
+  for (const table of all("main .table:not(.roadmap, .half) table")) {
     const body = table.tBodies[0];
     const heads = table.tHead?.rows.length === 1 ? [...table.tHead.rows[0].cells] : [];
     if (body.rows.length < 3 || body.querySelector("[rowspan], [colspan]")) continue;
