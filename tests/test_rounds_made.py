@@ -84,6 +84,7 @@ def test_every_format_is_made_and_every_number_is_borne_out(any_round):
     names = {path.name for path in any_round.files}
     assert names == {"report.html", "figures.html", "report.pdf", "report.docx", "brief.pdf", "findings.xlsx"}
     assert all(path.stat().st_size > 20_000 for path in any_round.files)
+    assert len(pypdfium2.PdfDocument(any_round.out / "brief.pdf")) <= 2
     assert any_round.slips == []
 
 

@@ -51,7 +51,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
 }
 """Codebooks of the columns that are counted; ``plan_only`` is a project without a notebook: its plan alone is shown."""
 
-CARDS, PROPOSALS, AHEAD = 6, 5, 10
+CARDS, PROPOSALS, AHEAD = 6, 5, 8
 """The most cards, proposals and steps ahead of a brief."""
 _CARDS = {"below_plan": 0, "missed": 0, "reached": 1, "on_the_way": 2}
 """Statuses that a card may have, and which come first."""
