@@ -195,7 +195,7 @@ def test_a_note_that_is_nothing_but_numbers_may_stand_beside_other_words(copy, s
     body = section.html.removesuffix(closing.html)  # the report shows no more of it than its findings
     chapter = Chapter(id="five_year_plan", title=document["title"], order=document["order"], body=body)
     html = rendered(section.section.round, [chapter], section.section.ledger)
-    assert ' <small><span class="src">3/5</span></small>' in html
+    assert '<br>หมายเหตุ: <span class="src">3/5</span>' in html
     assert '<span class="src">1.5.2569</span>' in html
     assert Audit(ledger).slips(html) == []
     # Only what the source says is the source's, whatever it claims to be.
