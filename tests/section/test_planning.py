@@ -167,3 +167,10 @@ def test_the_departments_own_decisions_are_handed_over(copy):
         open_section("restructuring", **about).close().data["application/vnd.dsw.section+json"]["work"]["decisions"]
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("section", "work"), [("five_year_plan", "overdue"), ("policy_study", "in_progress"), ("engagement", "in_progress")]
+)
+def test_texts_know_how_the_project_stands(section, work):
+    assert words(opened(section).say("{{ work }}")) == work

@@ -93,6 +93,13 @@ def test_a_table_has_a_column_a_family_and_a_row_a_group(story, toys):  # noqa: 
     assert "ครบ" in block.html
 
 
+def test_a_table_shows_only_the_rows_that_its_author_wants(story, toys):  # noqa: F811
+    first, *others = ranked(toys, "kind")
+    rest = story.table({"จำนวน": "toys"}, by="kind", sort="toys", only=lambda row: row.code != first)
+    assert [row[0] for row in cells(rest)[1:]] == [KINDS[kind] for kind in others]
+    assert story.table({"จำนวน": "toys"}, by="kind", only=lambda row: False) is None
+
+
 def test_a_frame_of_texts_and_findings_is_shown_as_it_is(story):
     frame = pd.DataFrame({"ข้อ": ["ก", "ข"], "จำนวน": [story["toy.toys.town"], None]}, dtype=object)
     head, first, second = cells(story.table(frame, caption="ก"))

@@ -117,7 +117,7 @@ def test_planted_in_any_text_of_a_notebook_it_stops_the_cell(show, copy):
     path = copy.notebook("career_development")
     whole = path.read_text(encoding="utf-8")
     show("career_development")
-    for words in ("แบ่งเป็นนิคมสร้างตนเอง", "ปัญหาที่พบมากที่สุดคือ", "ผู้เข้าร่วมและกลุ่มเป้าหมายจาก", "แสดงทุกรายการที่มี"):
+    for words in ("ในจำนวนนี้เป็นกลุ่มเป้าหมาย", "ปัญหาที่พบมากที่สุดคือ", "ผู้เข้าร่วมและกลุ่มเป้าหมายจาก", "แสดงทุกรายการที่มี"):
         assert words in whole
         path.write_text(whole.replace(words, f"{words} 57 คน "), encoding="utf-8")
         with pytest.raises(WordsError, match="“57” is a number without a finding"):

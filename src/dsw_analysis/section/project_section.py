@@ -199,6 +199,7 @@ class ProjectSection(Planning):
     def names(self) -> Mapping[str, Any]:
         """What texts know besides numbers: also indicators that have a target, and steps under way.
 
+        ``work`` is how the project stands (``"done"``, ``"overdue"``, ``"in_progress"``, ``"ahead"``, ``"waiting"``),
         ``indicator(progress)`` has the ``status``, ``target`` and ``due`` day of the indicator that a number measures,
         and ``deadline("คำสั่ง")`` is the last month planned for the last step whose name holds these words.
         """
@@ -206,6 +207,7 @@ class ProjectSection(Planning):
             **super().names(),
             "targets": [indicator for indicator in self._indicators if indicator.target is not None],
             "under_way": self._under_way,
+            "work": self.plan.work(self.id, self.round).name.lower(),
             "indicator": self._indicator_of,
             "deadline": self._deadline,
         }

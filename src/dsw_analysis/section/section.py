@@ -37,6 +37,7 @@ class Section(Picturing):
         *,
         by: object = None,
         head: str | None = None,
+        only: Callable[[Row], bool] = lambda _: True,
         sort: str | None = None,
         total: str | None = None,
         caption: str = "{{ what }}",
@@ -59,6 +60,8 @@ class Section(Picturing):
             As in :meth:`rows`.
         head:
             Header of the first column; that of the file by default.
+        only:
+            Which of the rows are shown; all by default.
         sort:
             Family by which rows go from the largest.
         total:
@@ -76,10 +79,11 @@ class Section(Picturing):
             return self._tabled(show, caption, note, quoted=quoted, **names)
         measured = [c if isinstance(c, str) else c[0] for c in show.values() if isinstance(c, (str, tuple))]
         measured = measured or [of or ""]
-        order = self.rows(sort or measured[0], by, sort=sort is not None)
+        order = [row for row in self.rows(sort or measured[0], by, sort=sort is not None) if only(row)]
         cells = {n: {(row.split, row.codes): row.finding for row in self.rows(n, by)} for n in measured}
-        data = order and any(isinstance(cell, pd.Series) for cell in show.values())
-        if not ((data or any_number(f for of in cells.values() for f in of.values())) and self._holds(when)):
+        data = any(isinstance(cell, pd.Series) for cell in show.values())
+        some = data or any_number(f for of in cells.values() for f in of.values())
+        if not (order and some and self._holds(when)):
             return None
         headers = [self.families[measured[0]].headers.get(key, "") for key in self.keys(measured[0], by)]
         first = head or next(filter(None, headers), "")
