@@ -83,7 +83,9 @@ def status_word(html, rng):
 def mark_removed(html, rng):
     """A mark of reconstructed data or the warning of the cover left out, or the dotted line of a number."""
     found = list(
-        re.finditer(r'<span class="mark" title[^>]*>[^<]*</span>|<p class="warning">.*?</p>|(?<=class="n) r(?=")', html)
+        re.finditer(
+            r'<span class="mark [a-z]+" title[^>]*>[^<]*</span>|<p class="warning">.*?</p>|(?<=class="n) r(?=")', html
+        )
     )
     if not found:
         return None

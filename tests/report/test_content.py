@@ -131,7 +131,7 @@ def test_a_list_that_starts_at_5_does_so_in_every_form(made):
 
 def test_a_cell_of_any_make_is_written_with_its_name():
     cells = (
-        '<td id="of.list"><ul><li>ในรายการ</li></ul></td>', '<td id="of.none" class="m end"></td>',
+        '<td id="of.list"><ul><li>ในรายการ</li></ul></td>', '<td id="of.none" class="num"></td>',
         '<td rowspan="2" id="of.rows"><p>หนึ่ง</p><p>สอง</p></td>', '<td><table><tr><td>ซ้อน</td></tr></table></td>',
     )  # fmt: skip
     body = f"<h1>ก</h1><table><tr>{''.join(cells)}</tr><tr><td>ล่าง</td></tr></table>"

@@ -135,20 +135,6 @@ def test_tables_repeat_their_heads_and_fit_the_page(body):
             assert sum(spans) == len(columns)
 
 
-def test_the_month_table_has_twelve_narrow_columns(body, made):
-    maps = [
-        t for t in body.iter(f"{W}tbl") if "ต.ค." in text_of(t.find(f"{W}tr")) and "ก.ย." in text_of(t.find(f"{W}tr"))
-    ]
-    page = (made.out / "report.html").read_text(encoding="utf-8")
-    assert len(maps) == len(re.findall(r'<table><caption>ขั้นตอนตามแผน(?:(?!</thead>).)*class="m', page)) > 0
-    for table in maps:
-        columns = [int(column.get(f"{W}w")) for column in table.iter(f"{W}gridCol")]
-        months = columns[1:13]
-        assert max(months) - min(months) <= 1
-        assert 350 < min(months) < 600  # 6 to 10 mm: wide enough for "เม.ย." in 8 points, on one line
-        assert columns[0] > 3 * months[0]
-
-
 def test_figures_have_their_alternative_text(body, html):
     described = [paper.plain(p.get("descr", "")) for p in body.iter(f"{DRAWING}docPr")]
     assert described == [paper.plain(p) for p in html.pictures]
@@ -228,17 +214,8 @@ def test_chapters_follow_one_another_and_their_titles_stay_with_what_follows(bod
 
 def test_every_text_of_a_table_is_set_in_a_style_of_tables_and_one_paragraph_parts_tables(body):
     cells = [p for table in body.iter(f"{W}tbl") for p in table.iter(f"{W}p")]
-    assert {style_of(p) for p in cells} == {
-        "TableText", "TableOverview", "TableMonth", "TableMonthEnd"
-    }  # fmt: skip
+    assert {style_of(p) for p in cells} == {"TableText", "TableOverview"}
     blocks = list(body)
     after = [blocks[place + 1 : place + 3] for place, block in enumerate(blocks) if block.tag == f"{W}tbl"]
     assert {style_of(first) for first, _ in after} == {"AfterTable"}
     assert [text_of(first) for first, second in after if style_of(second) is None and second.tag == f"{W}p"] == []
-
-
-def test_the_end_of_the_round_is_seen_in_the_road_map(body):
-    cells = [cell for table in body.iter(f"{W}tbl") for cell in table.iter(f"{W}tc")]
-    ends = [cell for cell in cells if style_of(cell.find(f"{W}p")) == "TableMonthEnd"]
-    assert {text_of(cell) for cell in ends} == {"มี.ค.", "●", ""}  # the round ends in March
-    assert {attribute(cell, "tcPr/tcBorders/right") for cell in ends} == {"dashed"}

@@ -6,7 +6,7 @@ import pytest
 from dsw_analysis.report.tables import PADDING, Needs, shares
 
 
-def needs(lengths, *, least=3.0, wanted=None, fixed=()):
+def needs(lengths, *, least=3.0, wanted=None):
     """Columns with texts of these lengths, one row a list."""
     rows = np.array(lengths, dtype=float)
     count = rows.shape[1]
@@ -14,7 +14,6 @@ def needs(lengths, *, least=3.0, wanted=None, fixed=()):
     return Needs(
         least=low,
         wanted=low if wanted is None else np.array(wanted) + PADDING,
-        fixed=np.isin(np.arange(count), list(fixed)),
         lengths=rows,
     )
 
@@ -42,9 +41,3 @@ def test_no_column_gets_less_than_its_longest_word_when_short_texts_do_not_fit()
 def test_short_texts_stay_whole_where_there_is_room():
     found = shares(needs([[9, 30]], least=4, wanted=[9, 4]), line=40)
     assert 40 * found[0] >= 9 + PADDING - 1e-9
-
-
-def test_fixed_columns_keep_their_width():
-    found = shares(needs([[50, 0, 0]], least=2, fixed=[1, 2]), line=40)
-    assert 40 * found[1] == pytest.approx(2 + PADDING)
-    assert found[1] == found[2]

@@ -24,8 +24,6 @@ _STEP, _LOST = 0.5, 1.2
 _CELL = 0.2
 """What a line fewer in a cell is worth, compared with one fewer in its row: two columns may have to grow for that."""
 
-_MONTH = 2.5
-"""Width of a month's column in em; a table has twelve."""
 _SHORT, _SHORT_HEAD, _LONGEST = 9.0, 5.0, 10.0
 """Width in em up to which a text, or a head, stays on one line, and a word counts towards the least width."""
 _SIGN = "กก"
@@ -92,13 +90,9 @@ def _cell(content: list[Any], *, heads: bool) -> Cell:
 def _needs(head: Sequence[Sequence[Cell]], body: Sequence[Sequence[Cell]], *, count: int) -> Needs:
     """What the columns need; heads get two lines at most."""
     least, wanted = np.full(count, PADDING), np.full(count, PADDING)
-    fixed, lengths = np.zeros(count, dtype=bool), np.zeros((len(head) + len(body), count))
+    lengths = np.zeros((len(head) + len(body), count))
     for row, column, cell in _placed([*head, *body], count):
         if cell.columns > 1:
-            continue
-        if "m" in cell.classes:
-            least[column] = wanted[column] = _MONTH
-            fixed[column] = True
             continue
         text, weight = text_of(cell.blocks), _BOLD if cell.heads else 1
         lengths[row, column] = length = weight * width(text)
@@ -113,8 +107,7 @@ def _needs(head: Sequence[Sequence[Cell]], body: Sequence[Sequence[Cell]], *, co
         else:
             wish = length if length <= _SHORT else longest
         wanted[column] = max(least[column], wanted[column], min(wish, _LONGEST) + PADDING)
-    lengths[:, fixed] = 0
-    return Needs(least=least, wanted=wanted, fixed=fixed, lengths=lengths)
+    return Needs(least=least, wanted=wanted, lengths=lengths)
 
 
 def _in_two(words: Sequence[str]) -> float:
@@ -147,15 +140,12 @@ class Needs:
         Width of the longest word of each column.
     wanted:
         Width at which short texts stay on one line; no less than ``least``.
-    fixed:
-        Columns that neither grow nor shrink, such as months.
     lengths:
         Widths of the texts on one line, rows by columns; 0 where a cell does not count.
     """
 
     least: Floats
     wanted: Floats
-    fixed: npt.NDArray[np.bool_]
     lengths: Floats
 
 
@@ -163,7 +153,7 @@ def shares(needs: Needs, *, line: float) -> tuple[float, ...]:
     """Share of the width that each column gets; they add up to 1.
 
     Each column gets its longest word and, if there is room, its short texts whole; the rest goes where it makes the
-    table shorter, and what no column needs is spread over those that may grow.
+    table shorter, and what no column needs is spread over all.
 
     Parameters
     ----------
@@ -174,9 +164,6 @@ def shares(needs: Needs, *, line: float) -> tuple[float, ...]:
     room = max(line - needs.least.sum(), 0.0)
     start = needs.least + extra * min(1.0, room / max(extra.sum(), _STEP))
     widths = _grown(start, needs.lengths, spare=line - start.sum())
-    free = ~needs.fixed
-    if free.any():
-        widths[free] *= max(line - widths[needs.fixed].sum(), 1.0) / widths[free].sum()
     return tuple(float(share) for share in widths / widths.sum())
 
 

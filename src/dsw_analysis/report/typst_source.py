@@ -21,8 +21,6 @@ _SHARES = {"late": 0.475, "asked": 0.5, "main": 0.645, "side": 0.33}
 """Share of the width of a brief that a table beside another one has, by its kind."""
 BESIDE = {kind: share * 521 / 8.8 for kind, share in _SHARES.items()}
 """Width of such a table in em: the text of a brief is 521 points wide, and that of its tables 8.8 points high."""
-_KINDS = {"roadmap", *_SHARES}
-"""Kinds of tables that look different from others."""
 POINT = 0.64
 """Points on paper for a pixel of a figure: a little less than the 0.75 of a screen, as print is read from near."""
 
@@ -185,7 +183,7 @@ class Writer:
 
     def _table(self, content: list[Any]) -> str:
         _, (_, caption), columns, *_ = content
-        kind = kind_of(content, _KINDS)
+        kind = kind_of(content, _SHARES)
         widths = ", ".join(f"{100 * width['c']:.3f}fr" for _, width in columns)
         head, body = (
             ",\n".join(self._cell(cell, below=below) for row in rows for cell in row)

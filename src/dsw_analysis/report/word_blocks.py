@@ -40,13 +40,6 @@ _SPANS = {
     **dict.fromkeys(["work_ahead", "work_waiting"], "Status Open"),
 }
 """Class of a span in the HTML -> character style."""
-_STEPS = {
-    "done": "Step Done",
-    "in_progress": "Step In Progress",
-    "not_started": "Step Not Started",
-    "unstated": "Step Unstated",
-}
-"""Class of a month in the road map -> character style."""
 
 _WIDEST = 640
 """Pixels, at 96 an inch, of the widest figure; the text of the page is as wide."""
@@ -135,12 +128,6 @@ class _Adapter:
         (identifier, classes, _), _, *spans, blocks = cell
         blocks = self.copy(blocks)
         style, align = "Table Text", "AlignRight" if "num" in classes else "AlignDefault"
-        if "m" in classes:
-            align = "AlignCenter"
-            style = "Table Month" + next((f" {kind.title()}" for kind in ("none", "end") if kind in classes), "")
-        step = next((_STEPS[c] for c in classes if c in _STEPS), None)
-        if step:
-            blocks = [{"t": "Para", "c": [_named(step, block["c"])]} for block in blocks]
         text = _styled(style, blocks, bookmark(identifier)) if blocks else _empty(style)
         return [_attributes(), {"t": align}, *spans, [text]]
 

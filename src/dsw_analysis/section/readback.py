@@ -285,12 +285,8 @@ class Body(HTMLParser):
                 known = not name.startswith("on") and name not in ("href", "hidden", "style")
             else:
                 known = name in ATTRIBUTES["*"] or name in ATTRIBUTES.get(tag, ())
-            if name == "colspan":  # the months, the whole road map, or the head of a group of rows
-                fits = (
-                    value in ("3", "4")
-                    if given.get("scope") == "rowgroup"
-                    else value == ("12" if "m" in element.classes else "14")
-                )
+            if name == "colspan":  # the head of a group of rows
+                fits = value in ("3", "4") and given.get("scope") == "rowgroup"
             else:
                 fits = name not in _VALUES or _VALUES[name].fullmatch(value) is not None
             if not known or not fits or (name == "class" and _AROUND & set(element.classes)):

@@ -1,4 +1,4 @@
-"""The road map as a table: every step of a project with what was done, over the months of the plan if it has any."""
+"""The road map as a table: every step of a project with what was done, its planned time and how it stands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from markupsafe import Markup
 from dsw_analysis.plan.outlook import runs, unknown
 from dsw_analysis.plan.plan import NOT_STATED, PLANNED, planned_time
 from dsw_analysis.plan.verdicts import Work
-from dsw_analysis.rounds import MONTHS, Round
+from dsw_analysis.rounds import Round
 from dsw_analysis.section.blocks import said
 
 _REPORTED = {"in_progress": "กำลังดำเนินการ", "not_started": "ยังไม่ดำเนินการตามแผน"}
@@ -42,20 +42,15 @@ def table(steps: pd.DataFrame, works: pd.Series, round_: Round, counts: Markup) 
     works:
         How they stand, as :class:`~dsw_analysis.plan.verdicts.Work`.
     round_:
-        Its last month is marked.
+        Its fiscal year is named.
     counts:
         What the caption adds: how many steps are in each state.
     """
-    grid = bool(steps[PLANNED].notna().to_numpy().any())
-    months = "".join(
-        f'<th scope="col" class="m{" end" if place == round_.months else ""}">{name}</th>'
-        for place, name in enumerate(MONTHS if grid else (), start=1)
-    )
-    timed = grid or bool(steps["due"].notna().any())
-    rows = [_row(name, run.iloc[0], works[run.index[0]], round_, grid=grid, timed=timed) for name, run in lines(steps)]
+    timed = bool(steps[[*PLANNED, "due"]].notna().to_numpy().any())
+    rows = [_row(name, run.iloc[0], works[run.index[0]], timed=timed) for name, run in lines(steps)]
     label = f"ขั้นตอนตามแผน ปีงบประมาณ พ.ศ. {round_.year}"
     when = '<th scope="col">ตามแผน</th>' if timed else ""
-    head = f'<th scope="col">ขั้นตอนและผลที่ทำแล้ว</th>{months}{when}<th scope="col">สถานะ</th>'
+    head = f'<th scope="col">ขั้นตอนและผลที่ทำแล้ว</th>{when}<th scope="col">สถานะ</th>'
     return (
         f'<div class="table roadmap"><div class="scroll" role="region" tabindex="0" aria-label="{label}">'
         f'<table><caption>{label} <span class="sub">{counts}</span></caption>'
@@ -63,23 +58,15 @@ def table(steps: pd.DataFrame, works: pd.Series, round_: Round, counts: Markup) 
     )
 
 
-def _row(name: str, row: pd.Series, work: Work, round_: Round, *, grid: bool, timed: bool) -> str:
-    """A step: its name with what was done, what stood in the way and what the source remarks; months; its state."""
+def _row(name: str, row: pd.Series, work: Work, *, timed: bool) -> str:
+    """A step: its name with what was done, what stood in the way and what the source remarks; time; its state."""
     state = None if pd.isna(row["state"]) else str(row["state"])
     told = [("", row["progress"]), ("อุปสรรค: ", row["obstacle"]), ("หมายเหตุ: ", row["source_note"])]
     texts = [Markup("<br>{}{}").format(what, said(text)) for what, text in told if not pd.isna(text)]
     head = Markup("<strong>{}</strong>").format(said(name)) + Markup("").join(texts)
-    planned = [not pd.isna(row[column]) for column in PLANNED]
-    cells = f'<td class="m none" colspan="{len(planned)}"></td>' if grid else ""
-    if any(planned):
-        cells = "".join(
-            f'<td class="m {state or "unstated"}{" end" if place == round_.months else ""}">'
-            f"{'<span>●</span>' if on else ''}</td>"
-            for place, on in enumerate(planned, start=1)
-        )
     when = planned_time(row)
-    words = said(when if any(planned) else f"ภายใน {when}") if when else _NONE
+    words = said(when if row[PLANNED].notna().any() else f"ภายใน {when}") if when else _NONE
     time = f"<td>{words}</td>" if timed else ""
     reported = f"<br>รายงานว่า{_REPORTED[state]}" if work is Work.OVERDUE and state in _REPORTED else ""
     verdict = f'<span class="status work_{work.name.lower()}">{work.value}</span>{reported}'
-    return f'<tr><th scope="row">{head}</th>{cells}{time}<td class="state">{verdict}</td></tr>'
+    return f'<tr><th scope="row">{head}</th>{time}<td class="state">{verdict}</td></tr>'
