@@ -439,7 +439,7 @@ def expect_csr(_, records):
     found = {"activities": len(work), "linked": int(linked.sum()), "linked_share": per_cent(linked.sum(), len(work))}
     found |= {"area_only": int((area.notna() & ~sdgs).sum()), "sdgs_only": int((area.isna() & sdgs).sum())}
     found |= {"unlinked": int((area.isna() & ~sdgs).sum()), "vulnerable_helped": work["vulnerable_helped"].sum()}
-    found["provinces"] = work["province"].nunique()
+    found |= {"provinces": work["province"].nunique(), "not_linked": int((~linked).sum())}
     for code in dataset("csr_activities")["welfare_area"].codes:
         found[f"linked.{code}"] = int((linked & (area == code)).sum())
         for goal in ("sdg01", "sdg10", "sdg17"):
@@ -483,6 +483,8 @@ def expect_community(_, records):
     found["improved_share"] = per_cent(improved.sum(), group.sum())
     found["improved_share_reached"] = per_cent(improved.sum(), group[implemented].sum())
     found["waiting.complete"] = counts["implemented"]
+    passed = (centres[FUNNEL] == "yes").sum(axis=1)
+    found |= {f"passed.{SLUGS[place]}": int(n) for place, n in zip(centres["province"], passed, strict=True)}
     return {f"community_welfare.{name}": value for name, value in found.items()}
 
 
@@ -492,12 +494,8 @@ def expect_highland(_, records):
     ordered = int(centres["ordered_on"].notna().sum())
     found = {"centres": len(centres), "participants": people.sum(), "participants_mean": people.mean()}
     found |= {"participants_min": people.min(), "participants_max": people.max(), "selected": int(selected.sum())}
-    found |= {"selecting": int((~selected).sum()), "selected_share": per_cent(selected.sum(), len(centres))}
-    found |= {
-        "orders": ordered,
-        "helped": centres["helped"].sum(),
-        "helped_reported": int(centres["helped"].notna().sum()),
-    }
+    found |= {"selecting": int((~selected).sum()), "orders": ordered, "helped": centres["helped"].sum()}
+    found["helped_reported"] = int(centres["helped"].notna().sum())
     found |= {f"participants.c{n:02d}": number for n, number in enumerate(people, start=1)}
     return {f"highland_welfare.{name}": value for name, value in found.items()}
 
@@ -531,8 +529,7 @@ def expect_cases(round_, records):
         found[f"within_24h.{channel}"] = per_cent((own & in_time).sum(), (own & judged).sum())
     for column, channel in (("category", "ess"), ("urgency", "hotline")):
         for code in dataset("urgent_cases")[column].codes:
-            own = int((cases[column] == code).sum())
-            found |= {f"{channel}.{code}": own, f"{column}_share.{code}": per_cent(own, cases[column].notna().sum())}
+            found[f"{channel}.{code}"] = int((cases[column] == code).sum())
     found |= {f"month.{m}": int(n) for m, n in in_month(moments).value_counts().items()}
     found |= {f"hour.{hour:02d}": int((moments.dt.hour == hour).sum()) for hour in range(24)}
     found |= {f"province.{slug}": int((cases["province"] == name).sum()) for name, slug in SLUGS.items()}
@@ -542,8 +539,8 @@ def expect_cases(round_, records):
 def expect_opinion(round_, records):
     said = records["public_opinion"]
     found = {"months": len(said), "negative_share": per_cent(said["negative"].sum(), said["comments"].sum())}
+    found |= {column: said[column].sum() for column in ("comments", "negative")}
     for column in ("comments", "positive", "negative"):
-        found[column] = said[column].sum()
         pairs = zip(round_.month_labels(), said[column], strict=True)
         found |= {f"{column}.{month}": number for month, number in pairs}
     for month, comments in zip(round_.month_labels(), said["comments"], strict=True):

@@ -128,8 +128,8 @@ def test_csr_follows_dropped_added_and_changed_activities(copy, show):
     assert shown.value("csr.linked") == linked
     assert shown.section["csr.linked_share"].rounded() == percent(linked, 2001)
     assert shown.value("csr.vulnerable_helped") == sum(int(r[helped].replace("๑๒", "12")) for r in rows)
-    assert f">{linked:,}<" in shown.html
-    assert ">1,470<" not in shown.html
+    assert f">{linked:,} กิจกรรม<" in shown.html
+    assert ">1,470 กิจกรรม<" not in shown.html and ">1,470<" not in shown.html
 
 
 def test_csr_training_follows_its_scores(copy, show):

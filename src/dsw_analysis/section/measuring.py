@@ -153,7 +153,9 @@ class Measuring(asking.Asking):
     def rule(self, frame: pd.DataFrame, name: str, label: str, value: float, *, unit: str, digits: int = 0) -> None:
         """Record a rule of the analysis with the file that it is applied to, so that it can be traced."""
         given = Given(label, id=f"{self.id}.{name}", unit=unit, digits=digits, note=RULE)
-        self.add(replace(given(frame, value), where="กฎของการวิเคราะห์ที่ใช้กับคำตอบในไฟล์นี้"))
+        found = given(frame, value)
+        where = " และ ".join(filter(None, (found.where, "กฎของการวิเคราะห์ที่ใช้กับข้อมูลในไฟล์นี้")))
+        self.add(replace(found, where=where))
 
     def fields(self, frame: pd.DataFrame, group: str | None = None) -> list[Column]:
         """Columns of a loaded frame under a group header of the file; without one, the questions it asks."""

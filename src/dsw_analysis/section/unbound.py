@@ -16,7 +16,7 @@ from dsw_analysis.section.readback import LINKED
 from dsw_analysis.section.recording import Recording, WordsError
 
 ALLOWED = (
-    Term("{00-23} น.", "ชื่อช่วงเวลาหนึ่งชั่วโมง"),
+    Term("{00-23}.00–{00-23}.59 น.", "ชื่อช่วงเวลาหนึ่งชั่วโมง"),
     Term("เปอร์เซ็นไทล์ที่ 95", "ชื่อค่าสถิติ"),
     Term(INTERVAL, "ชื่อค่าสถิติ"),
     Term("ระดับความเชื่อมั่นร้อยละ 95", "ชื่อค่าสถิติ"),

@@ -87,7 +87,7 @@ def by_month(frame: pd.DataFrame, column: str, round_: Round) -> pd.DataFrame:
     return derive(frame, IN_MONTH, f"เดือนของ{header}", values, of=[column], codes=labels)
 
 
-HOURS = {f"{hour:02d}": f"{hour:02d} น." for hour in range(24)}
+HOURS = {f"{hour:02d}": f"{hour:02d}.00–{hour:02d}.59 น." for hour in range(24)}
 OFFICE = {"office": "ในเวลาราชการ", "outside": "นอกเวลาราชการ"}
 
 
