@@ -260,9 +260,12 @@ class Audit:
         """Numbers in a picture are those that it shows, or words of the sources."""
         shown = {self.ledger[i].text(style) for _, i in drawn["shows"] for style in STYLES}
         known = {word for words in shown for word in written_numbers(words)}
+        # Parts of labels that stand below each other, whole labels being judged as they are said, and a threshold.
+        own = {word for label, _ in drawn["shows"] for word in flat(label).split()}
+        own |= {f"เกณฑ์ {finding.text('unit')}" for finding in self.ledger.values() if finding.section == section}
         for text in texts:
             numbers = {number for end in text.split("–") for number in written_numbers(end)}  # of a shade: from, to
-            bound = numbers <= known or _HOUR.fullmatch(text)
+            bound = numbers <= known or text in own or _HOUR.fullmatch(text)
             if not bound and (words := self.words.unaccounted(section, text)):
                 yield words, f"เป็นคำของภาพที่มีตัวเลขซึ่งไม่ได้ผูกกับที่มา {_BIND}"
 
