@@ -249,6 +249,20 @@ def test_a_number_drawn_as_text_must_be_one_that_the_picture_shows(audit):
     assert [words for words, _ in found] == [foreign]
 
 
+def test_what_may_be_drawn_as_text_beside_the_numbers_of_a_picture(audit):
+    """A threshold that only the alternative text names, part of a label, a shade from one number to another."""
+    few, many = (audit.ledger[f"homeless_housing.places.{name}"] for name in ("nonthaburi", "songkhla"))
+    assert (few.text(), many.text()) == ("5", "11")
+    drawn = {
+        "shows": [["ต.ค. 68", few.id], ["พ.ย. 68", many.id]],
+        "alt": "แผนภูมิแท่ง มีเส้นที่เกณฑ์ {restructuring.attention_threshold:unit}",
+    }
+    assert list(audit._letters("homeless_housing", ["68", "5–11", "เกณฑ์ ร้อยละ 50"], drawn)) == []
+    for foreign in ("6–11", "12", "เกณฑ์ ร้อยละ 51", "15", "๕"):
+        assert [words for words, _ in audit._letters("homeless_housing", [foreign], drawn)] == [foreign]
+    assert len(list(audit._letters("homeless_housing", ["เกณฑ์ ร้อยละ 50"], {**drawn, "alt": ""}))) == 1
+
+
 @pytest.mark.parametrize("tag", ["style", "script"])
 def test_style_and_script_are_those_of_every_page(audit, sections, tag):
     page = sections[0]

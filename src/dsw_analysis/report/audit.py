@@ -26,6 +26,7 @@ from dsw_analysis.section.unbound import unbound
 
 __all__ = ["Audit", "Slip", "audit_page"]
 
+_FIGURE = re.compile(r"\d(?:[\d.,/]*\d)?")
 _HOUR = re.compile(r"[01]\d|2[0-3]")
 _ID = re.compile(r'(?<=\sid=")[^"]*')
 _LETTER = re.compile(r"[^\W\d_]")
@@ -257,15 +258,13 @@ class Audit:
             yield words, f"เป็นคำของภาพที่มีตัวเลขซึ่งไม่ได้ผูกกับที่มา {_BIND}"
 
     def _letters(self, section: str, texts: Sequence[str], drawn: Mapping[str, Any]) -> Found:
-        """Numbers in a picture are those that it shows, or words of the sources."""
-        shown = {self.ledger[i].text(style) for _, i in drawn["shows"] for style in STYLES}
-        known = {word for words in shown for word in written_numbers(words)}
-        # Parts of labels that stand below each other, whole labels being judged as they are said, and a threshold.
-        own = {word for label, _ in drawn["shows"] for word in flat(label).split()}
-        own |= {f"เกณฑ์ {finding.text('unit')}" for finding in self.ledger.values() if finding.section == section}
+        """Numbers in a picture are those that it or its alternative text shows, or words of the sources."""
+        ids = {*(i for _, i in drawn["shows"]), *(match[1] for match in blocks.PLACEHOLDER.finditer(drawn["alt"]))}
+        known = {number for i in ids for style in STYLES for number in _FIGURE.findall(self.ledger[i].text(style))}
+        labels = {word for label, _ in drawn["shows"] for word in label.split()}  # some stand on two lines: ต.ค. 68
         for text in texts:
-            numbers = {number for end in text.split("–") for number in written_numbers(end)}  # of a shade: from, to
-            bound = numbers <= known or text in own or _HOUR.fullmatch(text)
+            rest = _FIGURE.sub(lambda match: "" if match[0] in known else match[0], text)
+            bound = not written_numbers(rest) or text in labels
             if not bound and (words := self.words.unaccounted(section, text)):
                 yield words, f"เป็นคำของภาพที่มีตัวเลขซึ่งไม่ได้ผูกกับที่มา {_BIND}"
 
