@@ -18,9 +18,10 @@ ROUND = Round.parse("2569-6m")
 SHORT = {"พม.": "กระทรวง ก", "สป.พม.": "สำนักงานปลัด", "SIA": "ผลกระทบ", "CSR": "ความรับผิดชอบ", "ศูนย์ CSR": "ศูนย์ ข"}
 
 
-def report(body, **work):
+def report(body, restated=(), **work):
     """The page of a report of one section, and the blocks of the same on paper."""
     handed = {"section": "one", "order": 1, "indicators": [], "inputs": [], "findings": LEDGER.records(), "work": work}
+    handed["restated"] = list(restated)
     document = ledger_document(ROUND, [("one", "หนึ่ง", None, handed)])
     chapters = [Chapter(id="one", title="หนึ่ง", order=1, body=f"<h1>หนึ่ง</h1>{body}")]
     html = page(ROUND, chapters, LEDGER, document=document)
@@ -81,12 +82,13 @@ def test_abbreviations_are_those_that_occur_and_none_for_being_a_piece_of_anothe
         assert {short for short, long in SHORT.items() if f"{short} {long}" in shown} == expected
 
 
-def test_what_is_bound_is_counted_and_what_is_missing_is_named():
-    html, _ = report(f"{NUMBER}{NUMBER}", waiting=["ค่าเป้าหมาย"])
+def test_what_is_bound_is_counted_and_what_was_restated_is_listed_with_its_cause():
+    restated = [{"id": "one.n", "printed": "4", "cause": "หน่วยงานแก้ยอด"}]
+    html, _ = report(f"{NUMBER}{NUMBER}", restated=restated)
     assert "ตรวจตัวเลข 2 แห่ง และคำเปรียบเทียบ 0 แห่ง" in method(html)
     assert "โครงการที่ 1: ตัวเลข 2" in method(html)
-    assert "ข้อมูลที่ยังไม่ได้รับ: โครงการที่ 1 ค่าเป้าหมาย" in method(html)
-    assert "ข้อมูลที่ยังไม่ได้รับ" not in method(report(NUMBER)[0])
+    assert "ต่างจากฉบับพิมพ์: one.n ฉบับพิมพ์ 4 เพราะหน่วยงานแก้ยอด" in method(html)
+    assert "ต่างจากฉบับพิมพ์" not in method(report(NUMBER)[0])
 
 
 def test_the_contents_name_plan_and_issue_above_their_first_project():
