@@ -22,7 +22,8 @@ def other_digit(html, place, rng):
 
 def _body(html):
     """Where the section of a page stands, between cover and bases of numbers."""
-    return html.index('<main id="content"'), html.index('<div class="bases">')
+    end = html.find('<div class="bases">')  # a section without numbers has none
+    return html.index('<main id="content"'), end if end >= 0 else html.index("</main>")
 
 
 def _visible(html, pattern, start, end):

@@ -26,7 +26,7 @@ ROWS = {
     "plan_projects": sum(isinstance(row[1], int) for row in PROJECTS.iter_rows(values_only=True)),
     "plan_steps": 64,
     "plan_indicators": 17,
-    "plan_topics": 63,
+    "plan_topics": 58,
     "plan_decisions": 0,
     "ea_activities": 23,
     "restructuring_survey": 25,

@@ -182,7 +182,7 @@ def test_tables_that_split_repeat_their_headers():
 
 def test_every_figure_has_its_written_alternative_text(tags, html):
     alternatives = [str(e["/Alt"]) for e in tags if "/Alt" in e]
-    assert len(html.pictures) > 5
+    assert html.pictures
     assert [paper.plain(a) for a in alternatives if paper.plain(a) in {paper.plain(p) for p in html.pictures}] == [
         paper.plain(p) for p in html.pictures
     ]

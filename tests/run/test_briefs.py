@@ -68,7 +68,9 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.links += [value for name, value in attrs if name == "href"]
-        self.opened |= {value.removeprefix("f.") for name, value in attrs if name == "popovertarget"}
+        # A page opens the basis of a number where a notebook's cell links to it.
+        basis = (value for name, value in attrs if name in {"popovertarget", "href"})
+        self.opened |= {match[1] for value in basis if (match := re.fullmatch(r"#?f\.(.+)", value))}
 
     def handle_data(self, data):
         self.words.append(data)

@@ -67,7 +67,7 @@ def test_table_heads_rows_aligns_numbers_and_marks_reconstructed_data():
     html = blocks.table(frame, caption="ตาราง {csr.linked}", findings=KNOWN).html
     assert '<th scope="row">ก</th><td class="num"><a class="n r" href="#f.csr.linked">1,470</a></td>' in html
     assert '<th scope="col" class="num">ค่า</th>' in html
-    assert '>50</a> <small><a class="n" href="#f.csr.share">1/2</a></small>' in html  # of few, so with their number
+    assert '<a class="n" href="#f.csr.share">50 (1/2)</a>' in html  # of few, so with their number
     assert '<span class="none">-</span>' in html
     assert '<span class="mark example" title="ตัวอย่างจากข้อมูลจำลอง">ต</span>' in html
     published = blocks.table(pd.DataFrame({"ก": ["ข"], "ค": [SHARE]}), caption="ค", findings=KNOWN).html

@@ -41,7 +41,7 @@ _MEASURED = {*_DIGITS, "level"}
 _PER_ROW = {"ratio", "points", "hours"}
 """Units of numbers that are read with the number of rows behind them."""
 
-STYLES = ("value", "unit", "n/N", "full", "interval", "duration")
+STYLES = ("value", "unit", "n/N", "counted", "full", "interval", "duration")
 """Ways to print a finding; see :meth:`Finding.text`."""
 
 INTERVAL = "ช่วงความเชื่อมั่นร้อยละ 95"
@@ -220,9 +220,10 @@ class Finding:
         Parameters
         ----------
         style:
-            ``"value"`` the number alone, ``"unit"`` with its unit, ``"n/N"`` numerator/denominator,
-            ``"full"`` unit and n/N, ``"interval"`` the limits (``-`` where there are none), ``"duration"`` hours as
-            readers count them: minutes below an hour and a half, days from two. An undefined number prints as ``-``.
+            ``"value"`` the number alone, ``"unit"`` with its unit, ``"n/N"`` numerator/denominator, ``"counted"`` the
+            number and n/N, ``"full"`` unit and n/N, ``"interval"`` the limits (``-`` where there are none),
+            ``"duration"`` hours as readers count them: minutes below an hour and a half, days from two. An undefined
+            number prints as ``-``.
 
         Raises
         ------
@@ -241,6 +242,8 @@ class Finding:
             number = "น้อยกว่า 0.0001"
         if style == "value" or rounded is None:
             return number
+        if style == "counted":
+            return f"{number} ({self.text('n/N')})" if self.has_base else number
         if style == "duration" and self.unit == "hours":
             return self._duration()
         word = units()[self.unit]

@@ -268,8 +268,8 @@ def _are_shares(cells: pd.Series) -> bool:
 def _cell(cell: Any, *, first: bool, css: str, share: bool) -> str:  # noqa: ANN401 - see table
     if isinstance(cell, Finding):
         few = share and cell.has_base and cell.denominator is not None and cell.denominator < _FEW
-        base = Markup(" <small>{}</small>").format(link(cell, "n/N")) if few else ""
-        return f'<td class="num">{link(cell, "value" if share or cell.unit != "percent" else "full")}{base}</td>'
+        style = "counted" if few else "value" if share or cell.unit != "percent" else "full"
+        return f'<td class="num">{link(cell, style)}</td>'
     if isinstance(cell, (int, float)) and not pd.isna(cell):
         raise TypeError(f"bare number {cell!r} in a table; record it as a finding so that readers can trace it")
     content = Markup('<span class="none">-</span>') if _is_none(cell) else escape(cell)

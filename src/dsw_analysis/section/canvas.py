@@ -33,6 +33,8 @@ SIZE, SMALL = 13, 12
 """Letters in pixels: of all that must be read first, and of what stands in a narrow place."""
 PHONE = 340
 """Width in pixels for which figures are laid out, so that a phone shows them whole; wider columns stretch them."""
+NARROWEST = 280
+"""Pixels for the text on the narrowest phone, of 320."""
 WIDER = {"stretched wide": 640, "stretched wider": 960}
 """Class -> width of a figure with so many columns that a phone must scroll it."""
 
@@ -98,9 +100,11 @@ def sheet(height: float, across: float = PHONE) -> Axes:
 
 
 def frozen(axes: Axes, shows: Mapping[str, Finding], css: str = "stretched") -> Drawing:
-    """Freeze the figure of a sheet."""
+    """Freeze the figure of a sheet; one with a label that the narrowest phone cannot show whole is scrolled there."""
     figure = axes.get_figure(root=True)
     assert figure is not None
+    if css == "stretched" and pixels(text.get_text() for text in axes.texts) > NARROWEST:
+        css = "stretched wide"
     return drawing(figure, shows, css)
 
 
