@@ -13,6 +13,7 @@ import pypdfium2
 import pytest
 from conftest import FULL
 
+from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.report.document import compose, text_of
 from dsw_analysis.report.page import Chapter
@@ -98,6 +99,8 @@ def test_the_brief_is_one_page_without_cover_and_contents(made):
     assert len(pdf) == 1
     text = pdf[0].get_textpage().get_text_bounded()
     assert "สารบัญ" not in text
+    for words in ("แผนปฏิบัติการพัฒนาระบบราชการ", "รอบ 6 เดือน ปีงบประมาณ พ.ศ. 2569", "ร่าง"):  # of which report it is
+        assert paper.plain(words) in paper.plain(text[:300])
     assert sum(name in text for name in ("1. ศึกษาข้อเสนอเชิงนโยบาย", "15. การจัดการความรู้")) == 2
 
 
@@ -216,10 +219,14 @@ def test_a_pdf_whose_cells_are_not_those_that_were_written_is_no_pdf_of_ours():
 
 
 def test_paper_has_the_examples_of_a_section_only_if_asked_to():
-    panel = '<details class="examples"><summary>ตัวอย่าง</summary><p>จำลองขึ้น</p></details>'
+    number = '<a class="n r" href="#f.demo.n">3 คน</a>'
+    panel = f'<details class="examples"><summary>ตัวอย่าง</summary><p>จำลองขึ้น {number}</p></details>'
     chapter = Chapter(id="demo", title="ส่วน", order=1, body=f"<h1>ส่วน</h1><p>ผลจริง</p>{panel}")
+    invented = Finding(id="demo.n", label="จำนวน", value=3, unit="persons", provenance="reconstructed")
     for asked in (False, True):
-        text = text_of(compose(ROUND, [chapter], Ledger(), examples=asked).blocks)
+        cover, *chapters = compose(ROUND, [chapter], Ledger([invented]), examples=asked).blocks
+        assert ("เครื่องหมายนี้" in text_of(cover)) == asked  # a mark is explained only where there is one
+        text = text_of(chapters)
         assert "ผลจริง" in text
         assert ("ตัวอย่าง" in text, "จำลองขึ้น" in text) == (asked, asked)
 

@@ -27,7 +27,7 @@ def shown(value, *names):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Let figures be blank, which takes two thirds of the time away: test_briefs draws them."""
-    for kind in ("bars", "columns", "funnel", "stacked", "heatmap", "tile_map", "change"):
+    for kind in ("bars", "columns", "heatmap", "tile_map", "change"):
         monkeypatch.setattr(figures, kind, lambda of, **_: Drawing(BLANK, tuple(shown(of))))
 
 

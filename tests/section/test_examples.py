@@ -19,7 +19,14 @@ def story(s, toys):  # noqa: F811
     figures.set_theme()
     source = toys.attrs["source"]
     toys.attrs["source"] = replace(source, provenance="reconstructed")
-    s.measure(toys, by="kind", toys=Count("ของเล่น", unit="works"), good=Share("ที่ดี", counted={"q1": "good"}))
+    s.measure(toys, by="kind", toys=Count("ของเล่น", unit="works"), nice=Share("ที่ดี", counted={"q1": "good"}))
+    s.measure(
+        toys,
+        by="kind",
+        over={"item": s.fields(toys)},
+        ids="{}",
+        good=lambda item: Share(item.statement, counted={item.name: "good"}),
+    )
     s.measure(toys, lost=Count("ที่หาย", unit="works", where={"score": slice(99, None)}))
     toys.attrs["source"] = source
     s.measure(toys, real=Count("ของจริง", unit="works"))
@@ -52,6 +59,7 @@ def parts(block):
         ("{% if real %}\nจริง\n{% if toys.town %}\nเมือง\n{% endif %}\nจบ\n{% endif %}", "จริง จบ", "เมือง"),
         ("{% if lost %}\nก\n{% elif real %}\nข\n{% else %}\nค\n{% endif %}\nจบ", "จบ", "ข"),
         ('มากที่สุดคือ{{ most(toys, by="kind") }}', "", "มากที่สุดคือ…"),
+        ('{% set gap = widest(good, "item", "kind") %}\n[if gap] ต่างกัน\n[else] ไม่ต่าง\nจบ', "จบ", "ต่างกัน"),
         ('ประเภท ได้แก่\n\n{% for row in each(toys, by="kind") %}\n- {{ row }} {{ row|value }}\n{% endfor %}', "", "…"),
     ],
 )
@@ -66,7 +74,7 @@ def test_a_sentence_that_rests_on_an_example_leaves_the_others(story, text, real
 
 
 def test_a_table_keeps_rows_and_columns_that_are_real_and_shows_all_as_an_example(story):
-    block = story.table({"จำนวน": "toys", "ดี": "good"}, by=["total", "kind"], head="กลุ่ม", caption="ตาราง")
+    block = story.table({"จำนวน": "toys", "ดี": "nice"}, by=["total", "kind"], head="กลุ่ม", caption="ตาราง")
     real, example = parts(block)
     assert "400" in real
     assert not any(name in real for name in KINDS.values())

@@ -49,12 +49,8 @@ def whole(figure, found):
 LONG = "สำนักงานพัฒนาสังคมและความมั่นคงของมนุษย์"
 CHARTS = {
     "bars": lambda names, value: figures.bars({name: number(value) for name in names}, target=number(value or 1)),
-    "funnel": lambda names, value: figures.funnel({name: number(value) for name in names}),
     "columns": lambda names, value: figures.columns({name: number(value) for name in names}),
     "heatmap": lambda names, value: figures.heatmap({row: {n: number(value) for n in names} for row in (LONG, "ข")}),
-    "stacked": lambda names, value: figures.stacked(
-        {name: {part: number(value) for part in ("ดำเนินการแล้ว", "อยู่ระหว่างดำเนินการ", "ไม่ปรากฏสถานะ")} for name in names}
-    ),
     "change": lambda names, value: figures.change(
         {name: (number(value), number(2 * value)) for name in names}, names=("ก่อนอบรม", "หลังอบรม"), target=number(24)
     ),

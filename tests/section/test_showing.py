@@ -116,13 +116,11 @@ def test_rows_of_several_splits_and_the_total_stand_in_one_table(story):
     assert [row[0] for row in cells(block)] == ["กลุ่ม", "ทุกที่", *KINDS.values()]
 
 
-def test_a_matrix_and_stacked_bars_show_crossed_columns(story, toys):  # noqa: F811
+def test_a_matrix_shows_crossed_columns(story, toys):  # noqa: F811
     matrix = story.heatmap("toys", rows="kind", columns="goals", headline="ก")
     data = {" ".join(row[0].split()): row[1] for row in cells(matrix) if len(row) == 2}
     both = ((toys["kind"] == "town") & toys["goals"].fillna("").str.contains("g3")).sum()
     assert data["เมือง – เป้า 3"] == f"{both} ผลงาน"
-    bars = story.stacked({"toys": "ทั้งหมด", "lost": "หาย"}, rows="kind", headline="ก")
-    assert {row[0] for row in cells(bars) if len(row) == 2} >= {"เมือง – ทั้งหมด", "เมือง – หาย"}
 
 
 def test_crosstabs_have_a_column_for_each_group(story, toys):  # noqa: F811
@@ -155,14 +153,6 @@ def test_a_brief_shows_nothing_of_the_countrys_numbers(toys, s):  # noqa: F811
     with pytest.raises(WordsError, match="'good' is the country's alone; put it under"):
         brief.say("{good}")
     assert brief.say("[if country] {good}\n[else] ไม่มี") is not None
-
-
-def test_a_funnel_goes_through_numbers_and_the_items_of_families(stages):  # noqa: F811
-    figures.set_theme()
-    drawn = stages.funnel("all", "done", headline="ก", subtitle="ข")
-    assert drawn is not None
-    (picture,) = stages.shown.pictures
-    assert picture["shows"] == [["เริ่ม", "toy.all"], ["เลื่อย", "toy.sawn"], ["ทาสี", "toy.painted"]]
 
 
 def test_a_table_says_words_of_the_data_by_code_and_words_of_numbers(stages):  # noqa: F811

@@ -90,10 +90,13 @@ def compose(
     """Make the document that both the PDF and the DOCX are written from.
 
     The small tables behind figures are left out; numbers are plain text, and so is a link whose target is not in the
-    document. Parameters as of :func:`dsw_analysis.report.page.page`, and
+    document. The cover says what examples are only where some are printed.
 
-    Examples
-    --------
+    Parameters
+    ----------
+    round_, chapters, ledger, province, document:
+        As of :func:`dsw_analysis.report.page.page`.
+    examples:
         Whether to print the panels of examples, which rest on reconstructed records.
     """
     images: dict[str, bytes] = {}
@@ -102,6 +105,7 @@ def compose(
     title = current().title if round_ else chapters[0].title
     bodies = dict(zip((c.id for c in chapters), numbered, strict=True))
     values = page_values(round_, chapters, ledger, province=province, document=document)
+    values["examples"] = examples and values["examples"]
     html = environment().get_template("print.html.j2").render(title=title, bodies=bodies, **values)
     parsed = json.loads(pypandoc.convert_text(html, "json", format="html", extra_args=SANDBOX))
     section = f"{chapters[0].title} – " if len(chapters) == 1 else ""

@@ -23,7 +23,7 @@ _NUMBER = re.compile(r'<a class="n[ a-z]*" href="#f\.')
 
 
 def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, Any]:
-    """Values for ``method.html.j2``: verdicts with their rules, what is bound and what was restated, abbreviations.
+    """Values for ``method.html.j2``: verdicts with their rules, what is bound or restated, abbreviations and files.
 
     Parameters
     ----------
@@ -40,6 +40,7 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
         "work": [(f"work_{work.name.lower()}", work.value, RULES[work]) for work in Work],
         "statuses": [(status.name.lower(), status.value, RULES[status]) for status in Status],
         "bound": [(s, len(_NUMBER.findall(bodies[s["section"]])), _claims(bodies[s["section"]])) for s in sections],
+        "reconstructed": any(finding["provenance"] == "reconstructed" for finding in document["findings"]),
         "restated": [told for section in sections for told in section.get("restated", ())],
         "abbreviations": [(short, long) for short, long in current().abbreviations.items() if short in _used(text)],
         "files": sorted({read["file"] for read in document["inputs"]}),

@@ -36,7 +36,7 @@ _COLUMNS = re.compile(rb"/Headers\[[^]]*\]")
 def to_pdf(document: Document, *, bare: bool = False) -> bytes:
     """Typeset a document: A4, tagged, with bookmarks, contents and links; the same input gives the same bytes.
 
-    One that is ``bare`` has neither cover nor contents.
+    One that is ``bare`` has neither cover nor contents, but a line that says of which report and round it is.
 
     Raises
     ------
@@ -109,6 +109,9 @@ def typst_source(document: Document, writer: Writer, *, bare: bool = False) -> s
     values = f"title: {quote(document.title)}, label: {quote(document.label)}, "
     if current().department:
         values += f"author: {quote(current().department)}, "
+    if bare and document.round is not None:
+        draft = "" if current().edition(document.round).approved else " · ร่าง"
+        values += f"masthead: ({quote(current().title)}, {quote(document.label + draft)}), "
     return "\n\n".join(
         [
             '#import "report.typ": *',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partialmethod
 from typing import Any, Final
@@ -96,6 +96,18 @@ class Chosen(list[Row]):
         return len(self) > 0
 
 
+class Gap(dict[str, Row]):
+    """A ``row`` with its ``high`` and ``low`` end; empty if none differs, which is asked of its claim too."""
+
+    def __init__(self, story: Asking, claim: str, rows: Mapping[str, Row]) -> None:
+        super().__init__({name: replace(row, claim=claim) for name, row in rows.items()})
+        self._story, self._claim = story, claim
+
+    def __bool__(self) -> bool:
+        self._story.ask_again(self._claim)
+        return len(self) > 0
+
+
 class Functions:
     """What texts may ask of families; in the words of a figure or table, of what that shows."""
 
@@ -167,18 +179,17 @@ class Functions:
         word = self._story.claim("compare", [first.finding, second.finding])
         return held(self._story.asked(), word)
 
-    def widest(self, family: Number, by: str, across: str) -> dict[str, Row] | None:
-        """The row of ``by`` that differs most ``across`` groups, with its highest and lowest; ``None`` if none does."""
+    def widest(self, family: Number, by: str, across: str) -> Gap:
+        """The row of ``by`` that differs most ``across`` groups, with its highest and lowest."""
         cells = self._rows(family, (by, across))
         groups = [[cell.finding.id for cell in cells if cell.codes[0] == row.code] for row in self._rows(family, by)]
         chosen = self._story.claim("widest", [cell.finding for cell in cells], groups)
+        claim, found = self._story.asked(), {cell.finding.id: cell for cell in cells}
         if not chosen:
-            return None
-        found = {cell.finding.id: cell for cell in cells}
+            return Gap(self._story, claim, {})
         high, low = (replace(found[id_], names=found[id_].names[1:], codes=found[id_].codes[1:]) for id_ in chosen)
         whole = next(row for row in self._rows(family, by) if row.code == found[chosen[0]].codes[0])
-        claim = self._story.asked()
-        return {name: replace(row, claim=claim) for name, row in (("row", whole), ("high", high), ("low", low))}
+        return Gap(self._story, claim, {"row": whole, "high": high, "low": low})
 
     def label(self, column: str, codes: Iterable[str] | str) -> str:
         """Words of the codebook for codes of a column: ``ไม่ระบุ หรือ อื่น``."""

@@ -20,7 +20,6 @@ from dsw_analysis.section.canvas import (
     SMALL,
     SOFT,
     STEPS,
-    TEAL,
     WIDER,
     box,
     drawing,
@@ -34,9 +33,8 @@ from dsw_analysis.section.canvas import (
     tick,
 )  # fmt: skip
 
-__all__ = ["bars", "change", "columns", "drawing", "funnel", "heatmap", "set_theme", "stacked", "tile_map"]
+__all__ = ["bars", "change", "columns", "drawing", "heatmap", "set_theme", "tile_map"]
 
-_PARTS = (BLUE, TEAL, ORANGE, GREY)
 _BESIDE = 112
 """Width of labels, in pixels, up to which they stand beside their bars; wider ones stand over them."""
 _GAP = 6
@@ -54,17 +52,7 @@ def bars(values: Mapping[str, Finding], *, target: Finding | None = None, highli
     highlight:
         Labels drawn in orange, with their numbers in bold.
     """
-    return _bars(values, {label: finding.text() for label, finding in values.items()}, target, highlight)
-
-
-def funnel(values: Mapping[str, Finding]) -> Drawing:
-    """Stages from first to last, each as a bar from the left with its number and what it counts."""
-    return _bars(values, {label: finding.text("unit") for label, finding in values.items()}, None, ())
-
-
-def _bars(
-    values: Mapping[str, Finding], said: Mapping[str, str], target: Finding | None, highlight: Collection[str]
-) -> Drawing:
+    said = {label: finding.text() for label, finding in values.items()}
     labels = pixels(values)
     over = labels > _BESIDE
     left, row, top = (0.0, 46, 22) if over else (labels + 10, 26, 4)
@@ -126,28 +114,6 @@ def _fitting(needed: float) -> tuple[str, float]:
     if needed <= PHONE:
         return "stretched", PHONE
     return next(((css, across) for css, across in WIDER.items() if needed <= across), list(WIDER.items())[-1])
-
-
-def stacked(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
-    """Stacked horizontal bars: row -> part -> finding, at most four parts, the same in every row.
-
-    A number stands below its part, where it is wide enough.
-    """
-    parts = dict(zip(next(iter(rows.values())), _PARTS, strict=False))
-    top, row = key_height(list(parts)), 62
-    axes = sheet(top + row * len(rows))
-    key(axes, parts)
-    most = max(sum(_numbers(of)) for of in rows.values()) or 1
-    for place, (label, of) in enumerate(rows.items()):
-        y, left = top + row * place, 0.0
-        put(axes, 0, y + 13, label)
-        for (part, finding), number in zip(of.items(), _numbers(of), strict=True):
-            across = PHONE * number / most
-            box(axes, (left, y + 19), (max(across - 1.5, 0), 15), parts[part])
-            if number and across >= pixels([finding.text()], SMALL) + 2:
-                put(axes, left, y + 49, finding.text(), size=SMALL)
-            left += across
-    return frozen(axes, _crossed(rows))
 
 
 def heatmap(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:

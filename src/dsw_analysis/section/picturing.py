@@ -63,12 +63,6 @@ class Picturing(Telling):
         """Vertical bars of a family's groups in their order; ``codes`` writes the codes under them."""
         return self._chart("แผนภูมิแท่งแนวตั้ง", figures.columns, self.rows(name, by), {}, codes=codes, **about)
 
-    def funnel(self, *names: str, **about: Any) -> Block | None:  # noqa: ANN401 - words and their values
-        """Stages from first to last: numbers, and the groups of families that have no total."""
-        stages = ([self._stage(name)] if self.found(name) else self.rows(name) for name in names)
-        rows = [row for several in stages for row in several]
-        return self._chart("แผนภูมิแท่งตามขั้น", figures.funnel, rows, {}, **about)
-
     def tile_map(self, name: str, *, zero: str = "", **about: Any) -> Block | None:  # noqa: ANN401
         """A tile for each province; ``zero="×"`` crosses out those without."""
         rows = [row for row in self.rows(name, PROVINCE) if row.finding.value or not zero]
@@ -98,30 +92,6 @@ class Picturing(Telling):
         hidden = any(cell.codes[1] not in kept for cell in cells)
         about["note"] = "ช่องว่างหมายถึงไม่มี" if any(cell.finding.value == 0 for cell in cells) else ""
         return self._drawn(figures.heatmap(matrix), "ตารางสี", listed, rows=cells, hidden=hidden, **about)
-
-    def stacked(
-        self,
-        of: str | Mapping[str, str],
-        *,
-        rows: str,
-        parts: str = "",
-        when: str = "",
-        **about: Any,  # noqa: ANN401
-    ) -> Block | None:
-        """Stacked bars of a family's crossed columns, or of several families (name -> name of the part)."""
-        families = {of: (rows, parts)} if isinstance(of, str) else dict.fromkeys(of, rows)
-        cells = [cell for name, by in families.items() for cell in self.rows(name, by)]
-        if not self._is_shown(cells, when):
-            return None
-        bars: dict[str, dict[str, Finding]] = {}
-        for cell in cells:
-            part = cell.names[1] if isinstance(of, str) else of[cell.family]
-            bars.setdefault(cell.names[0], {})[part] = cell.finding
-        listed = " ".join(
-            f"{escape(row)} " + " ".join(f"{escape(part)} {{{f.id}:unit}}" for part, f in of.items())
-            for row, of in bars.items()
-        )
-        return self._drawn(figures.stacked(bars), "แผนภูมิแท่งซ้อน", listed, rows=cells, **about)
 
     def change(
         self,
