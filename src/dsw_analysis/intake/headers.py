@@ -30,7 +30,10 @@ _NAMES_AND_VALUES: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Matched:
-    """Raw columns (and those of the totals rows) under the dataset's names; missing and repeated ones are absent."""
+    """Raw columns (and those of the totals rows) under the dataset's names; missing and repeated ones are absent.
+
+    The totals rows have the columns that were left out too, under their headers.
+    """
 
     frame: pd.DataFrame
     totals: pd.DataFrame
@@ -78,9 +81,11 @@ def match_columns(dataset: Schema, raw: RawTable) -> Matched:
     ]
     places = {key: at for at, key in enumerate(map(header_key, headers)) if key in wanted and counts[key] == 1}
     found = {c.name: places[key] for key, c in zip(wanted, dataset.columns, strict=True) if key in places}
-    frame, totals = (
-        table.iloc[:, list(found.values())].set_axis(list(found), axis=1) for table in (raw.frame, raw.totals)
-    )
+    frame = raw.frame.iloc[:, list(found.values())].set_axis(list(found), axis=1)
+    names = {headers[place]: name for name, place in found.items()}
+    once = raw.totals.columns[~raw.totals.columns.duplicated(keep=False)]
+    left_out = [header for header in once if header not in raw.frame.columns]
+    totals = raw.totals[[*names, *left_out]].rename(columns=names)
     return Matched(frame=frame, totals=totals, problems=problems)
 
 

@@ -12,6 +12,7 @@ from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.rows import row_list
 from dsw_analysis.intake.files.table import UNCERTAIN
+from dsw_analysis.intake.harmless import LeftOut
 from dsw_analysis.intake.headers import match_columns
 from dsw_analysis.intake.hints import DAYS, DayOrder
 from dsw_analysis.intake.merged import fill_merged
@@ -91,6 +92,7 @@ class Judge:
         self.dataset, self.round, self.registries, self.again = dataset, round_, registries, again
         self.rows_read, self.parts, self.readable = 0, 0, True
         self._listing = Listing()
+        self._left_out = LeftOut(dataset)
         self._changed: Counter[str] = Counter()
         self._months: Counter[str] = Counter()
         self._refused: set[int] = set()
@@ -102,6 +104,7 @@ class Judge:
     def add(self, raw: RawTable) -> pd.DataFrame | None:
         """Judge a part; its typed frame, or ``None`` if a column is missing."""
         self.parts += 1
+        raw = self._left_out.through(raw)
         self.rows_read += len(raw.frame)
         raw, filled = fill_merged(self.dataset, raw)
         if filled:
@@ -134,6 +137,7 @@ class Judge:
 
     def finish(self) -> Checked:
         """What was found in all parts together."""
+        self._raw = replace(self._raw, notes=(*self._raw.notes, *self._left_out.notes()))
         if not self.readable or self._last is None:
             return Checked(
                 dataset=self.dataset, problems=self._listing.problems(), raw=self._raw, rows_read=self.rows_read

@@ -52,6 +52,7 @@ class Totals:
     def judge(self, refused: Iterable[int], raw: RawTable, listing: Listing) -> tuple[int, ...]:
         """Compare totals rows with the data: sums of numbers, and counts of filled cells under other headers.
 
+        Of a column without sums, as one that was left out, only a cell with a word for a sum is judged.
         A total of all (``รวมทั้งสิ้น``, or the only one) must sum all rows; that of a group (``รวมภาคเหนือ``) the rows of
         its group; a plain ``รวม`` all rows, or those since any totals row or heading above it.
 
@@ -71,6 +72,7 @@ class Totals:
         sheet = Sheet(raw, cuts)
         texts = cuts.astype(object).where(cuts.notna(), None).map(clean)
         groups = Groups(texts.to_numpy().tolist(), self._rows)
+        others = [Column(name, name, "text") for name in cuts.columns if name not in self._sums]
         doubtful = {int(piece) for piece in np.searchsorted(self._at, sorted(refused))}
         unknown = []
         for place, row in enumerate(self._at):
@@ -78,7 +80,8 @@ class Totals:
             if any(not doubtful.isdisjoint(span) for span in spans):
                 unknown.append(row)
                 continue
-            for column in self._columns if spans else ():
+            stated = [column for column in others if read_total(str(texts.at[row, column.name]))]
+            for column in (*self._columns, *stated) if spans else ():
                 wrong = self._judge_cell(column, cuts.at[row, column.name], str(texts.at[row, column.name]), spans)
                 if wrong is not None:
                     listing.add(sheet, "total", column, pd.Index([row]), [wrong])
@@ -99,10 +102,11 @@ class Totals:
             stated = parsed.values.iloc[0]
         if stated is None or pd.isna(stated) or (is_stated and unit in _GROUPS):
             return None
-        sums = [self._sum(column, span) for span in spans]
         if is_stated:  # “138 ผลงาน” may be the rows or the sum of any column
             sums = [self._count(span) for span in spans]
             sums += [self._sum(other, span) for span in spans for other in self._columns]
+        else:
+            sums = [self._sum(column, span) for span in spans]
         if any(abs(stated - total) <= 1e-9 * max(abs(total), 1) for total in sums):
             return None
         return self._text(sums[0], spans[0], numeric=numeric, is_stated=is_stated)

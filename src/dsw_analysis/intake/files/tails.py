@@ -218,7 +218,7 @@ def scan_rows(cells: pd.DataFrame, header: Header) -> Scan:
     likely: list[int] = []
     seeking = np.ones(size, dtype=bool)  # no text so far, nothing or numbers only
     for place, i in enumerate(cells.columns):
-        filled[:, place] = _is_filled(cells[i])
+        filled[:, place] = is_filled(cells[i])
         here = np.flatnonzero(seeking & filled[:, place])
         if not len(here):
             continue
@@ -243,7 +243,7 @@ def _strings(column: pd.Series, at: npt.NDArray[np.intp]) -> pa.Array:
     return pa.array((column if len(at) == len(column) else column.iloc[at]).astype("str"), pa.large_string())
 
 
-def _is_filled(column: pd.Series) -> Mask:
+def is_filled(column: pd.Series) -> Mask:
     """Which cells hold more than spaces."""
     present: Mask = column.notna().to_numpy()
     if isinstance(column.dtype, pd.StringDtype):
