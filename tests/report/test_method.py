@@ -18,9 +18,16 @@ ROUND = Round.parse("2569-6m")
 SHORT = {"พม.": "กระทรวง ก", "สป.พม.": "สำนักงานปลัด", "SIA": "ผลกระทบ", "CSR": "ความรับผิดชอบ", "ศูนย์ CSR": "ศูนย์ ข"}
 
 
-def report(body, restated=(), **work):
+def report(body, restated=(), inputs=(), **work):
     """The page of a report of one section, and the blocks of the same on paper."""
-    handed = {"section": "one", "order": 1, "indicators": [], "inputs": [], "findings": LEDGER.records(), "work": work}
+    handed = {
+        "section": "one",
+        "order": 1,
+        "indicators": [],
+        "inputs": list(inputs),
+        "findings": LEDGER.records(),
+        "work": work,
+    }
     handed["restated"] = list(restated)
     document = ledger_document(ROUND, [("one", "หนึ่ง", None, handed)])
     chapters = [Chapter(id="one", title="หนึ่ง", order=1, body=f"<h1>หนึ่ง</h1>{body}")]
@@ -95,3 +102,14 @@ def test_the_contents_name_plan_and_issue_above_their_first_project():
     html, _ = report(NUMBER, strategy="แผนเรื่องที่ 2", issue="ประเด็นที่ 1")
     contents = words(html.partition("<nav")[2].partition("</nav>")[0])
     assert "แผนเรื่องที่ 2 › ประเด็นที่ 1 1. หนึ่ง" in contents
+
+
+def test_corrected_values_are_counted_and_listed_with_their_reason():
+    one = {"part": None, "row": 17, "record": "A-2", "column": "จำนวน (ราย)", "old": "1O", "new": None}
+    said = {"reason": "พิมพ์ผิด", "by": "กลุ่มแผนงาน", "corrected_on": "2026-04-01"}
+    read = {"dataset": "csr_activities", "file": "csr.csv", "sha256": "0", "rows": 3, "refused": 0}
+    html, blocks = report(NUMBER, inputs=[{**read, "corrections": [{**one, **said}]}])
+    row = "csr.csv 17 จำนวน (ราย) 1O ว่าง พิมพ์ผิด กลุ่มแผนงาน 1 เมษายน 2569"
+    assert "ได้แก้ไขข้อมูล 1 ค่าตามไฟล์ corrections ไฟล์ที่หน่วยงานส่งมายังคงเดิม" in method(html) and row in method(html)
+    assert "1O" in " ".join(map(text_of, blocks))
+    assert "การแก้ไขข้อมูล" not in method(report(NUMBER, inputs=[read])[0])

@@ -104,6 +104,9 @@ class Finding:
         Official Thai name of the one province whose rows were read; ``None`` for the whole country.
     provenance:
         The weakest provenance of everything used.
+    corrected:
+        Cells of the columns and rows read that were corrected; ``None`` if none was. Of a number made from others the
+        most that one of them has.
     note:
         Thai remark that must be read with the number, such as why it is undefined.
     missing, not_applicable, refused:
@@ -134,6 +137,7 @@ class Finding:
     where: str | None = None
     province: str | None = None
     provenance: Provenance = "received"
+    corrected: int | None = None
     note: str | None = None
     missing: int | None = None
     not_applicable: int | None = None
@@ -265,7 +269,8 @@ class Finding:
     def basis(self) -> list[str]:
         """How the number was made, in Thai: rows left out, method, census or coverage, interval; where they apply."""
         method = None if self.method in (None, CENSUS) else f"วิธี: {self.printed_method}"
-        return [words for words in (self._left_out(), method, self._coverage(), self._interval()) if words]
+        corrected = f"แก้ไข {self.corrected:,} ค่าตามไฟล์ corrections" if self.corrected else None
+        return [words for words in (self._left_out(), method, self._coverage(), self._interval(), corrected) if words]
 
     def sentence(self) -> str:
         """The finding as one Thai sentence: value, base, interval or census, and what was left out."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from dsw_analysis.intake.coverage import warnings_of
 from dsw_analysis.intake.dataset import Dataset
-from dsw_analysis.intake.files import SUFFIXES
+from dsw_analysis.intake.files import SUFFIXES, is_there
 from dsw_analysis.intake.judging import Checked
 from dsw_analysis.intake.published import DESCRIBING
 from dsw_analysis.intake.schemas import Schemas
@@ -95,7 +95,8 @@ def check_files(
             raise UsageError(f"no dataset has a file called {path.stem!r}; say which it is with --dataset")
     elif not folder.is_dir():
         raise UsageError(f"no folder {folder}; put the round's raw files there")
-    results = (kind.check(schemas.round, folder, path=path) for kind in kinds)
+    present = (kind for kind in kinds if path is not None or not kind.optional or is_there(folder, kind.stem))
+    results = (kind.check(schemas.round, folder, path=path) for kind in present)
     return tuple(replace(checked, warnings=warnings_of(checked, schemas, folder)) for checked in results)
 
 

@@ -124,6 +124,8 @@ class Schema:
         Column -> the dataset and its column that list the names which may stand there.
     may_be_empty:
         Whether a file without a row says that there was nothing; of any other dataset it is a blank form.
+    optional:
+        Whether a round may do without such a file.
     """
 
     id: str
@@ -134,6 +136,7 @@ class Schema:
     sheet: str | None = None
     registries: Mapping[str, tuple[Schema, str]] = field(default_factory=dict)
     may_be_empty: bool = False
+    optional: bool = False
 
     def __getitem__(self, name: str) -> Column:
         """Column of a name."""

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.copies import Copy, key_of
-from dsw_analysis.intake.files import check_path, find_file, hash_file, read_parts
+from dsw_analysis.intake.corrections import CORRECTIONS, Corrections
+from dsw_analysis.intake.files import check_path, find_file, hash_file, is_there, read_parts
 from dsw_analysis.intake.judging import Checked, Judge, absent_months, rows_by_month
 from dsw_analysis.intake.parsing import registry_names
 from dsw_analysis.intake.source import Source, joined, read_provenance
@@ -27,9 +28,10 @@ PART: Final = 250_000
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(Schema):
-    """A schema with the files that it is of."""
+    """A schema with the files that it is of; ``corrections`` gives that of the round's corrections, if there is one."""
 
     registries: Mapping[str, tuple[Dataset, str]] = field(default_factory=dict)
+    corrections: Callable[[], Dataset | None] | None = field(default=None, repr=False, compare=False)
 
     def check(self, round_: Round, folder: Path, *, path: Path | None = None) -> Checked:
         """Read and judge the dataset's file, never raising for what is wrong in it.
@@ -89,12 +91,13 @@ class Dataset(Schema):
             self["province"]
         path = find_file(folder, self.stem)
         check_path(path)
+        corrections = self._corrections(round_, folder)
         copy = self._copy(round_, folder, path)
         found = copy.read(wanted, province) if copy is not None else None
         if found is None or copy is None:
             found, checked = self._first_load(round_, folder, wanted, province, copy, partial=accept_partial)
             digest, refused, absent = checked.sha256, len(checked.refused), checked.absent
-            read = joined([{path.name: digest}, checked.registries])
+            read = joined([{path.name: digest}, checked.registries, corrections.read])
         else:
             digest, refused, absent = copy.sha256, 0, self._absent(round_, copy)
             read = dict(copy.files)
@@ -110,6 +113,7 @@ class Dataset(Schema):
             provenance=provenance,
             fields=by_field,
             province=province,
+            corrections=tuple(one for one in corrections.listed if one["row"] in frame.index),
             read={**read, **package},
         )
         return frame
@@ -134,7 +138,10 @@ class Dataset(Schema):
         try:
             file = path or find_file(folder, self.stem)
             names, listed = self._registries(round_, folder, path)
-            judge = Judge(self, round_, names, again=partial(reading, file))
+            corrections = Corrections(self)
+            with suppress(DataError):  # what is wrong with them is said of their own file
+                corrections = self._corrections(round_, folder) if path is None else corrections
+            judge = Judge(self, round_, names, again=partial(reading, file), corrections=corrections)
             for raw in reading(file):
                 typed = judge.add(raw)
                 if keep is not None and typed is not None:
@@ -187,10 +194,24 @@ class Dataset(Schema):
                 listed = find_file(folder, registry.stem)
                 check_path(listed)
                 files = joined([files, {listed.name: hash_file(listed)}])
+            files = joined([files, self._corrections(round_, folder).read])
         except (DataError, OSError):
             return None
         place = folder.resolve().parent.parent / "checked" / folder.name
         return Copy(self, path, digest, files, place, key_of(self, round_, files))
+
+    def _corrections(self, round_: Round, folder: Path) -> Corrections:
+        """Corrections of the dataset in the round's folder.
+
+        Raises
+        ------
+        DataError
+            If their file has problems.
+        """
+        kind = self.corrections() if self.corrections and is_there(folder, CORRECTIONS) else None
+        if kind is None:
+            return Corrections(self)
+        return Corrections.of(self, kind.load(round_, folder))
 
     def _registries(
         self, round_: Round, folder: Path, path: Path | None

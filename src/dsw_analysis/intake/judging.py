@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from dsw_analysis.intake.columns import Column, Schema
+from dsw_analysis.intake.corrections import Corrections
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.rows import row_list
 from dsw_analysis.intake.files.table import UNCERTAIN
@@ -80,6 +81,8 @@ class Judge:
         Column -> the names which may stand there.
     again:
         Reads the file once more; only done where a value may stand twice.
+    corrections:
+        What is changed before it is judged.
     """
 
     def __init__(
@@ -88,8 +91,10 @@ class Judge:
         round_: Round,
         registries: Mapping[str, list[str]],
         again: Callable[[], Iterator[RawTable]],
+        corrections: Corrections,
     ) -> None:
         self.dataset, self.round, self.registries, self.again = dataset, round_, registries, again
+        self.corrections = corrections
         self.rows_read, self.parts, self.readable = 0, 0, True
         self._listing = Listing()
         self._left_out = LeftOut(dataset)
@@ -110,6 +115,7 @@ class Judge:
         if filled:
             self._changed["merged"] += filled
         matched = match_columns(self.dataset, raw)
+        raw, found = self.corrections.apply(raw, matched.frame)
         told = raw.problems
         if any(p.code == "transposed_table" for p in matched.problems):  # its rows are columns: none can be a record
             told = tuple(p for p in told if p.code != UNCERTAIN)
@@ -119,7 +125,7 @@ class Judge:
         if len(matched.frame.columns) < len(self.dataset.columns):
             self.readable = False
             return None
-        sheet = Sheet(raw, matched.frame)
+        sheet = Sheet(raw, found)
         cells = parse_cells(self.dataset.columns, sheet, self.round, self._listing)
         for name, names in self.registries.items():
             cells = match_registry(cells, self.dataset[name], names, sheet, self._listing)
@@ -129,7 +135,7 @@ class Judge:
         validate(self.dataset, cells, sheet, self.round, self._listing)
         for unique in self._unique:
             unique.add(cells.frame)
-        self._totals.add(cells.frame, matched.totals)
+        self._totals.add(self.corrections.undone(cells.frame), matched.totals)
         if self.dataset.monthly is not None:
             self._months.update(rows_by_month(cells.frame[self.dataset.monthly.name], self.round))
         self._last = (sheet, cells.frame)
@@ -158,15 +164,17 @@ class Judge:
             raw = replace(raw, notes=(*raw.notes, note))
         if not (self.rows_read or self.dataset.may_be_empty):
             self._listing.note([_no_rows(raw)], pd.Index([]))
+        corrected = {"corrected": len(self.corrections.listed)} if self.corrections.listed else {}
+        mistakes = self.corrections.finish(raw.file)
         return Checked(
             dataset=self.dataset,
-            problems=self._listing.problems(),
+            problems=(*self._listing.problems(), *mistakes),
             raw=raw,
             frame=self._last[1] if self.parts == 1 else None,
             rows_read=self.rows_read,
-            readable=True,
+            readable=not mistakes,
             refused=tuple(sorted(refused)),
-            changed=dict(self._changed),
+            changed={**self._changed, **corrected},
             months=dict(self._months),
         )
 
@@ -177,7 +185,7 @@ class Judge:
             yield sheet, frame[column.name]
             return
         for raw in self.again():
-            sheet = Sheet(raw, match_columns(self.dataset, raw).frame)
+            sheet = Sheet(*self.corrections.apply(raw, match_columns(self.dataset, raw).frame))
             cells = parse_cells([column], sheet, self.round, Listing())
             if column.name in self.registries:
                 cells = match_registry(cells, column, self.registries[column.name], sheet, Listing())

@@ -100,7 +100,7 @@ FIELD: Final[Mapping[str, Reader]] = {
     "constraints": entry_of("a constraint", CONSTRAINT),
     "categories": list_of(entry_of("a category", CATEGORY, "value", "label")),
     "delimiter": one_of(";"),
-    "dsw:kind": one_of("province"),
+    "dsw:kind": one_of("province", "dataset"),
     "dsw:units": list_of(text),
     "dsw:in_round": _flag,
     "dsw:monthly": _flag,
@@ -122,6 +122,7 @@ SCHEMA: Final[Mapping[str, Reader]] = {
     "dsw:file": scalar(written(r"[^/\\:.]+", "name of a file without folder and ending")),
     "dsw:sheet": text,
     "dsw:may_be_empty": _flag,
+    "dsw:optional": _flag,
     "dsw:rules": list_of(entry_of("a rule", RULE, "name", "column", "expected", "action")),
     **_VALID,
 }
@@ -131,6 +132,8 @@ _schema = entry_of("a schema", SCHEMA, "name", "title", "fields")
 
 def kind_of(field: Entry) -> Kind:
     """Kind of column that a field is."""
+    if field.get("dsw:kind") == "dataset":
+        return "category"
     if "dsw:kind" in field:
         return "province"
     return "category" if field["type"] == "string" and "categories" in field else TYPES[field["type"]]
@@ -173,7 +176,7 @@ def _check_field(field: Entry) -> None:
     if field["name"] == "row":
         field.refuse("name", "'row' is the number of the row in the file; give the field another name")
     if "dsw:kind" in field and (field["type"] != "string" or "categories" in field):
-        field.refuse("dsw:kind", "a province is a string without categories")
+        field.refuse("dsw:kind", f"a {field['dsw:kind']} is a string without categories")
     if "categories" in field and kind not in ("category", "multi"):
         field.refuse("categories", f"a field of type {field['type']!r} has no categories; a string or list has")
     if kind == "multi" and not ("categories" in field and "delimiter" in field):

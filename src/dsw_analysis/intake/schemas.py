@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.corrections import CORRECTIONS
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.rules import WORDS, Rule
 from dsw_analysis.intake.schema_files import kind_of, read_schema
@@ -89,7 +90,15 @@ class Schemas(Mapping[str, Dataset]):
         return Dataset(
             id=id_,
             title=entry["title"],
-            columns=tuple(_column(field, self.round, entry.get("missingValues", ())) for field in fields),
+            columns=tuple(
+                _column(
+                    field,
+                    self.round,
+                    entry.get("missingValues", ()),
+                    self._titles() if field.get("dsw:kind") == "dataset" else {},
+                )
+                for field in fields
+            ),
             rules=tuple(rule for rule in rules if names.issuperset(rule.columns)),
             file=entry.get("dsw:file"),
             sheet=entry.get("dsw:sheet"),
@@ -97,7 +106,24 @@ class Schemas(Mapping[str, Dataset]):
                 field["name"]: self._registry(field, (*asking, id_)) for field in fields if "dsw:registry" in field
             },
             may_be_empty=entry.get("dsw:may_be_empty", False),
+            optional=entry.get("dsw:optional", False),
+            corrections=None if id_ == CORRECTIONS else self._corrections,
         )
+
+    def _corrections(self) -> Dataset | None:
+        return None if self._entry(CORRECTIONS) is None else self[CORRECTIONS]
+
+    def _titles(self) -> dict[str, str]:
+        """Id -> title of all datasets but the optional ones: what a column of datasets may name."""
+        titles: dict[str, str] = {}
+        for id_ in self._order:
+            entry = self._entry(id_)
+            if entry is None or entry.get("dsw:optional"):
+                continue
+            if (title := entry["title"]) in titles.values():
+                raise UsageError(f"{self.folder.name}/{id_}.yaml: another dataset has the title {title!r} already")
+            titles[id_] = title
+        return titles
 
     def _registry(self, field: Entry, asking: tuple[str, ...]) -> tuple[Dataset, str]:
         """The dataset that lists the names of a field, and its column."""
@@ -124,14 +150,14 @@ _ATTRIBUTES: Final = {
 """Keys of a field and its constraints -> attributes of a column that they are as they stand."""
 
 
-def _column(field: Entry, round_: Round, missing_values: tuple[str, ...]) -> Column:
+def _column(field: Entry, round_: Round, missing_values: tuple[str, ...], titles: Mapping[str, str]) -> Column:
     said = {**field, **field.get("constraints", {})}
     codes = {c["value"]: c for c in field.get("categories", ()) if c.valid(round_)}
     return Column(
         field["name"],
         field["title"],
         kind_of(field),
-        codes={code: category["label"] for code, category in codes.items()},
+        codes=titles or {code: category["label"] for code, category in codes.items()},
         missing_codes={code: c["dsw:missing"] for code, c in codes.items() if "dsw:missing" in c},
         missing_values=missing_values,
         counted=tuple(code for code in field.get("dsw:counted", ()) if code in codes),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,8 +21,10 @@ class Source:
     """Where a frame comes from; travels in ``frame.attrs["source"]``.
 
     ``absent`` are the months of the round (``2568-10`` …) of which the whole file has no row, though it has of others.
-    ``read`` are all files that it rests on, the raw file, its registries and ``datapackage.json``, each with the hash
-    of what was read, taken when it was read.
+    ``corrections`` are the cells that were corrected, as :class:`~dsw_analysis.intake.corrections.Corrections` lists
+    them; ``derived`` are columns worked out from those of the file -> which.
+    ``read`` are all files that it rests on, the raw file, its registries, corrections and ``datapackage.json``, each
+    with the hash of what was read, taken when it was read.
     """
 
     dataset: Schema
@@ -33,6 +36,8 @@ class Source:
     provenance: Provenance = "received"
     fields: Mapping[str, Provenance] = field(default_factory=dict)
     province: str | None = None
+    corrections: tuple[Mapping[str, Any], ...] = ()
+    derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     read: Mapping[str, str] = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Source:
@@ -42,6 +47,24 @@ class Source:
     def provenance_of(self, *names: str) -> Provenance:
         """Weakest provenance of the rows and the named columns."""
         return weakest([self.provenance, *(self.fields.get(name, self.provenance) for name in names)])
+
+    def record(self) -> dict[str, Any]:
+        """File, hash and rows as a ledger lists them; what few have only where it is given."""
+        listed = [{key: said for key, said in one.items() if key != "name"} for one in self.corrections]
+        about = {"file": self.file, "sha256": self.sha256, "rows": self.rows, "refused": self.refused}
+        return {**about, **({"corrections": listed} if listed else {})}
+
+    def corrected(self, rows: pd.Index, names: Iterable[str]) -> int:
+        """How many cells were corrected in some rows of the named columns, and in those that they were worked out from.
+
+        The province counts too where the rows are those of one: a correction may have brought them there.
+        """
+        if not self.corrections:
+            return 0
+        columns = {own for name in names for own in self.derived.get(name, (name,))}
+        if self.province is not None:
+            columns |= {column.name for column in self.dataset.columns if column.kind == "province"}
+        return sum(one["name"] in columns and one["row"] in rows for one in self.corrections)
 
 
 def source_of(frame: pd.DataFrame) -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -23,7 +24,7 @@ _NUMBER = re.compile(r'<a class="n[ a-z]*" href="#f\.')
 
 
 def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, Any]:
-    """Values for ``method.html.j2``: verdicts with their rules, what is bound or restated, abbreviations and files.
+    """Values for ``method.html.j2``: verdicts with their rules, what is bound or was changed, abbreviations, files.
 
     Parameters
     ----------
@@ -43,6 +44,11 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
         "reconstructed": any(finding["provenance"] == "reconstructed" for finding in document["findings"]),
         "restated": [told for section in sections for told in section.get("restated", ())],
         "abbreviations": [(short, long) for short, long in current().abbreviations.items() if short in _used(text)],
+        "corrections": [
+            {**one, "file": read["file"], "corrected_on": date.fromisoformat(one["corrected_on"])}
+            for read in document["inputs"]
+            for one in read.get("corrections", ())
+        ],
         "files": sorted({read["file"] for read in document["inputs"]}),
     }
 

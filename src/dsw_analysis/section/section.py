@@ -244,10 +244,7 @@ class Section(Picturing):
             "title": self.title if self.national else f"{self.title} {self.place}",
             "round": str(self.round),
             "province": self.province,
-            "inputs": [
-                {"dataset": name, "file": s.file, "sha256": s.sha256, "rows": s.rows, "refused": s.refused}
-                for name, s in sorted(self.sources.items())
-            ],
+            "inputs": [{"dataset": name, **source.record()} for name, source in sorted(self.sources.items())],
             "read": dict(sorted(self.read.items())),
             "indicators": self._judged(),
             "findings": self.ledger.records(),

@@ -76,6 +76,7 @@ class Measure(Named):
             where=words,
             province=source.province,
             provenance=source.provenance_of(*where, *used),
+            corrected=source.corrected(frame.index, (*where, *used)) or None,
             note=self.noted(parts.pop("note", None)),
             **parts,
         )

@@ -49,6 +49,7 @@ class OfFindings(Named):
             + (f" (ไฟล์ {', '.join(files)})" if len(files) > 1 else ""),
             province=first.province,
             provenance=weakest(f.grounded for f in parts),
+            corrected=max(f.corrected or 0 for f in parts) or None,
             note=self.noted(values.pop("note", None)),
             **{"rows": first.rows, **values},
         )

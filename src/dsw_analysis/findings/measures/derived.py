@@ -60,6 +60,7 @@ def derive(
         source,
         dataset=replace(source.dataset, columns=(*source.dataset.columns, column)),
         fields={**source.fields, name: source.provenance_of(*of)},
+        derived={**source.derived, name: tuple(own for c in of for own in source.derived.get(c, (c,)))},
     )
     return derived
 

@@ -18,7 +18,7 @@ from dsw_analysis.intake.files.parquet import read_parquet
 from dsw_analysis.intake.files.table import RawTable
 from dsw_analysis.intake.files.workbook import read_workbook
 
-__all__ = ["SUFFIXES", "RawTable", "check_path", "find_file", "hash_file", "read_parts"]
+__all__ = ["SUFFIXES", "RawTable", "check_path", "find_file", "hash_file", "is_there", "read_parts"]
 
 
 Kind = Literal["text", "xlsx", "xls", "ods", "parquet"]
@@ -141,14 +141,23 @@ def find_file(folder: Path, stem: str) -> Path:
         Code ``missing_file`` if there is none, ``several_files`` if there are more.
     """
     folder = Path(folder)
-    entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [entry for entry in entries if entry.stem == stem and entry.suffix.lower().lstrip(".") in SUFFIXES]
+    found = _called(folder, stem)
     if not found:
         names = ", ".join(f"{stem}.{suffix}" for suffix in SUFFIXES)
         refuse("missing_file.stem", f"{stem}.xlsx", stem=stem, folder=folder.name, names=names)
     if len(found) > 1:
         refuse("several_files", found[0].name, names=", ".join(entry.name for entry in found))
     return found[0]
+
+
+def is_there(folder: Path, stem: str) -> bool:
+    """Whether a folder has a data file called ``stem``."""
+    return bool(_called(folder, stem))
+
+
+def _called(folder: Path, stem: str) -> list[Path]:
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [entry for entry in entries if entry.stem == stem and entry.suffix.lower().lstrip(".") in SUFFIXES]
 
 
 def check_path(path: Path) -> os.stat_result:

@@ -30,6 +30,7 @@ CHANGES: Final[Mapping[str, str]] = MappingProxyType(
         "dash": "อ่านช่องข้อความที่มีแต่เครื่องหมาย “-” เป็นช่องว่าง",
         "missing_value": "อ่านข้อความที่หมายถึงไม่มีข้อมูลเป็นช่องว่าง",
         "alias": "แทนชื่อย่อหรือชื่ออื่นด้วยชื่อทางการ",
+        "corrected": "แก้ไขตามไฟล์ corrections",
     }
 )
 """Every kind of change that is counted, with the Thai words that a report says it in."""
