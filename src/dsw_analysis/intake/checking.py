@@ -123,6 +123,11 @@ def row_ranges(rows: Iterable[int], most: int = _SHOWN_ROWS) -> str:
     return ", ".join(texts) + more + total if texts else "-"
 
 
+def file_of(checked: Checked) -> str:
+    """Name of the file, also of one that could not be read."""
+    return checked.raw.file if checked.raw else checked.problems[0].file
+
+
 def unknown_files(schemas: Schemas, folder: Path) -> list[str]:
     """Say in Thai which data files of a folder belong to no dataset, and which name is nearest."""
     stems = sorted({kind.stem for kind in schemas.values()})
@@ -147,6 +152,11 @@ def summary_lines(checked: Checked) -> list[str]:
         lines.append(f"ปรับให้เป็นรูปแบบเดียวกัน: {changes}")
     if checked.raw is not None:
         lines += [visible(note, None) for note in checked.raw.notes]
+    if checked.parts:
+        failed = [part for part in checked.parts if not part.sound]
+        names = ", ".join(visible(file_of(part)) for part in failed)
+        said = f" ใช้ไม่ได้ {len(failed):,} ไฟล์: {names}" if failed else ""
+        lines.append(f"ไฟล์ย่อย {len(checked.parts):,} ไฟล์{said}")
     if checked.problems:
         lines.append(f"พบปัญหา {len(checked.problems):,} จุด")
     if checked.warnings:
@@ -168,13 +178,16 @@ def to_text(results: Sequence[Checked], width: int) -> str:
     """Everything found, for a terminal of ``width`` columns."""
     parts = []
     for checked in results:
-        name = checked.raw.file if checked.raw else checked.problems[0].file
+        name = file_of(checked)
         lines = [line for text in summary_lines(checked) for line in wrap(text, width - 2)]
         parts.append("\n".join([f"{checked.dataset.id} ({visible(name)}) {checked.dataset.title}", *_indent(lines)]))
         groups = group_problems(checked.problems)
-        for sheet in dict.fromkeys(g.first.sheet for g in groups[:_SHOWN_GROUPS]):
+        shown = groups[:_SHOWN_GROUPS]
+        for file, sheet in dict.fromkeys((g.first.file, g.first.sheet) for g in shown):
             title = [] if sheet is None else [f"แผ่นงาน “{visible(sheet)}”"]
-            parts.append(_table(title, [g for g in groups[:_SHOWN_GROUPS] if g.first.sheet == sheet], width))
+            title = title if file == name else [" ".join([f"ไฟล์ {visible(file)}", *title])]
+            here = [g for g in shown if (g.first.file, g.first.sheet) == (file, sheet)]
+            parts.append(_table(title, here, width))
         if len(groups) > _SHOWN_GROUPS:
             parts.append(f"  และอีก {len(groups) - _SHOWN_GROUPS:,} รายการ ดูทั้งหมดในไฟล์ problems.xlsx")
         if checked.warnings:

@@ -38,8 +38,8 @@ class Copy:
 
     Attributes
     ----------
-    raw, sha256:
-        The raw file and its hash.
+    raw:
+        The raw file, or its parts -> hash.
     files:
         Every file that it was made from -> hash.
     folder:
@@ -49,8 +49,7 @@ class Copy:
     """
 
     dataset: Schema
-    raw: Path
-    sha256: str
+    raw: Mapping[str, str]
     files: Mapping[str, str]
     folder: Path
     key: str
@@ -152,7 +151,8 @@ class Writer:
 
     def _table(self, frame: pd.DataFrame, *, empty: bool = False) -> pa.Table:
         arrays = [to_arrow(None if empty else frame[column.name], column) for column in self._columns]
-        rows = pa.array([] if empty else frame.index.to_numpy(), pa.int32())
+        kind = pa.int64() if len(self._copy.raw) > 1 else pa.int32()  # rows of parts have large numbers
+        rows = pa.array([] if empty else frame.index.to_numpy(), kind)
         return pa.Table.from_arrays([rows, *arrays], ["row", *(column.name for column in self._columns)])
 
     def _flush(self) -> None:

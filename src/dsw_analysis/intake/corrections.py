@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from dsw_analysis.intake.files.table import UNCERTAIN
 from dsw_analysis.intake.hints import DASHES
 from dsw_analysis.intake.parsing import parse_column
 from dsw_analysis.intake.sheet import show
-from dsw_analysis.intake.source import source_of
+from dsw_analysis.intake.source import PART_ROWS, source_of
 from dsw_analysis.intake.thai import normalise
 from dsw_analysis.intake.thai.places import suggestion
 from dsw_analysis.problems import Problem
@@ -67,8 +67,8 @@ class Corrections:
     _seen: set[int] = field(default_factory=set)
 
     @classmethod
-    def of(cls, dataset: Schema, frame: pd.DataFrame) -> Corrections:
-        """Those of a dataset among all of a round, as they were loaded from their file."""
+    def of(cls, dataset: Schema, frame: pd.DataFrame, parts: Sequence[str] = ()) -> Corrections:
+        """Those of a dataset, which may be in parts, among all of a round, as they were loaded from their file."""
         own = frame[frame["dataset"] == dataset.id]
         source = source_of(frame)
         made = cls(dataset, source.file, source.dataset.sheet, {source.file: source.sha256})
@@ -81,18 +81,41 @@ class Corrections:
                 near = suggestion("หัวคอลัมน์", given["column"], [c.header for c in dataset.columns], cutoff=0.5)
                 made._refuse("correction.column", at, "column", given["column"], title=dataset.title, near=near)
                 continue
+            number = made._number(at, given["part"], parts)
+            if number is None:
+                continue
             given["row"] = int(given.pop("file_row"))
+            given["index"] = number * PART_ROWS + given["row"]
             one = Correction(at=at, column=column, **{name: given[name] for name in ("row", "record", "old", "new")})
-            other = cells.setdefault((one.row, column.name), at)
+            other = cells.setdefault((given["index"], column.name), at)
             if other != at:
                 made._refuse("correction.twice", at, "column", given["column"], other=other)
             elif not one.is_change:
                 made._refuse("correction.nothing", at, "new", one.new)
             else:
-                made._by_row.setdefault(one.row, []).append(one)
+                made._by_row.setdefault(given["index"], []).append(one)
                 said = {"column": column.header, "corrected_on": given["corrected_on"].date().isoformat()}
                 made.listed.append({**given, **said, "name": column.name})
         return made
+
+    def part(self, number: int) -> Corrections:
+        """Those of one part, by its own rows."""
+        own = {index % PART_ROWS: found for index, found in self._by_row.items() if index // PART_ROWS == number}
+        listed = [one for one in self.listed if one["index"] // PART_ROWS == number]
+        self._seen.update(one.at for several in own.values() for one in several)
+        return replace(self, listed=listed, _by_row=own, _wrong={}, _seen=set())
+
+    def _number(self, at: int, part: str | None, parts: Sequence[str]) -> int | None:
+        """Number of the part that is meant, 0 of a dataset in one file; ``None``, and a problem, if there is none."""
+        known = {header_key(said): n for n, name in enumerate(parts) for said in (name, name.partition("/")[2])}
+        if part is None and not parts:
+            return 0
+        if part is None or header_key(part) not in known:
+            names = [name.partition("/")[2] for name in parts]
+            near = suggestion("ไฟล์ย่อย", part or "", names, cutoff=0.5) if part and names else ""
+            self._refuse("correction.part", at, "part", part, title=self.dataset.title, near=near)
+            return None
+        return known[header_key(part)]
 
     def apply(self, raw: RawTable, cells: pd.DataFrame) -> tuple[RawTable, pd.DataFrame]:
         """A table and its cells under the dataset's names, with the corrected values in the rows that it has."""
@@ -153,7 +176,14 @@ class Corrections:
         self._wrong[at] = problem(name, self.file, sheet=self.sheet, row=at, column=header, value=value, **words)
 
 
-_HEADERS: Final = {"column": "คอลัมน์", "row": "แถวที่", "record": "รหัสของแถว", "old": "ค่าเดิม", "new": "ค่าใหม่"}
+_HEADERS: Final = {
+    "part": "ไฟล์ย่อย",
+    "column": "คอลัมน์",
+    "row": "แถวที่",
+    "record": "รหัสของแถว",
+    "old": "ค่าเดิม",
+    "new": "ค่าใหม่",
+}
 
 
 def _same(column: Column, one: object, other: object) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from dsw_analysis.intake.columns import Schema
-from dsw_analysis.intake.files import find_file, hash_file
+from dsw_analysis.intake.files import find_files, hashes
 from dsw_analysis.intake.judging import Checked
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.problems import DataError, Problem
@@ -49,7 +49,7 @@ def warnings_of(checked: Checked, schemas: Schemas, folder: Path) -> tuple[Probl
             )
         )
     earlier = list(_earlier(checked.dataset, schemas, folder))
-    same = next((other for other, path in earlier if _same_bytes(path, checked)), None)
+    same = next((other for other, beside in earlier if _same_bytes(beside, checked)), None)
     if same is not None:
         found.append(
             warn(
@@ -58,9 +58,9 @@ def warnings_of(checked: Checked, schemas: Schemas, folder: Path) -> tuple[Probl
                 action=f"วางไฟล์ของ{round_.label}แทน หรือยืนยันกับเจ้าของข้อมูลว่าไม่มีอะไรเปลี่ยนจากรอบก่อน",
             )
         )
-    last = next(((other, path) for other, path in earlier if other.year == round_.year), None)
+    last = next(((other, beside) for other, beside in earlier if other.year == round_.year), None)
     if last is not None and last[0] != same:
-        before = schemas.at(last[0])[checked.dataset.id].check(last[0], last[1].parent)
+        before = schemas.at(last[0])[checked.dataset.id].check(last[0], last[1])
         fallen = _fallen(checked, before, labels)
         if fallen:
             found.append(
@@ -74,12 +74,13 @@ def warnings_of(checked: Checked, schemas: Schemas, folder: Path) -> tuple[Probl
 
 
 def _earlier(dataset: Schema, schemas: Schemas, folder: Path) -> Iterator[tuple[Round, Path]]:
-    """Earlier rounds that have a file of the dataset, the latest first."""
+    """Earlier rounds that have a file of the dataset, and their folders, the latest first."""
     beside = folder.resolve().parent
     for other in sorted(_rounds(beside), reverse=True):
         if other < schemas.round and dataset.id in schemas.at(other):
             try:
-                yield other, find_file(beside / str(other), dataset.stem)
+                find_files(beside / str(other), dataset.stem)
+                yield other, beside / str(other)
             except DataError:
                 continue
 
@@ -94,9 +95,12 @@ def _rounds(folder: Path) -> Iterator[Round]:
             yield found
 
 
-def _same_bytes(path: Path, checked: Checked) -> bool:
-    raw = checked.raw
-    return raw is not None and path.stat().st_size == raw.path.stat().st_size and hash_file(path) == checked.sha256
+def _same_bytes(folder: Path, checked: Checked) -> bool:
+    """Whether a folder has all the very files."""
+    paths = find_files(folder, checked.dataset.stem)
+    read = [one.raw.path for one in checked.parts or (checked,) if one.raw is not None]
+    sizes, own = ([path.stat().st_size for path in some] for some in (paths, read))
+    return sizes == own and sorted(hashes(paths, folder).values()) == sorted(checked.files.values())
 
 
 def _fallen(checked: Checked, before: Checked, labels: Mapping[str, str]) -> str:

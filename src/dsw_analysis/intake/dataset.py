@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,9 +15,10 @@ import pyarrow as pa
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.copies import Copy, key_of
 from dsw_analysis.intake.corrections import CORRECTIONS, Corrections
-from dsw_analysis.intake.files import check_path, find_file, hash_file, is_there, read_parts
+from dsw_analysis.intake.files import RawTable, find_files, hashes, is_there, names_of, read_parts
 from dsw_analysis.intake.judging import Checked, Judge, absent_months, rows_by_month
 from dsw_analysis.intake.parsing import registry_names
+from dsw_analysis.intake.part_files import Keep, hash_together, judge_parts, renamed
 from dsw_analysis.intake.source import Source, joined, read_provenance
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
@@ -89,31 +90,37 @@ class Dataset(Schema):
         wanted = list(self.columns) if columns is None else [self[name] for name in columns]
         if province is not None:
             self["province"]
-        path = find_file(folder, self.stem)
-        check_path(path)
-        corrections = self._corrections(round_, folder)
-        copy = self._copy(round_, folder, path)
+        paths = find_files(folder, self.stem)
+        names, in_parts = names_of(paths, folder), paths[0].parent != folder
+        corrections = self._corrections(round_, folder, paths)
+        copy = self._copy(round_, folder, paths)
         found = copy.read(wanted, province) if copy is not None else None
         if found is None or copy is None:
             found, checked = self._first_load(round_, folder, wanted, province, copy, partial=accept_partial)
-            digest, refused, absent = checked.sha256, len(checked.refused), checked.absent
-            read = joined([{path.name: digest}, checked.registries, corrections.read])
+            refused, absent = checked.rows_refused, checked.absent
+            raw, missing = (
+                checked.files,
+                [name for name, part in zip(names, checked.parts, strict=False) if not part.sound],
+            )
+            read = joined([raw, checked.registries, corrections.read])
         else:
-            digest, refused, absent = copy.sha256, 0, self._absent(round_, copy)
+            refused, absent, raw, missing = 0, self._absent(round_, copy), dict(copy.raw), []
             read = dict(copy.files)
         frame, rows = found
         provenance, by_field, package = read_provenance(folder, self)
         frame.attrs["source"] = Source(
             dataset=self,
-            file=path.name,
-            sha256=digest,
+            file=f"{self.stem}/" if in_parts else names[0],
+            sha256=hash_together(raw) if in_parts else raw[names[0]],
             rows=rows,
             refused=refused,
             absent=absent,
             provenance=provenance,
             fields=by_field,
             province=province,
-            corrections=tuple(one for one in corrections.listed if one["row"] in frame.index),
+            corrections=tuple(one for one in corrections.listed if one["index"] in frame.index),
+            parts={name: raw.get(name, "") for name in names} if in_parts else {},
+            missing=tuple(missing),
             read={**read, **package},
         )
         return frame
@@ -123,30 +130,56 @@ class Dataset(Schema):
         round_: Round,
         folder: Path,
         path: Path | None,
-        keep: Callable[[pd.DataFrame], None] | None = None,
+        keep: Keep | None = None,
         *,
         whole: bool = False,
     ) -> Checked:
-        """Judge the file part by part or whole, handing on the typed rows of each part."""
-        reading = partial(
-            read_parts,
-            headers=[c.header for c in self.columns],
-            names={c.name: c.header for c in self.columns},
-            sheet=self.sheet,
-            rows=None if whole or any(rule.across_rows for rule in self.rules) else PART,
-        )
+        """Judge the file, or all files of a dataset in parts, handing on the typed rows."""
         try:
-            file = path or find_file(folder, self.stem)
+            paths = [path] if path is not None else find_files(folder, self.stem)
             names, listed = self._registries(round_, folder, path)
             corrections = Corrections(self)
             with suppress(DataError):  # what is wrong with them is said of their own file
-                corrections = self._corrections(round_, folder) if path is None else corrections
-            judge = Judge(self, round_, names, again=partial(reading, file), corrections=corrections)
-            for raw in reading(file):
+                corrections = self._corrections(round_, folder, paths) if path is None else corrections
+        except DataError as error:
+            return Checked(dataset=self, problems=error.problems)
+        judge = partial(self._judge_file, round_=round_, names=names, whole=whole)
+        if path is not None or paths[0].parent == folder:
+            checked = judge(paths[0], paths[0].name, corrections, keep)
+        else:
+            checked = judge_parts(self, paths, corrections, judge, keep)
+        return replace(checked, registries=listed)
+
+    def _judge_file(
+        self,
+        path: Path,
+        called: str,
+        corrections: Corrections,
+        keep: Keep | None,
+        *,
+        round_: Round,
+        names: Mapping[str, list[str]],
+        whole: bool,
+    ) -> Checked:
+        """Judge one file, so ``called`` in messages, piece by piece or whole, handing on the typed rows."""
+
+        def reading() -> Iterator[RawTable]:
+            tables = read_parts(
+                path,
+                headers=[c.header for c in self.columns],
+                names={c.name: c.header for c in self.columns},
+                sheet=self.sheet,
+                rows=None if whole or any(rule.across_rows for rule in self.rules) else PART,
+            )
+            return tables if called == path.name else renamed(tables, called)
+
+        try:
+            judge = Judge(self, round_, names, again=reading, corrections=corrections)
+            for raw in reading():
                 typed = judge.add(raw)
                 if keep is not None and typed is not None:
                     keep(typed)
-            return replace(judge.finish(), registries=listed)
+            return judge.finish()
         except DataError as error:
             return Checked(dataset=self, problems=error.problems)
 
@@ -166,9 +199,10 @@ class Dataset(Schema):
                 checked = _accepted(self._judge(round_, folder, None, writer.add), partial=partial)
                 writer.finish()
                 found = writer.read(columns, province)
-                if not checked.refused and copy == self._copy(round_, folder, copy.raw, checked.sha256):
+                paths = [folder / name for name in copy.raw]
+                if not checked.problems and copy == self._copy(round_, folder, paths, checked.files):
                     writer.keep()
-                return _without(found, checked), checked
+                return _without(found[0], checked), checked
         parts: list[pd.DataFrame] = []
 
         def keep(frame: pd.DataFrame) -> None:
@@ -176,31 +210,32 @@ class Dataset(Schema):
             parts.append(frame.loc[rows, [column.name for column in columns]])
 
         checked = _accepted(self._judge(round_, folder, None, keep), partial=partial)
-        return _without((pd.concat(parts), checked.rows_read), checked), checked
+        return _without(pd.concat(parts), checked), checked
 
     def _absent(self, round_: Round, copy: Copy) -> tuple[str, ...]:
         """Months without a row in the whole file, of whatever province."""
         found = copy.read([self.monthly], None) if self.monthly is not None else None
         return () if found is None else absent_months(rows_by_month(found[0].iloc[:, 0], round_))
 
-    def _copy(self, round_: Round, folder: Path, path: Path, digest: str | None = None) -> Copy | None:
-        """Where the file's checked copy is kept: nowhere if the folder is not one of ``<data>/raw/<round>``."""
+    def _copy(
+        self, round_: Round, folder: Path, paths: Sequence[Path], read: Mapping[str, str] | None = None
+    ) -> Copy | None:
+        """Where the checked copy of files, ``read`` if they have been, is kept.
+
+        Nowhere if the folder is not one of ``<data>/raw/<round>``.
+        """
         if folder.name != str(round_):
             return None
         try:
-            digest = digest or hash_file(path)
-            files = {path.name: digest}
-            for registry, _ in self.registries.values():
-                listed = find_file(folder, registry.stem)
-                check_path(listed)
-                files = joined([files, {listed.name: hash_file(listed)}])
-            files = joined([files, self._corrections(round_, folder).read])
+            raw = hashes(paths, folder) if read is None else dict(read)
+            listed = (hashes(find_files(folder, registry.stem), folder) for registry, _ in self.registries.values())
+            files = joined([raw, *listed, self._corrections(round_, folder, paths).read])
         except (DataError, OSError):
             return None
         place = folder.resolve().parent.parent / "checked" / folder.name
-        return Copy(self, path, digest, files, place, key_of(self, round_, files))
+        return Copy(self, raw, files, place, key_of(self, round_, files))
 
-    def _corrections(self, round_: Round, folder: Path) -> Corrections:
+    def _corrections(self, round_: Round, folder: Path, paths: Sequence[Path]) -> Corrections:
         """Corrections of the dataset in the round's folder.
 
         Raises
@@ -211,7 +246,8 @@ class Dataset(Schema):
         kind = self.corrections() if self.corrections and is_there(folder, CORRECTIONS) else None
         if kind is None:
             return Corrections(self)
-        return Corrections.of(self, kind.load(round_, folder))
+        parts = [name for name in names_of(paths, folder) if "/" in name]
+        return Corrections.of(self, kind.load(round_, folder), parts)
 
     def _registries(
         self, round_: Round, folder: Path, path: Path | None
@@ -223,7 +259,7 @@ class Dataset(Schema):
             listed = registry._judge(round_, folder, beside, whole=True)
             if listed.frame is not None and listed.raw is not None:
                 found[name] = registry_names(listed.frame[column])
-                read[listed.raw.file] = listed.sha256
+                read.update(listed.files)
         return found, read
 
 
@@ -235,14 +271,13 @@ def _accepted(checked: Checked, *, partial: bool) -> Checked:
     DataError
         Otherwise, with every problem.
     """
-    if not checked.readable or any(p.row is None or not partial for p in checked.problems):
+    if not checked.sound or checked.is_misdirected or (checked.problems and not partial):
         raise DataError(checked.problems)
     return checked
 
 
-def _without(found: tuple[pd.DataFrame, int], checked: Checked) -> tuple[pd.DataFrame, int]:
-    """A frame and the number of all rows, without the rows that were refused."""
-    frame, rows = found
+def _without(frame: pd.DataFrame, checked: Checked) -> tuple[pd.DataFrame, int]:
+    """A frame without the rows that were refused, and the number of all rows without them."""
     if checked.refused:
         frame = frame[~frame.index.isin(checked.refused)]
-    return frame, rows - len(checked.refused)
+    return frame, checked.rows_loaded

@@ -34,7 +34,8 @@ class Checked:
     that it was read in parts ``raw`` holds the last part and ``frame`` nothing. ``months`` are the rows in each month
     of the round, where the dataset expects some in every one. ``warnings`` are what is odd and does not stop loading;
     :func:`dsw_analysis.intake.checking.check_files` looks for them. ``registries`` are the files with
-    the names that may stand in it -> their hashes.
+    the names that may stand in it -> their hashes. A dataset in parts has what was found in each in ``parts``, and rows
+    in ``refused`` as its frame numbers them; ``is_misdirected`` says that corrections do not fit.
     """
 
     dataset: Schema
@@ -47,6 +48,8 @@ class Checked:
     refused: tuple[int, ...] = ()
     changed: Mapping[str, int] = field(default_factory=dict)
     months: Mapping[str, int] = field(default_factory=dict)
+    parts: tuple[Checked, ...] = ()
+    is_misdirected: bool = False
     registries: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -60,11 +63,23 @@ class Checked:
         return self.raw.sha256 if self.raw is not None else ""
 
     @property
+    def files(self) -> dict[str, str]:
+        """Name -> hash of the file or of its parts, without those that could not be read."""
+        return {one.raw.file: one.sha256 for one in self.parts or (self,) if one.raw is not None}
+
+    @property
+    def sound(self) -> bool:
+        """Whether rows can be used: no problem concerns a whole column or the whole file, or not in every part."""
+        if self.parts:
+            return self.readable and any(part.sound for part in self.parts)
+        return self.readable and all(p.row is not None for p in self.problems)
+
+    @property
     def rows_loaded(self) -> int:
-        """Rows that can be used: none if a problem concerns a whole column or the whole file."""
-        if not self.readable or any(p.row is None for p in self.problems):
-            return 0
-        return self.rows_read - len(self.refused)
+        """Rows that can be used."""
+        if self.parts and self.readable:
+            return sum(part.rows_loaded for part in self.parts)
+        return self.rows_read - len(self.refused) if self.sound else 0
 
     @property
     def rows_refused(self) -> int:
@@ -173,6 +188,7 @@ class Judge:
             frame=self._last[1] if self.parts == 1 else None,
             rows_read=self.rows_read,
             readable=not mistakes,
+            is_misdirected=bool(mistakes),
             refused=tuple(sorted(refused)),
             changed={**self._changed, **corrected},
             months=dict(self._months),

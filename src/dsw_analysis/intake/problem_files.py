@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from dsw_analysis.intake.checking import HEADS, WARNINGS, Group, group_problems, summary_lines, total_line
+from dsw_analysis.intake.checking import HEADS, WARNINGS, Group, file_of, group_problems, summary_lines, total_line
 from dsw_analysis.intake.judging import Checked
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
@@ -86,7 +86,7 @@ def problems_page(round_: Round, results: Sequence[Checked]) -> str:
 
 
 def _file(checked: Checked) -> str:
-    return visible(checked.raw.file if checked.raw else checked.problems[0].file)
+    return visible(file_of(checked))
 
 
 def _details(checked: Checked) -> str:

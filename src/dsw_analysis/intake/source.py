@@ -7,13 +7,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from dsw_analysis.intake.columns import Schema
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
+
+PART_ROWS: Final = 1 << 32
+"""By how much the index of a frame grows from one part of a dataset to the next: each row has a number of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,8 @@ class Source:
     ``absent`` are the months of the round (``2568-10`` …) of which the whole file has no row, though it has of others.
     ``corrections`` are the cells that were corrected, as :class:`~dsw_analysis.intake.corrections.Corrections` lists
     them; ``derived`` are columns worked out from those of the file -> which.
+    ``parts`` are the files of a dataset that comes in parts, in order, with their hashes (empty if one could not be
+    read), and ``missing`` those of which no row is used.
     ``read`` are all files that it rests on, the raw file, its registries, corrections and ``datapackage.json``, each
     with the hash of what was read, taken when it was read.
     """
@@ -38,6 +43,8 @@ class Source:
     province: str | None = None
     corrections: tuple[Mapping[str, Any], ...] = ()
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
     read: Mapping[str, str] = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Source:
@@ -50,9 +57,20 @@ class Source:
 
     def record(self) -> dict[str, Any]:
         """File, hash and rows as a ledger lists them; what few have only where it is given."""
-        listed = [{key: said for key, said in one.items() if key != "name"} for one in self.corrections]
+        few = {
+            "corrections": [
+                {k: said for k, said in one.items() if k not in ("name", "index")} for one in self.corrections
+            ],
+            "parts": [{"file": file, "sha256": sha256} for file, sha256 in self.parts.items()],
+            "missing": list(self.missing),
+        }
         about = {"file": self.file, "sha256": self.sha256, "rows": self.rows, "refused": self.refused}
-        return {**about, **({"corrections": listed} if listed else {})}
+        return {**about, **{name: said for name, said in few.items() if said}}
+
+    def place_of(self, index: int) -> tuple[str, int]:
+        """File, and row of it as a spreadsheet program shows it, of a row of a loaded frame."""
+        number, row = divmod(index, PART_ROWS)
+        return ([*self.parts] or [self.file])[number], row
 
     def corrected(self, rows: pd.Index, names: Iterable[str]) -> int:
         """How many cells were corrected in some rows of the named columns, and in those that they were worked out from.
@@ -64,7 +82,7 @@ class Source:
         columns = {own for name in names for own in self.derived.get(name, (name,))}
         if self.province is not None:
             columns |= {column.name for column in self.dataset.columns if column.kind == "province"}
-        return sum(one["name"] in columns and one["row"] in rows for one in self.corrections)
+        return sum(one["name"] in columns and one["index"] in rows for one in self.corrections)
 
 
 def source_of(frame: pd.DataFrame) -> Source:

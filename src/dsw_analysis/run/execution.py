@@ -26,7 +26,7 @@ from dsw_analysis.report.html import render_cells
 from dsw_analysis.report.page import FIGURES, Chapter, figures_page, page
 from dsw_analysis.report.workbook import findings_workbook
 from dsw_analysis.rounds import Round
-from dsw_analysis.run.stale import BRIEF
+from dsw_analysis.run.stale import BRIEF, stem_of
 from dsw_analysis.run.steps import Part
 from dsw_analysis.run.tasks import Project, Result, Task, in_short, write_files
 from dsw_analysis.run.warm.client import run_notebook
@@ -87,7 +87,7 @@ def _beside(watched: Mapping[str, str | None], task: Task, reads: Iterable[str])
         name: state
         for name, state in watched.items()
         if not name.startswith((f"../outputs/{round_}/", "../data/checked/", f"../{FILE}"))
-        and not (name.startswith(raw) and name.removeprefix(raw).split(".")[0] in stems)
+        and not (name.startswith(raw) and stem_of(name.removeprefix(raw)) in stems)
     }
 
 

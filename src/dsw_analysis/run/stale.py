@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -174,12 +175,15 @@ class Inputs:
 
     @cached_property
     def _names(self) -> list[str]:
-        return sorted(path.name for path in self._folder.iterdir() if not path.is_dir())
+        """Files of the round, and parts of datasets in the folders that they come in."""
+        parts = (path for folder in self._folder.iterdir() if folder.is_dir() for path in folder.iterdir())
+        files = (path for path in (*self._folder.iterdir(), *parts) if not path.is_dir())
+        return sorted(path.relative_to(self._folder).as_posix() for path in files)
 
     def raw(self, stems: Iterable[str]) -> dict[str, str | None]:
         """File name -> hash of every raw file with one of the stems, and of what describes the data."""
         wanted = {*stems, *DESCRIBING}
-        return {name: self._file(self._folder / name) for name in self._names if name.split(".")[0] in wanted}
+        return {name: self._file(self._folder / name) for name in self._names if stem_of(name) in wanted}
 
     def watched(self, names: Iterable[str]) -> dict[str, str | None]:
         """Name -> hash, now, of what notebooks read by these names: files, and folders (ending in ``/``)."""
@@ -196,6 +200,11 @@ class Inputs:
     def _path(self, name: str) -> Path:
         """Path of what notebooks read as ``../data/extra.json`` or ``./helper.py``."""
         return self._root / (name[3:] if name.startswith("../") else f"notebooks/{name[2:]}")
+
+
+def stem_of(name: str) -> str:
+    """Stem of a raw file by its name in the round's folder; of a part that of its dataset."""
+    return re.split(r"[./]", name)[0]
 
 
 def package_code() -> str:
@@ -277,5 +286,5 @@ class Planner:
         if not self.sent:
             return {}
         root, raw = self.project.root, self.project.data / str(self.round)
-        paths = sorted({*self.project.schemas.glob("*.yaml"), *raw.iterdir(), *self.stale.beside()})
+        paths = sorted({*self.project.schemas.glob("*.yaml"), *raw.rglob("*"), *self.stale.beside()})
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths if path.is_file()}

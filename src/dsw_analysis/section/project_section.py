@@ -16,7 +16,7 @@ from dsw_analysis.findings.measures.base import Count, Given
 from dsw_analysis.intake.provinces import official_province
 from dsw_analysis.intake.published import Published, differs
 from dsw_analysis.intake.schemas import Schemas
-from dsw_analysis.intake.source import read_decimals, source_of
+from dsw_analysis.intake.source import Source, read_decimals, source_of
 from dsw_analysis.plan import schedule
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.problems import DataError
@@ -180,7 +180,7 @@ class ProjectSection(Planning):
         )
         source = source_of(frame)
         self.rest_on(source if self.national else replace(source, rows=len(frame)))
-        if source.refused and self.national:
+        if (source.refused or source.missing) and self.national:
             rows, read = source.rows, source.rows + source.refused
             used = Given(
                 f"แถวที่ใช้ได้ของชุดข้อมูล {source.dataset.title}",
@@ -238,7 +238,7 @@ class ProjectSection(Planning):
 
     def _warning(self) -> str:
         """That rows were refused, with the share of those used where it is of the same place as the section."""
-        refused = [name for name, source in self.sources.items() if source.refused]
+        refused = [name for name, source in self.sources.items() if source.refused or source.missing]
         if not refused:
             return ""
         # Numbers of ours stay out of the source's words: they are bound to their findings instead.
@@ -246,7 +246,10 @@ class ProjectSection(Planning):
             name: f" {blocks.link(self.ledger[f'{self.id}.rows_used.{name}'], 'full')}" if self.national else ""
             for name in refused
         }
-        items = "".join(f"<li>{escape(self.schemas[name].title)}{share}</li>" for name, share in shares.items())
+        items = "".join(
+            f"<li>{escape(self.schemas[name].title)}{share}{_missing(self.sources[name])}</li>"
+            for name, share in shares.items()
+        )
         notice = "<p>มีแถวที่ไม่ผ่านการตรวจสอบ ส่วนนี้จึงคำนวณจากแถวที่ใช้ได้เท่านั้น</p>"
         return f'<div class="warning">{notice}<ul>{items}</ul></div>'
 
@@ -291,3 +294,9 @@ class ProjectSection(Planning):
             self.add(Count(label, id=f"{self.id}.{name}", unit="steps", where=where)(steps_of_project))
         targets = (self.plan.target(indicator) for indicator in self._indicators)
         self.add(*(target for target in targets if target is not None))
+
+
+def _missing(source: Source) -> Markup:
+    """Which files of a dataset in parts are not used at all."""
+    names = " ".join(name.partition("/")[2] for name in source.missing)
+    return Markup(' ไม่ได้ใช้ไฟล์ย่อย <span class="src">{}</span>').format(names) if names else Markup()

@@ -110,15 +110,16 @@ def _refuse(frame: pd.DataFrame, wrong: list[tuple[str, Any, str, str]]) -> None
         problems += [
             Problem(
                 code="not_as_registered",
-                file=source.file,
+                file=file,
                 sheet=source.dataset.sheet,
-                row=int(row),
+                row=row,
                 column=column.header,
                 value=None if pd.isna(value) else column.label(str(value)),
                 expected=why,
                 action=mend,
             )
-            for row, value in frame.loc[at, name].items()
+            for index, value in frame.loc[at, name].items()
+            for file, row in [source.place_of(int(index))]
         ]
     if problems:
         raise DataError(problems)

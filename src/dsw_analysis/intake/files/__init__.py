@@ -18,7 +18,18 @@ from dsw_analysis.intake.files.parquet import read_parquet
 from dsw_analysis.intake.files.table import RawTable
 from dsw_analysis.intake.files.workbook import read_workbook
 
-__all__ = ["SUFFIXES", "RawTable", "check_path", "find_file", "hash_file", "is_there", "read_parts"]
+__all__ = [
+    "SUFFIXES",
+    "RawTable",
+    "check_path",
+    "find_file",
+    "find_files",
+    "hash_file",
+    "hashes",
+    "is_there",
+    "names_of",
+    "read_parts",
+]
 
 
 Kind = Literal["text", "xlsx", "xls", "ods", "parquet"]
@@ -57,6 +68,7 @@ _NAMES: Final = {
     "parquet": " Parquet",
     "text": "ข้อความ",
 }
+_OF_SYSTEMS: Final = frozenset({"Thumbs.db", "desktop.ini"})
 _VERSION: Final = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
 """What differs if a file was written into or replaced, even by one of the same size and time."""
 _WEB: Final = (b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style")
@@ -132,6 +144,52 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def names_of(paths: Sequence[Path], folder: Path) -> list[str]:
+    """What people call files of a round's folder: their names, those of parts with the folder's."""
+    return [path.relative_to(folder).as_posix() for path in paths]
+
+
+def hashes(paths: Sequence[Path], folder: Path) -> dict[str, str]:
+    """Name -> hash of files of a round's folder.
+
+    Raises
+    ------
+    DataError
+        If one is no data file.
+    """
+    for path in paths:
+        check_path(path)
+    return dict(zip(names_of(paths, folder), map(hash_file, paths), strict=True))
+
+
+def find_files(folder: Path, stem: str) -> list[Path]:
+    """Return the one data file called ``stem``, or the parts in the folder of that name, by their names.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, there are several, or a file beside the folder, or the folder is empty or has two
+        files of one name.
+    """
+    parts = Path(folder) / stem
+    if not parts.is_dir():
+        return [find_file(folder, stem)]
+    if beside := _called(folder, stem):
+        refuse("file_and_folder", f"{stem}/", names=", ".join(path.name for path in beside), folder=stem)
+    found = sorted(path for path in parts.iterdir() if not _is_beside(path))
+    if not found:
+        refuse("no_parts", f"{stem}/")
+    stems = [path.stem for path in found]
+    if twice := [path.name for path in found if stems.count(path.stem) > 1]:
+        refuse("several_files.parts", f"{stem}/", names=", ".join(twice))
+    return found
+
+
+def _is_beside(path: Path) -> bool:
+    """Whether a file among parts is none: of the system, locked by a program, or said of a part."""
+    return path.name.startswith((".", "~$")) or path.name in _OF_SYSTEMS or path.suffix.lower() in (".yaml", ".yml")
+
+
 def find_file(folder: Path, stem: str) -> Path:
     """Return the one data file called ``stem`` in ``folder``, whatever its type.
 
@@ -151,8 +209,8 @@ def find_file(folder: Path, stem: str) -> Path:
 
 
 def is_there(folder: Path, stem: str) -> bool:
-    """Whether a folder has a data file called ``stem``."""
-    return bool(_called(folder, stem))
+    """Whether a folder has a data file called ``stem``, or a folder of parts."""
+    return (folder / stem).is_dir() or bool(_called(folder, stem))
 
 
 def _called(folder: Path, stem: str) -> list[Path]:
