@@ -65,7 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("round", type=_round)
     check.add_argument("--dataset", help="only this dataset")
     check.add_argument("--file", type=Path, help="judge this file in place of the dataset's own")
-    check.add_argument("--to", type=Path, help="folder for problems.xlsx and .html (default: outputs/<round>)")
+    check.add_argument(
+        "--to",
+        type=Path,
+        help="folder for problems.xlsx and .html (default: outputs/<round>), and senders/ with a workbook for each",
+    )
 
     template = commands.add_parser(
         "template", help="write a workbook to fill in for a dataset, over none that is filled in"
@@ -135,6 +139,7 @@ def _print_thai() -> None:
 def _check(arguments: argparse.Namespace) -> int:
     from dsw_analysis.intake.checking import check_files, to_text, unknown_files  # noqa: PLC0415 - keeps --help instant
     from dsw_analysis.intake.problem_files import write_problem_files  # noqa: PLC0415
+    from dsw_analysis.intake.senders import SENDERS, write_sender_files  # noqa: PLC0415
 
     folder = _raw(arguments)
     schemas = _schemas(arguments)
@@ -144,6 +149,8 @@ def _check(arguments: argparse.Namespace) -> int:
         for note in (*unknown_files(schemas, folder), *_plan_notes(arguments, folder)):
             print(note)
     written = write_problem_files(arguments.round, results, arguments.to or _outputs(arguments))
+    if arguments.to:
+        written += write_sender_files(arguments.round, results, arguments.to / SENDERS)
     wrong = any(checked.problems for checked in results)
     if written:
         print("ส่งไฟล์ต่อไปนี้ให้เจ้าของข้อมูลแก้ไข แล้วตรวจอีกครั้ง:" if wrong else "ข้อควรยืนยันกับเจ้าของข้อมูลอยู่ในไฟล์ต่อไปนี้:")

@@ -133,6 +133,8 @@ def unknown_files(schemas: Schemas, folder: Path) -> list[str]:
     stems = sorted({kind.stem for kind in schemas.values()})
     notes = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_dir() and path.name not in stems and (near := difflib.get_close_matches(path.name, stems, n=1)):
+            notes.append(f"ไม่ได้ตรวจโฟลเดอร์ “{visible(path.name)}” ชื่อชุดข้อมูลที่ใกล้เคียงคือ “{near[0]}”")
         if path.suffix.lower().lstrip(".") not in SUFFIXES or path.stem in {*stems, *DESCRIBING}:
             continue
         near = difflib.get_close_matches(path.stem, stems, n=1)
