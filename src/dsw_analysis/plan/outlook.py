@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from dsw_analysis.plan.plan import Plan, planned_time, records
+from dsw_analysis.plan.plan import Plan, planned_time
 from dsw_analysis.plan.verdicts import Work
 from dsw_analysis.rounds import Round
 
@@ -21,7 +21,7 @@ def remaining(plan: Plan, section: str, round_: Round) -> list[dict[str, str | N
     """
     owner = plan.project(section).owner
     found: list[dict[str, str | None]] = []
-    for row, work in zip(records(plan.steps_of(section)), plan.work_of_steps(section, round_), strict=True):
+    for row, work in zip(plan.rows("steps", section), plan.work_of_steps(section, round_), strict=True):
         words, planned = row["next"] or row["name"], planned_time(row, round_)
         if work is Work.DONE or words is None:
             continue

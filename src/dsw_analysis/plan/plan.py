@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ class Plan:
         NotInPlanError
             If the plan has no such section.
         """
-        rows = records(self.projects[self.projects["section"] == section])
+        rows = self.rows("projects", section)
         if len(rows) != 1:
             raise NotInPlanError(section, self.projects["section"])
         (row,) = rows
@@ -165,6 +166,19 @@ class Plan:
             note=row["source_note"],
         )
 
+    def rows(self, sheet: str, section: str) -> list[dict[str, Any]]:
+        """Rows of a section in one of the sheets, in order, as plain values; a blank is ``None``."""
+        return self._rows[sheet].get(section, [])
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """Sheet -> section -> rows: asked for by every text, so not cut from the frames each time."""
+        found: dict[str, dict[str, list[dict[str, Any]]]] = {sheet.name: {} for sheet in fields(self)}
+        for sheet, sections in found.items():
+            for row in records(getattr(self, sheet)):
+                sections.setdefault(row["section"], []).append(row)
+        return found
+
     def steps_of(self, section: str) -> pd.DataFrame:
         """Steps of a section in order, one row each, with the columns of ``plan_steps``."""
         return self.steps[self.steps["section"] == section]
@@ -175,18 +189,18 @@ class Plan:
 
     def decisions_of(self, section: str) -> list[dict[str, str | None]]:
         """What is asked of the director-general: ``what, who, by``; the department's own rows, never a proposal."""
-        rows = records(self.decisions[self.decisions["section"] == section])
-        return [{name: row[name] for name in ("what", "who", "by")} for row in rows]
+        return [{name: row[name] for name in ("what", "who", "by")} for row in self.rows("decisions", section)]
 
     def work_of_steps(self, section: str, round_: Round) -> pd.Series:
         """How each row of a section's steps stands, as :class:`~dsw_analysis.plan.verdicts.Work`; remarks too."""
-        steps = self.steps_of(section)
-        works = [work_of_step(row["state"], *days_of(row, round_), round_) for row in records(steps)]
-        return pd.Series(works, index=steps.index, dtype=object)
+        return pd.Series(self._works(section, round_), index=self.steps_of(section).index, dtype=object)
+
+    def _works(self, section: str, round_: Round) -> list[Work]:
+        return [work_of_step(row["state"], *days_of(row, round_), round_) for row in self.rows("steps", section)]
 
     def work(self, section: str, round_: Round) -> Work:
         """How a project stands: by its steps, and by the box that its office ticked."""
-        return work_of_project([*self.work_of_steps(section, round_)], self._ticked(section))
+        return work_of_project(self._works(section, round_), self._ticked(section))
 
     def differs(self, section: str, round_: Round) -> bool:
         """Whether the office ticked a box that says something else than the verdict."""
@@ -195,13 +209,12 @@ class Plan:
 
     def _ticked(self, section: str) -> str | None:
         """Code of the box that an office ticked for its project."""
-        return next((row["state"] for row in records(self.projects[self.projects["section"] == section])), None)
+        return next((row["state"] for row in self.rows("projects", section)), None)
 
     def due(self, indicator: Indicator, round_: Round) -> date | None:
         """Day on which an indicator can first be judged: of its step, if it has one with months or a day."""
-        steps = self.steps_of(indicator.section)
-        rows = records(steps[steps["step"] == indicator.step]) if indicator.step is not None else []
-        last = days_of(rows[0], round_)[1] if rows else None
+        steps = self.rows("steps", indicator.section) if indicator.step is not None else []
+        last = next((days_of(row, round_)[1] for row in steps if row["step"] == indicator.step), None)
         return last or indicator.due
 
     def status(self, indicator: Indicator, result: Finding | None, round_: Round) -> Status:
@@ -214,7 +227,7 @@ class Plan:
             met=indicator.meets(result),
             has_target=indicator.target is not None,
             countable=result is None or result.denominator != 0,
-            steps=[*self.work_of_steps(indicator.section, round_)],
+            steps=self._works(indicator.section, round_),
         )
 
     def step_counts(self, section: str) -> Iterator[Finding]:
@@ -234,7 +247,7 @@ class Plan:
                 note=row["source_note"],
                 **{name: row[name] for name in same},
             )
-            for row in records(self.indicators[self.indicators["section"] == section])
+            for row in self.rows("indicators", section)
         ]
 
     def target(self, indicator: Indicator) -> Finding | None:

@@ -35,6 +35,7 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
     """
     text = unescape(_TAG.sub(" ", "\n".join(bodies.values())))
     told = {section["section"]: section for section in document["sections"]}
+    used = _used(text)
     sections = [told[section] for section, body in bodies.items() if body]
     return {
         "marks": [(mark, sign, title, MEANINGS[mark]) for mark, (sign, title) in MARKS.items()],
@@ -43,7 +44,7 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
         "bound": [(s, len(_NUMBER.findall(bodies[s["section"]])), _claims(bodies[s["section"]])) for s in sections],
         "reconstructed": any(finding["provenance"] == "reconstructed" for finding in document["findings"]),
         "restated": [told for section in sections for told in section.get("restated", ())],
-        "abbreviations": [(short, long) for short, long in current().abbreviations.items() if short in _used(text)],
+        "abbreviations": [(short, long) for short, long in current().abbreviations.items() if short in used],
         "corrections": [
             {**one, "file": read["file"], "corrected_on": date.fromisoformat(one["corrected_on"])}
             for read in document["inputs"]

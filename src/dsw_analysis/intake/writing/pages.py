@@ -18,7 +18,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 _WEIGHTS = {400: "Regular", 600: "SemiBold"}
 
 _USUAL = frozenset(map(chr, [*range(0x20, 0x7F), 0xA0, *range(0x0E01, 0x0E3B), *range(0x0E3F, 0x0E5C)])) | set(
-    "–—“”‘’…•×≥≤±−"
+    "–—“”‘’…•·›×≥≤±−"
 )
 """Characters that the typeface of every page has, so that one cut serves all pages but the odd one."""
 _MISSING = frozenset("↩●✓")
