@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from dsw_analysis.findings.measures.shares import Registry, ResponseRate, Share
     from dsw_analysis.findings.measures.time import OpenCases, WaitQuantile, WithinHours
+    from dsw_analysis.intake.preparation import open_preparation
     from dsw_analysis.problems import DataError, Problem
     from dsw_analysis.rounds import Round
     from dsw_analysis.section import figures
@@ -54,6 +55,7 @@ _NAMES = {
     ),
     "findings.measures.shares": "Registry ResponseRate Share",
     "findings.measures.time": "OpenCases WaitQuantile WithinHours",
+    "intake.preparation": "open_preparation",
     "problems": "DataError Problem",
     "rounds": "Round",
     "section": "figures",

@@ -125,6 +125,12 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("page", type=Path, help="report.html, figures.html or one of sections/*.html")
     audit.add_argument("--findings", type=Path, required=True, help="the findings.json that it was made from")
 
+    new = commands.add_parser("new", help="write the template of a notebook")
+    new.add_argument(
+        "kind", choices=["prepare"], help="prepare: makes a dataset's file of raw files laid out otherwise"
+    )
+    new.add_argument("dataset")
+
     commands.add_parser("list", help="list sections and datasets")
     return parser
 
@@ -140,9 +146,13 @@ def _check(arguments: argparse.Namespace) -> int:
     from dsw_analysis.intake.checking import check_files, to_text, unknown_files  # noqa: PLC0415 - keeps --help instant
     from dsw_analysis.intake.problem_files import write_problem_files  # noqa: PLC0415
     from dsw_analysis.intake.senders import SENDERS, write_sender_files  # noqa: PLC0415
+    from dsw_analysis.run.preparing import prepare_alone  # noqa: PLC0415
+    from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
     folder = _raw(arguments)
     schemas = _schemas(arguments)
+    if arguments.file is None:
+        prepare_alone(Project(root=arguments.project.resolve()), arguments.round, print, only=arguments.dataset)
     results = check_files(schemas, folder, only=arguments.dataset, path=arguments.file)
     print(to_text(results, width=shutil.get_terminal_size((100, 24)).columns))
     if not (arguments.dataset or arguments.file):
@@ -174,6 +184,14 @@ def _plan_notes(arguments: argparse.Namespace, folder: Path) -> list[str]:
     except UsageError:  # files may be checked where there are no notebooks
         return []
     return plan_notes(_schemas(arguments), folder, sections, {finding["id"] for finding in findings})
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.run.new import new_preparation  # noqa: PLC0415
+    from dsw_analysis.run.tasks import Project  # noqa: PLC0415
+
+    print(new_preparation(Project(root=arguments.project), arguments.dataset))
+    return 0
 
 
 def _ledger(path: Path) -> dict[str, Any]:
@@ -368,6 +386,7 @@ _COMMANDS = {
     "report": _run,
     "verify": _verify,
     "audit-report": _audit_report,
+    "new": _new,
     "list": _list,
 }
 

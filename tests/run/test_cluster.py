@@ -15,8 +15,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import FULL
+from preparation_projects import with_opinions
 
 from dsw_analysis.findings.ledger import SECTION_MIME
+from dsw_analysis.intake.prepared import Prepared
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.cluster import ClusterError, connect
@@ -265,6 +267,17 @@ def test_what_a_function_raises_and_how_its_process_died_come_back(executor):
     with pytest.raises(ProcessDied, match="exit code 3"):
         executor.submit(os._exit, 3).result(30)
     assert executor.submit(divmod, 7, 2).result(30) == (3, 1)
+
+
+def test_preparation_notebooks_run_on_the_cluster_and_what_they_make_is_sent_along(executor, project):
+    with_opinions(project)
+    assert run(project, executor=executor)["opinion"].error is None
+    made = Prepared.of(project.data / str(ROUND), "public_opinion")
+    content, ledger = made.file.read_bytes(), (project.outputs(ROUND) / "findings.json").read_bytes()
+    assert made.reasons() == [] and run(project, executor=executor)["opinion"].reused
+    made.forget()
+    assert run(project, fresh=True)["opinion"].error is None
+    assert made.file.read_bytes() == content and (project.outputs(ROUND) / "findings.json").read_bytes() == ledger
 
 
 def test_a_call_given_up_does_not_run(executor):

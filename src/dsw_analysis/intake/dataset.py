@@ -15,10 +15,11 @@ import pyarrow as pa
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.copies import Copy, key_of
 from dsw_analysis.intake.corrections import CORRECTIONS, Corrections
-from dsw_analysis.intake.files import RawTable, find_files, hashes, is_there, names_of, read_parts
+from dsw_analysis.intake.files import RawTable, are_parts, find_files, hashes, is_there, names_of, read_parts
 from dsw_analysis.intake.judging import Checked, Judge, absent_months, rows_by_month
 from dsw_analysis.intake.parsing import registry_names
 from dsw_analysis.intake.part_files import Keep, hash_together, judge_parts, renamed
+from dsw_analysis.intake.prepared import Prepared
 from dsw_analysis.intake.source import Source, joined, read_provenance
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
@@ -90,8 +91,8 @@ class Dataset(Schema):
         wanted = list(self.columns) if columns is None else [self[name] for name in columns]
         if province is not None:
             self["province"]
-        paths = find_files(folder, self.stem)
-        names, in_parts = names_of(paths, folder), paths[0].parent != folder
+        paths = self.files_in(folder)
+        names, in_parts = names_of(paths, folder), are_parts(paths, folder)
         corrections = self._corrections(round_, folder, paths)
         copy = self._copy(round_, folder, paths)
         found = copy.read(wanted, province) if copy is not None else None
@@ -125,6 +126,17 @@ class Dataset(Schema):
         )
         return frame
 
+    def files_in(self, folder: Path) -> list[Path]:
+        """The dataset's file, or parts, in the folder of a round; or what a preparation notebook made in their place.
+
+        Raises
+        ------
+        DataError
+            If there is none, or several, or it is to be prepared and is not.
+        """
+        made = Prepared.of(folder, self.id)
+        return find_files(folder, self.stem) if made is None else [made.current()]
+
     def _judge(
         self,
         round_: Round,
@@ -136,7 +148,7 @@ class Dataset(Schema):
     ) -> Checked:
         """Judge the file, or all files of a dataset in parts, handing on the typed rows."""
         try:
-            paths = [path] if path is not None else find_files(folder, self.stem)
+            paths = [path] if path is not None else self.files_in(folder)
             names, listed = self._registries(round_, folder, path)
             corrections = Corrections(self)
             with suppress(DataError):  # what is wrong with them is said of their own file
@@ -144,11 +156,13 @@ class Dataset(Schema):
         except DataError as error:
             return Checked(dataset=self, problems=error.problems)
         judge = partial(self._judge_file, round_=round_, names=names, whole=whole)
-        if path is not None or paths[0].parent == folder:
+        if path is not None or not are_parts(paths, folder):
             checked = judge(paths[0], paths[0].name, corrections, keep)
         else:
             checked = judge_parts(self, paths, corrections, judge, keep)
-        return replace(checked, registries=listed)
+        made = Prepared.of(folder, self.id) if path is None else None
+        problems = checked.problems if made is None else made.naming(checked.problems)
+        return replace(checked, problems=problems, registries=listed)
 
     def _judge_file(
         self,
@@ -228,7 +242,7 @@ class Dataset(Schema):
             return None
         try:
             raw = hashes(paths, folder) if read is None else dict(read)
-            listed = (hashes(find_files(folder, registry.stem), folder) for registry, _ in self.registries.values())
+            listed = (hashes(registry.files_in(folder), folder) for registry, _ in self.registries.values())
             files = joined([raw, *listed, self._corrections(round_, folder, paths).read])
         except (DataError, OSError):
             return None

@@ -44,7 +44,7 @@ def execute(task: Task) -> Result:
     the working directory.
     """
     started = time.monotonic()
-    notebook, raised, watched, untold = _run(task)
+    notebook, raised, watched, untold = run_task(task)
     if getattr(raised, "ename", None) == "NotInPlanError":
         return Result(
             title=task.section,
@@ -54,7 +54,7 @@ def execute(task: Task) -> Result:
             left_out=f"{task.notebook} is left out: {getattr(raised, 'evalue', '')}",
             notes=untold,
         )
-    error = None if raised is None else _what_failed(raised)
+    error = None if raised is None else what_failed(raised)
     document: Mapping[str, Any] | None = None
     executed: bytes | None = None
     if notebook is not None:
@@ -86,12 +86,12 @@ def _beside(watched: Mapping[str, str | None], task: Task, reads: Iterable[str])
     return {
         name: state
         for name, state in watched.items()
-        if not name.startswith((f"../outputs/{round_}/", "../data/checked/", f"../{FILE}"))
+        if not name.startswith((f"../outputs/{round_}/", "../data/checked/", "../data/prepared/", f"../{FILE}"))
         and not (name.startswith(raw) and stem_of(name.removeprefix(raw)) in stems)
     }
 
 
-def _run(task: Task) -> tuple[dict[str, Any] | None, Exception | None, Mapping[str, str | None], tuple[str, ...]]:
+def run_task(task: Task) -> tuple[dict[str, Any] | None, Exception | None, Mapping[str, str | None], tuple[str, ...]]:
     """Executed notebook, and what it raised, if it failed; what it read, and a note of what was not watched."""
     with tempfile.TemporaryDirectory() as scratch:
         root = task.root
@@ -99,10 +99,11 @@ def _run(task: Task) -> tuple[dict[str, Any] | None, Exception | None, Mapping[s
             root = Path(scratch) / "project"
             root.mkdir()
             write_files(root, task.files)
-        given, report = Path(scratch) / task.notebook, Path(scratch) / "seen.jsonl"
+        given, report = Path(scratch) / Path(task.notebook).name, Path(scratch) / "seen.jsonl"
         given.write_bytes(task.content)
         try:
-            notebook, error = run_notebook(given, task.parameters, cwd=root / "notebooks", report=report)
+            folder = (root / "notebooks" / task.notebook).parent
+            notebook, error = run_notebook(given, task.parameters, cwd=folder, report=report)
         except Exception as raised:  # whatever stops one notebook must not stop the others
             return None, raised, {}, ()
         return _timeless(notebook), error, *seen(report, root / "notebooks")
@@ -123,7 +124,8 @@ def _timeless(notebook: dict[str, Any]) -> dict[str, Any]:
     return notebook
 
 
-def _what_failed(error: Exception) -> str:
+def what_failed(error: Exception) -> str:
+    """What stopped a notebook, with the cell, in at most three lines."""
     cell = getattr(error, "exec_count", None)
     if cell is None:
         return in_short(error)
@@ -149,7 +151,7 @@ def _raw_stems(task: Task, document: Mapping[str, Any]) -> tuple[str, ...]:
     for id_ in {read["dataset"] for read in document["inputs"]}:
         with contextlib.suppress(UsageError):  # it may hand over inputs of its own, and a schema be changed meanwhile
             kind = schemas[id_]
-            stems |= {kind.stem, *(registry.stem for registry, _ in kind.registries.values())}
+            stems |= {kind.stem, kind.id, *(registry.stem for registry, _ in kind.registries.values())}
     return tuple(sorted(stems))
 
 

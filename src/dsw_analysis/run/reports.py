@@ -12,6 +12,7 @@ from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.intake.writing.whole import digest, write_whole
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.outputs import PROVINCES
+from dsw_analysis.run.preparing import prepare_files
 from dsw_analysis.run.sections import REPORT, OutputSet, edition, put_in_place
 from dsw_analysis.run.stale import BRIEF, LEDGER, PAPER
 from dsw_analysis.run.steps import BatchError, Job, Outcome, Step, given
@@ -126,6 +127,7 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
     """
     from dsw_analysis.intake.provinces import provincial_sections  # noqa: PLC0415 - slow to import, for briefs alone
 
+    prepare_files(batch)
     every = provincial_sections(batch.notebooks)
     steps = batch.planner.plan(every if sections is None else sections, provinces)
     batch.progress.begin(len(steps))

@@ -11,6 +11,7 @@ from typing import Any
 from dsw_analysis.findings.ledger import SUMMARY, ledger_document, to_json
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.manifest import EDITION
+from dsw_analysis.run.preparing import preparations, prepare_files
 from dsw_analysis.run.stale import BRIEF, LEDGER
 from dsw_analysis.run.steps import BatchError, Outcome, Part, Step
 
@@ -127,6 +128,7 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
     BatchError
         If a raw file was replaced while the sections were reading it.
     """
+    prepare_files(batch)
     steps = batch.planner.plan(sections)
     summary_asked = _with_summary(batch, sections)
     batch.progress.begin(len(steps) + summary_asked)
@@ -189,7 +191,8 @@ def edition(batch: Batch, outcomes: Sequence[Outcome]) -> OutputSet:
 
 def explain(batch: Batch, sections: Sequence[str] | None = None, provinces: Sequence[str] = ()) -> dict[str, list[str]]:
     """Why sections will run, of the country or of provinces, by name; no reason if one need not."""
-    why = {step.task.name: step.piece.reasons for step in batch.planner.plan(sections, provinces)}
+    why = {f"prepare/{place.dataset}": place.reasons() for place in preparations(batch.project, batch.round)}
+    why |= {step.task.name: step.piece.reasons for step in batch.planner.plan(sections, provinces)}
     if provinces or not _with_summary(batch, sections):
         return why
     current, extra = _current(batch, batch.notebooks), []

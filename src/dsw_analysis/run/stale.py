@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY
+from dsw_analysis.intake.prepared import prepared_files, traces
 from dsw_analysis.intake.published import DESCRIBING
-from dsw_analysis.intake.writing.whole import digest, sha256
+from dsw_analysis.intake.writing.whole import digest, listing, sha256
 from dsw_analysis.problems import UsageError
 from dsw_analysis.project import FILE, where
 from dsw_analysis.rounds import Round
@@ -21,7 +22,6 @@ from dsw_analysis.run.manifest import Manifest
 from dsw_analysis.run.outputs import Outputs
 from dsw_analysis.run.steps import Piece, Step
 from dsw_analysis.run.tasks import Project, Result, Task
-from dsw_analysis.run.warm.watching import listing
 
 LEDGER, BRIEF = "findings.json", "brief.pdf"
 PAPER = frozenset({"report.pdf", "report.docx"})
@@ -183,7 +183,9 @@ class Inputs:
     def raw(self, stems: Iterable[str]) -> dict[str, str | None]:
         """File name -> hash of every raw file with one of the stems, and of what describes the data."""
         wanted = {*stems, *DESCRIBING}
-        return {name: self._file(self._folder / name) for name in self._names if stem_of(name) in wanted}
+        found = {name: self._folder / name for name in self._names}
+        found |= {path.name: path for path in prepared_files(self._root, self._folder.name)}
+        return {name: self._file(path) for name, path in sorted(found.items()) if stem_of(name) in wanted}
 
     def watched(self, names: Iterable[str]) -> dict[str, str | None]:
         """Name -> hash, now, of what notebooks read by these names: files, and folders (ending in ``/``)."""
@@ -282,9 +284,14 @@ class Planner:
 
     @cached_property
     def _carried(self) -> dict[str, bytes]:
-        """What is sent along: schemas, the round's raw files, and what any section is known to read beside them."""
+        return self.carried()
+
+    def carried(self) -> dict[str, bytes]:
+        """What is sent along: schemas, the round's raw files, what was made of them, and what is read beside them."""
         if not self.sent:
             return {}
         root, raw = self.project.root, self.project.data / str(self.round)
-        paths = sorted({*self.project.schemas.glob("*.yaml"), *raw.rglob("*"), *self.stale.beside()})
-        return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+        paths = {*self.project.schemas.glob("*.yaml"), *raw.rglob("*"), *self.stale.beside()}
+        paths |= {*(self.project.notebooks / "prepare").glob("*"), *prepared_files(root, raw.name)}
+        sent = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(paths) if path.is_file()}
+        return sent | traces(root, raw.name)

@@ -18,7 +18,8 @@ from dsw_analysis.rounds import Round
 from dsw_analysis.run.outputs import PROVINCES
 
 _NOTEBOOK = re.compile(r"(\d\d)_([a-z_]+)\.ipynb")
-EXECUTE = "dsw_analysis.run.execution:execute"
+EXECUTE, PREPARE = "dsw_analysis.run.execution:execute", "dsw_analysis.run.preparing:prepare"
+"""What runs notebooks: of a section, and of the preparation of a file."""
 BRIEF_PAGE = "brief.html"
 """The page of the summary."""
 
@@ -149,7 +150,7 @@ def call(scratch: Path, work: str, *arguments: Any, words: Settings) -> Any:  # 
 
     if scratch.is_dir():
         os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
-    if work == EXECUTE or not FORKS:  # without forks this process was started for this call alone
+    if work in (EXECUTE, PREPARE) or not FORKS:  # without forks this process was started for this call alone
         return named(work, *arguments, words=words)
     return run_fresh(named, work, *arguments, words=words)
 

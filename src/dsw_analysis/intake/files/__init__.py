@@ -21,6 +21,7 @@ from dsw_analysis.intake.files.workbook import read_workbook
 __all__ = [
     "SUFFIXES",
     "RawTable",
+    "are_parts",
     "check_path",
     "find_file",
     "find_files",
@@ -146,7 +147,12 @@ def hash_file(path: Path) -> str:
 
 def names_of(paths: Sequence[Path], folder: Path) -> list[str]:
     """What people call files of a round's folder: their names, those of parts with the folder's."""
-    return [path.relative_to(folder).as_posix() for path in paths]
+    return [f"{path.parent.name}/{path.name}" if are_parts([path], folder) else path.name for path in paths]
+
+
+def are_parts(paths: Sequence[Path], folder: Path) -> bool:
+    """Whether files are the parts of a dataset, in a folder of their own within the round's."""
+    return paths[0].parent.parent == folder
 
 
 def hashes(paths: Sequence[Path], folder: Path) -> dict[str, str]:

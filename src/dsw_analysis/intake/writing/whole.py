@@ -30,6 +30,15 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def listing(folder: str) -> str | None:
+    """Hash of the names in a folder but for hidden and compiled ones; ``None`` if there is no such folder."""
+    try:
+        names = sorted(name for name in os.listdir(folder) if name[:1] != "." and name != "__pycache__")  # noqa: PTH208
+    except OSError:
+        return None
+    return hashlib.sha256("\n".join(names).encode("utf-8", "surrogateescape")).hexdigest()
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all.
 

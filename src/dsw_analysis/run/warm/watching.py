@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import importlib
 import json
 import os
@@ -17,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from dsw_analysis.intake.writing.whole import sha256
+from dsw_analysis.intake.writing.whole import listing, sha256
 
 ASKED = "DSW_WATCH"
 """Variable of the environment that asks a kernel to watch: where to write what it sees."""
@@ -35,15 +34,6 @@ _PYARROW = {
     "pyarrow.dataset": ("dataset",),
 }
 """Readers that open files unseen by Python, for pandas too, and are made to tell."""
-
-
-def listing(folder: str) -> str | None:
-    """Hash of the names in a folder but for hidden and compiled ones; ``None`` if there is no such folder."""
-    try:
-        names = sorted(name for name in os.listdir(folder) if name[:1] != "." and name != "__pycache__")  # noqa: PTH208
-    except OSError:
-        return None
-    return hashlib.sha256("\n".join(names).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @contextlib.contextmanager
@@ -94,6 +84,8 @@ class _Hook:
 
     def __init__(self, report: str) -> None:
         folder = os.path.realpath(os.getcwd())  # noqa: PTH109 - what is called with every file should be fast
+        if os.path.basename(folder) == "prepare":  # noqa: PTH119 - a preparation notebook runs a folder below
+            folder = os.path.dirname(folder)  # noqa: PTH120
         self._root, self._notebooks = os.path.join(os.path.dirname(folder), ""), os.path.join(folder, "")  # noqa: PTH118, PTH120
         self._report = report
         self._known: set[str] = set()

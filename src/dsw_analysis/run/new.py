@@ -1,0 +1,45 @@
+"""Templates of notebooks that people go on from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from dsw_analysis.intake.schemas import Schemas
+from dsw_analysis.intake.writing.whole import write_whole
+from dsw_analysis.problems import UsageError
+from dsw_analysis.rounds import Round
+from dsw_analysis.run.tasks import Project
+
+_PREPARE = Path(__file__).parents[1] / "templates" / "prepare.ipynb"
+
+
+def new_preparation(project: Project, dataset: str) -> Path:
+    """Write a preparation notebook for a dataset, as in the project's latest round, to be completed.
+
+    Raises
+    ------
+    UsageError
+        If there is no such dataset or no round yet, or the notebook is there already.
+    """
+    rounds = [found for path in project.data.glob("*-*m") if (found := _round(path.name)) is not None]
+    if not rounds:
+        raise UsageError(f"no round in {project.data}; put the raw files into a folder such as 2569-6m there")
+    kind = Schemas.of(project.data, max(rounds))[dataset]
+    path = project.notebooks / "prepare" / f"{kind.id}.ipynb"
+    if path.exists():
+        raise UsageError(f"{path} is there already")
+    words = {"DATASET": kind.id, "TITLE": kind.title, "STEM": kind.stem, "ROUND": str(max(rounds))}
+    words["HEADERS"] = ", ".join(f"`{column.name}` ({column.header})" for column in kind.columns)
+    text = _PREPARE.read_text(encoding="utf-8")
+    for place, word in words.items():
+        text = text.replace(f"@{place}@", json.dumps(word, ensure_ascii=False)[1:-1])
+    write_whole(path, text.encode())
+    return path
+
+
+def _round(name: str) -> Round | None:
+    try:
+        return Round.parse(name)
+    except ValueError:
+        return None
