@@ -28,8 +28,12 @@ def judged(code, status, *, result=None, target=None, because=None):
     return record, found
 
 
+SAID = ("next", "next_by", "next_who")
+
+
 def to_do(step, by=None, who="กยผ.", **said):
-    return {"step": step, "by": by, "who": who, **said}
+    number, _, name = step.partition(". ")
+    return {"number": int(number), "name": name, "by": by, "who": who} | dict.fromkeys(SAID) | said
 
 
 def section(code, order=1, *, title="หนึ่ง", state="ok", indicators=(), steps=(0, 0, 0, 0, 0), **work):

@@ -159,10 +159,10 @@ class Planning(Judging):
         }
 
     def _to_do(self, step: pd.Series) -> dict[str, Any]:
-        """A step as the brief lists it: its title, planned time and owner, and what the plan says comes next."""
+        """A step as the brief lists it: its number, name, planned time and owner, and what the plan says comes next."""
         said = {name: None if pd.isna(step.get(name)) else step[name] for name in ("next", "next_by", "next_who")}
-        title = f"{step['step']}. {NOT_STATED if pd.isna(step['name']) else step['name']}"
+        name = NOT_STATED if pd.isna(step["name"]) else step["name"]
         by = planned_time(step)
         if by and not pd.isna(step["due"]) and step[PLANNED].isna().all():
             by = f"{step['due'].day} {MONTHS[(step['due'].month + 2) % 12]}"
-        return {"step": title, "by": by, "who": self.project.owner, **said}
+        return {"number": int(step["step"]), "name": name, "by": by, "who": self.project.owner, **said}
