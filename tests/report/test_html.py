@@ -2,14 +2,18 @@
 
 import base64
 import importlib.util
+import io
 import os
 import re
 import shutil
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import pypdfium2
 import pytest
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
@@ -122,7 +126,7 @@ def test_axe_would_find_something(made, browse, tmp_path):
 
 def test_the_report_is_one_small_file_that_asks_for_nothing(made, browse):
     report = made.out / "report.html"
-    assert report.stat().st_size < 3 * MEGABYTE
+    assert report.stat().st_size < 1.2 * MEGABYTE
     driver = browse(report, 1280)
     sent = [e["message"] for e in driver.get_log("performance") if '"Network.requestWillBeSent"' in e["message"]]
     asked = {url for message in sent for url in re.findall(r'"url":"([^"]+)"', message)}
@@ -137,6 +141,40 @@ def test_the_report_is_one_small_file_that_asks_for_nothing(made, browse):
     )
     assert blocked == "img-src"
     assert driver.execute_script("return document.fonts.check('16px Sarabun', 'ก')")
+
+
+def test_a_figure_is_saved_as_svg_and_as_png(made, browse):
+    driver = browse(made.out / "sections" / "csr.html", 390, scheme="dark")
+    save = (
+        "const done = arguments[1];"
+        "HTMLAnchorElement.prototype.click = function () { done([this.download, this.href]) };"
+        "[...document.querySelectorAll('#csr .get button')].find(b => b.textContent === arguments[0]).click()"
+    )
+    name, address = driver.execute_async_script(save, "SVG")
+    root = ET.fromstring(unquote(address.removeprefix("data:image/svg+xml,")))
+    shown = driver.execute_script(
+        "const f = document.querySelector('#csr figure'); return [f.querySelector('.mark').title,"
+        "...[...f.querySelectorAll('svg text')].map(t => t.textContent)]"
+    )
+    assert name.endswith(".svg")
+    assert sorted(text.text for text in root.iter("{http://www.w3.org/2000/svg}text")) == sorted(shown)
+    assert "@font-face" in root.find("{http://www.w3.org/2000/svg}style").text
+    name, address = driver.execute_async_script(save, "PNG")
+    image = Image.open(io.BytesIO(base64.b64decode(address.removeprefix("data:image/png;base64,"))))
+    assert name.endswith(".png")
+    assert image.size == (2 * int(root.get("width")), 2 * int(root.get("height")))
+    counts = image.convert("RGB").getcolors(maxcolors=1_000_000)
+    assert max(counts)[1] == (255, 255, 255)  # white behind, though the page is dark
+    assert len(counts) > 5
+
+
+def test_files_to_download_are_large_enough_to_touch_and_not_printed(made, browse):
+    driver = browse(made.out / "report.html", 320)
+    seen = "[...document.querySelectorAll('.get > *')].map(e => e.getBoundingClientRect()).filter(r => r.width)"
+    assert driver.execute_script(f"return {seen}.filter(r => r.width < 24 || r.height < 24).length") == 0
+    assert driver.execute_script(f"return {seen}.length") > 60
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert driver.execute_script(f"return {seen}.length") == 0
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280, 2560])

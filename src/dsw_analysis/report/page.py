@@ -15,6 +15,7 @@ from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.project import current
+from dsw_analysis.report.downloads import with_downloads, without_downloads
 from dsw_analysis.report.method import method
 from dsw_analysis.rounds import Round
 from dsw_analysis.section.blocks import anchor
@@ -89,14 +90,17 @@ def page_around(
     """The page of chapters whose bodies are as sections show them, but for their numbers."""
     values = page_values(round_, chapters, ledger, province=province, document=document)
     listed: set[str] = set()
-    made = {c.id: _with_bases(c.body, ledger, listed, linked=document is not None) for c in chapters}
+    files = f"{round_}-" if round_ else ""
+    bodies = {c.id: with_downloads(c.body, ledger, f"{files}{c.id}") for c in chapters}
+    made = {name: _with_bases(body, ledger, listed, linked=document is not None) for name, body in bodies.items()}
     return render_page("report.html.j2", script="report.js", **values, made=made)
 
 
 def as_shown(body: str) -> str:
-    """The body of a page's section as the section showed it: its numbers link to their findings."""
+    """The body of a page's section as the section showed it: its numbers link to their findings, nothing to files."""
     return _LEADING.sub(
-        lambda m: '<a class="{}" href="#{}">{}</a>'.format(*(g for g in m.groups() if g is not None)), body
+        lambda m: '<a class="{}" href="#{}">{}</a>'.format(*(g for g in m.groups() if g is not None)),
+        without_downloads(body),
     )
 
 

@@ -10,7 +10,7 @@
   // Search: how often the words typed occur, and with Enter from one place to the next; what is folded opens.
   const entries = all(".toc li a");
   const blocks = all("main :is(h2, h3, h4, p, li, dt, dd, th, td, caption, figcaption, summary, svg text)")
-    .filter((block) => !block.closest("[popover]"));
+    .filter((block) => !block.closest("[popover], .get"));
   if (entries.length > 1) {
     const count = make("output", { className: "count" });
     const input = make("input", { type: "search", id: "filter", autocomplete: "off" });
@@ -38,6 +38,43 @@
     });
     const label = make("label", { htmlFor: "filter" }, "ค้นหาในหน้านี้");
     document.querySelector(".toc summary").after(make("div", { className: "filter" }, label, input, count));
+  }
+
+  // Figures: buttons that give the drawing as a file of its own, in the colours of print, with typeface and marks.
+  const faces = document.querySelector("style").textContent.match(/@font-face\{[^}]*\}/g).join("");
+  const alone = (figure) => {
+    const drawing = figure.querySelector(".drawn").cloneNode(true);
+    const width = Math.max(drawing.getAttribute("width"), drawing.matches(".stretched") ? 640 : 0);
+    const height = Number(drawing.getAttribute("height")) + 22;
+    const given = { width, height, "font-family": "Sarabun, sans-serif" };
+    if (!drawing.matches(".stretched")) given.viewBox = `0 0 ${width} ${height}`;
+    Object.entries(given).forEach((attribute) => drawing.setAttribute(...attribute));
+    const marks = all("figcaption .mark", figure).map((mark) => mark.title).join(" · ");
+    drawing.insertAdjacentHTML("beforeend", `<style>${faces}</style><text y="${height - 6}" font-size="12">${marks}</text>`);
+    return { width, height, src: `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(drawing))}` };
+  };
+  const painted = async ({ width, height, src }) => {
+    const image = Object.assign(new Image(), { src });
+    await image.decode();
+    const canvas = make("canvas", { width: 2 * width, height: 2 * height });
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return canvas.toDataURL();
+  };
+  for (const figure of all("main figure:has(.drawn):has(.get)")) {
+    const link = figure.querySelector(".get a");
+    const add = (form, give) => {
+      const ariaLabel = link.ariaLabel.replace("ตาราง", "ภาพ").replace("(CSV)", `(${form})`);
+      const button = make("button", { type: "button", ariaLabel }, form);
+      button.addEventListener("click", async () => {
+        make("a", { download: link.download.replace("csv", form.toLowerCase()), href: await give(alone(figure)) }).click();
+      });
+      link.parentElement.append(" ", button);
+    };
+    add("SVG", ({ src }) => src);
+    add("PNG", painted);
   }
 
   // Contents: mark the section being read.
