@@ -92,6 +92,13 @@ def test_one_changed_digit_is_caught_in_every_tag_and_attribute_that_has_any(aud
     assert missed == []
 
 
+@pytest.mark.parametrize(("columns", "foreign"), [(3, []), (2, ['colspan="2"']), (4, ['colspan="4"'])])
+def test_the_head_of_a_group_goes_over_all_columns(columns, foreign):
+    head = "<thead><tr>" + '<th scope="col">ก</th>' * 3 + "</tr></thead>"
+    body = f'<tbody><tr><th scope="rowgroup" colspan="{columns}">กลุ่ม</th></tr></tbody>'
+    assert Body(f"<table>{head}{body}</table>").foreign == foreign
+
+
 def test_the_page_of_all_figures_is_what_the_ledger_gives(audit, made):
     page = (made.out / "figures.html").read_text(encoding="utf-8")
     assert audit.slips(page) == []

@@ -178,6 +178,7 @@ class Body(HTMLParser):
         self._end_line()
         self.foreign += [f"<{element.tag}>" for element in self._open[1:]]
         found = self._elements
+        self.foreign += [spread for element in found if element.tag == "table" for spread in _misfit(element)]
         self.pieces = list(_pieces(self._open[0]))
         self.numbers = [(e.given.get("class", ""), e.finding, e.own) for e in found if e.finding is not None]
         self.links = [(e.given.get("href", "")[1:], e.text()) for e in found if e.tag == "a" and e.finding is None]
@@ -286,7 +287,7 @@ class Body(HTMLParser):
             else:
                 known = name in ATTRIBUTES["*"] or name in ATTRIBUTES.get(tag, ())
             if name == "colspan":  # the head of a group of rows
-                fits = value in ("3", "4") and given.get("scope") == "rowgroup"
+                fits = given.get("scope") == "rowgroup"
             else:
                 fits = name not in _VALUES or _VALUES[name].fullmatch(value) is not None
             if not known or not fits or (name == "class" and _AROUND & set(element.classes)):
@@ -323,6 +324,21 @@ def _pieces(element: Element, piece: Piece | None = None) -> Iterator[Piece]:
             within.printed[-1].append(flat(child.text()))
         else:
             yield from _pieces(child, within)
+
+
+def _misfit(table: Element) -> Iterator[str]:
+    """Spans of cells that do not go over all columns of their table, as that of a head of a group does."""
+    head, *rows = list(_rows(table)) or [table]
+    columns = str(sum(isinstance(cell, Element) for cell in head.inner))
+    for cell in (cell for row in rows for cell in row.inner if isinstance(cell, Element)):
+        if cell.given.get("colspan", columns) != columns:
+            yield f'colspan="{cell.given["colspan"]}"'
+
+
+def _rows(element: Element) -> Iterator[Element]:
+    for child in element.inner:
+        if isinstance(child, Element):
+            yield from [child] if child.tag == "tr" else _rows(child)
 
 
 def _is_said(element: Element) -> bool:
