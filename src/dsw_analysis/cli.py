@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     template.add_argument("dataset")
     template.add_argument("round", type=_round)
     template.add_argument("--to", type=Path, help="folder (default: outputs/<round>/templates)")
+    template.add_argument("--xlsform", action="store_true", help="an XLSForm for KoboToolbox or ODK instead")
 
     codebook = commands.add_parser("codebook", help="write the data dictionary of all datasets")
     codebook.add_argument("round", type=_round)
@@ -216,12 +217,17 @@ def _ledger(path: Path) -> dict[str, Any]:
 def _template(arguments: argparse.Namespace) -> int:
     from dsw_analysis.intake.forms import form  # noqa: PLC0415
     from dsw_analysis.intake.writing.whole import write_whole  # noqa: PLC0415
+    from dsw_analysis.intake.xlsform import xlsform  # noqa: PLC0415
 
     schemas = _schemas(arguments)
     kind = schemas[arguments.dataset]
-    path = (arguments.to or _outputs(arguments) / "templates") / f"{kind.stem}.xlsx"
-    content = form(schemas, kind.id)
-    empty = [content, *(form(schemas, other.id) for other in schemas.in_file(kind.stem))]
+    folder = arguments.to or _outputs(arguments) / "templates"
+    if arguments.xlsform:
+        path, content = folder / f"{kind.id}.xlsform.xlsx", xlsform(kind, arguments.round)
+        empty = [content]
+    else:
+        path, content = folder / f"{kind.stem}.xlsx", form(schemas, kind.id)
+        empty = [content, *(form(schemas, other.id) for other in schemas.in_file(kind.stem))]
     if path.exists() and path.read_bytes() not in empty:
         raise UsageError(f"{path} is there and may be filled in; move it away, or name another folder with --to")
     write_whole(path, content)
