@@ -3,7 +3,9 @@
 import openpyxl
 import pytest
 from declared import dataset
+from returns_made import MANIFEST, make
 
+from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
 
 ROUND = Round(2569, 6)
@@ -145,3 +147,29 @@ def test_headers_are_not_likened_to_others_with_another_number(check):
     found = {problem.code: problem.expected for problem in check("csr_activities", ข้อมูล=[head, *ROWS]).problems}
     assert "หัวคอลัมน์ในไฟล์ที่ใกล้เคียงคือ “เป้าหมาย SDG”" in found["missing_column"]
     assert "คอลัมน์ในแบบฟอร์มที่ใกล้เคียงคือ “เป้าหมาย SDGs”" in found["unknown_column"]
+
+
+@pytest.mark.parametrize("entry", [e for e in MANIFEST if "says" in e], ids=lambda entry: entry["id"])
+def test_a_file_to_be_prepared_or_saved_anew_says_so_once_and_never_loads(entry, tmp_path):
+    make(entry["id"], tmp_path)
+    kind = dataset(entry["dataset"])
+    (problem,) = kind.check(ROUND, tmp_path).problems
+    assert [word for word in entry["says"] if word not in str(problem)] == []
+    for partial in (False, True):
+        with pytest.raises(DataError):
+            kind.load(ROUND, tmp_path, accept_partial=partial)
+
+
+def test_columns_of_their_own_below_a_header_are_no_choices(check):
+    """Only answers of the question, each in a column, make it one that is spread over columns."""
+    head = [*CSR[:6], None, *CSR[6:]]
+    rows = [["", "", "", "", "", "SDG 15", "ลายเซ็น", "", ""], *([*row[:6], "x", *row[6:]] for row in ROWS)]
+    found = {problem.code for problem in check("csr_activities", ข้อมูล=[head, *rows]).problems}
+    assert "unnamed_column" in found and "column_for_each_choice" not in found
+
+
+def test_a_file_of_another_type_under_the_name_is_named(tmp_path):
+    (tmp_path / "csr_activities.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "csr_activities.options.yaml").write_text("{}", encoding="utf-8")
+    (problem,) = dataset("csr_activities").check(ROUND, tmp_path).problems
+    assert (problem.code, problem.file, problem.value) == ("file_type", "csr_activities.pdf", ".pdf")

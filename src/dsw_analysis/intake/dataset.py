@@ -19,7 +19,7 @@ from dsw_analysis.intake.files import RawTable, are_parts, find_files, hashes, i
 from dsw_analysis.intake.judging import Checked, Judge, absent_months, rows_by_month
 from dsw_analysis.intake.parsing import registry_names
 from dsw_analysis.intake.part_files import Keep, hash_together, judge_parts, renamed
-from dsw_analysis.intake.prepared import Prepared
+from dsw_analysis.intake.prepared import Prepared, to_be_prepared
 from dsw_analysis.intake.source import Source, joined, read_provenance
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
@@ -161,7 +161,7 @@ class Dataset(Schema):
         else:
             checked = judge_parts(self, paths, corrections, judge, keep)
         made = Prepared.of(folder, self.id) if path is None else None
-        problems = checked.problems if made is None else made.naming(checked.problems)
+        problems = to_be_prepared(checked.problems, self.id) if made is None else made.naming(checked.problems)
         return replace(checked, problems=problems, registries=listed)
 
     def _judge_file(

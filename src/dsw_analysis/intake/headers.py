@@ -80,7 +80,11 @@ def match_columns(dataset: Schema, raw: RawTable) -> Matched:
         for header in seen.unknown
     ]
     places = {key: at for at, key in enumerate(map(header_key, headers)) if key in wanted and counts[key] == 1}
-    found = {c.name: places[key] for key, c in zip(wanted, dataset.columns, strict=True) if key in places}
+    found = {
+        c.name: places[key]
+        for key, c in zip(wanted, dataset.columns, strict=True)
+        if key in places and c.header not in seen.spread
+    }
     frame = raw.frame.iloc[:, list(found.values())].set_axis(list(found), axis=1)
     names = {headers[place]: name for name, place in found.items()}
     once = raw.totals.columns[~raw.totals.columns.duplicated(keep=False)]
@@ -91,10 +95,14 @@ def match_columns(dataset: Schema, raw: RawTable) -> Matched:
 
 @dataclass
 class _Layout:
-    """Problems of a table that is laid out in another way, and the headers that they do not account for."""
+    """Problems of a table that is laid out in another way, and the headers that they do not account for.
+
+    Of the columns that are ``spread`` over several none is the column itself.
+    """
 
     missing: list[str]
     unknown: list[str]
+    spread: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -110,17 +118,20 @@ def _layout(dataset: Schema, raw: RawTable, missing: Sequence[str], unknown: Seq
             if filled <= _NAMES_AND_VALUES
             else "สลับแถวกับคอลัมน์ (คัดลอกตาราง แล้ววางแบบพิเศษโดยเลือกสลับแถวกับคอลัมน์) ให้หัวคอลัมน์อยู่ในแถวเดียวกันตามแม่แบบ"
         )
-        return _Layout([], [], [problem(code="transposed_table", expected=expected, action=f"{action} {SEND}")])
+        told = problem(code="transposed_table", expected=expected, action=f"{action} {SEND}")
+        return _Layout([], [], problems=[told])
     found = _Layout(list(missing), list(unknown))
+    below = _header_below(raw.frame)
     for column in dataset.columns:
-        marks = _marks(column, found.unknown)
-        if column.header in found.missing and len(marks) > 1:
-            expected = f"ไม่พบคอลัมน์นี้ แต่พบคอลัมน์ละตัวเลือก {len(marks)} คอลัมน์ ({_listed(marks)})"
+        marks = _marks(column, below) or _marks(column, found.unknown)
+        if (column.header in found.missing or set(marks) <= set(below)) and len(marks) > 1:
+            expected = f"ต้องเป็นคอลัมน์เดียว แต่พบคอลัมน์ละตัวเลือก {len(marks)} คอลัมน์ ({_listed(marks)})"
             action = f"รวมเป็นคอลัมน์ “{column.header}” คอลัมน์เดียว แต่ละแถวพิมพ์{_picked(column, marks)} {SEND}"
             found.problems.append(
                 problem(code="column_for_each_choice", column=column.header, expected=expected, action=action)
             )
-            found.missing.remove(column.header)
+            found.missing = [header for header in found.missing if header != column.header]
+            found.spread.append(column.header)
             found.unknown = [header for header in found.unknown if header not in marks]
     months = [header for header in found.unknown if _is_month(_last(header))]
     if len(months) > 1:
@@ -129,6 +140,14 @@ def _layout(dataset: Schema, raw: RawTable, missing: Sequence[str], unknown: Seq
         found.problems.append(problem(code="column_for_each_month", expected=expected, action=action))
         found.unknown = [header for header in found.unknown if header not in months]
     return found
+
+
+def _header_below(frame: pd.DataFrame) -> list[str]:
+    """Texts of a first row that is headers of columns without one: below a header merged over several columns."""
+    unnamed = [at for at, header in enumerate(frame.columns) if str(header).startswith(_UNNAMED)]
+    if not (len(frame) and unnamed):
+        return []
+    return [str(cell) for cell in frame.iloc[0, [unnamed[0] - 1, *unnamed]] if isinstance(cell, str)]
 
 
 def _marks(column: Column, headers: Sequence[str]) -> list[str]:

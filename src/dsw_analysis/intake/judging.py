@@ -131,10 +131,10 @@ class Judge:
             self._changed["merged"] += filled
         matched = match_columns(self.dataset, raw)
         raw, found = self.corrections.apply(raw, matched.frame)
-        told = raw.problems
-        if any(p.code == "transposed_table" for p in matched.problems):  # its rows are columns: none can be a record
-            told = tuple(p for p in told if p.code != UNCERTAIN)
-        self._listing.note([*told, *matched.problems], raw.frame.index)
+        # In a table on its side no row can be a record; marks for each choice have their headers a row below.
+        known = {"transposed_table": UNCERTAIN, "column_for_each_choice": "unnamed_column"}
+        told = {known[p.code] for p in matched.problems if p.code in known}
+        self._listing.note([*(p for p in raw.problems if p.code not in told), *matched.problems], raw.frame.index)
         self._refused.update(p.row for p in raw.problems if p.row is not None and p.row in raw.frame.index)
         self._raw = raw
         if len(matched.frame.columns) < len(self.dataset.columns):

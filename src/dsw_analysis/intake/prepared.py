@@ -7,11 +7,22 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.writing.whole import digest, listing, sha256, write_whole
 from dsw_analysis.problems import Problem
+
+_TURNED: Final = (
+    "transposed_table", "column_for_each_choice", "column_for_each_month", "header_not_found", "several_sheets",
+)  # fmt: skip
+"""Codes of problems of tables that a notebook may have to turn."""
+
+
+def to_be_prepared(problems: Iterable[Problem], dataset: str) -> tuple[Problem, ...]:
+    """Problems of a raw file, those of its layout with the way that is left if nobody mends the file."""
+    way = f"หรือให้ผู้จัดทำรายงานแปลงไฟล์ด้วยโน้ตบุ๊กเตรียมข้อมูล (dsw new prepare {dataset})"
+    return tuple(replace(p, action=f"{p.action} {way}") if p.code in _TURNED else p for p in problems)
 
 
 @dataclass(frozen=True)

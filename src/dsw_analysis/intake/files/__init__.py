@@ -72,6 +72,7 @@ _NAMES: Final = {
 _OF_SYSTEMS: Final = frozenset({"Thumbs.db", "desktop.ini"})
 _VERSION: Final = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
 """What differs if a file was written into or replaced, even by one of the same size and time."""
+_PAGE: Final = "page"
 _WEB: Final = (b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style")
 
 
@@ -207,6 +208,9 @@ def find_file(folder: Path, stem: str) -> Path:
     folder = Path(folder)
     found = _called(folder, stem)
     if not found:
+        others = sorted(folder.glob(f"{stem}.*")) if folder.is_dir() else []
+        for path in (path for path in others if path.stem == stem and path.is_file()):
+            check_path(path)  # refuses it for its type
         names = ", ".join(f"{stem}.{suffix}" for suffix in SUFFIXES)
         refuse("missing_file.stem", f"{stem}.xlsx", stem=stem, folder=folder.name, names=names)
     if len(found) > 1:
@@ -252,6 +256,8 @@ def _kind_of(path: Path, size: int) -> Kind:
     with path.open("rb") as handle:
         found = _content(handle.read(4096))
     if found != _CONTENT[kind] and not (found == "ole" and kind == "xlsx"):  # an encrypted .xlsx is an OLE file
+        if found == _PAGE:
+            refuse("wrong_type.page", path.name, suffix=suffix)
         refuse("wrong_type", path.name, suffix=suffix, found=_NAMES.get(found, found))
     bounds = {"text": LIMITS.text_bytes, "parquet": LIMITS.parquet_bytes, "xls": LIMITS.old_bytes}
     bound = bounds.get(kind, LIMITS.workbook_bytes)
@@ -266,5 +272,5 @@ def _content(head: bytes) -> str:
             return name
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if text.startswith(_WEB):
-        return " เว็บเพจ (HTML)"
+        return _PAGE
     return " XML" if text.startswith(b"<?xml") else "text"

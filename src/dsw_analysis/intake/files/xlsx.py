@@ -43,10 +43,10 @@ _LONGEST_TEXT: Final = 16 * MIB
 _STRINGS: Final = "xl/sharedStrings.xml"
 _STYLES: Final = "xl/styles.xml"
 _OTHERS: Final = (
-    ("xl/workbook.bin", "Excel Binary (.xlsb)"),
-    ("content.xml", "OpenDocument (.ods หรือ .odt)"),
-    ("word/document.xml", "Word (.docx)"),
-    ("ppt/presentation.xml", "PowerPoint (.pptx)"),
+    ("xl/workbook.bin", "ไฟล์ Excel Binary (.xlsb)"),
+    ("content.xml", "ไฟล์ OpenDocument (.ods หรือ .odt)"),
+    ("word/document.xml", "ไฟล์ Word (.docx)"),
+    ("ppt/presentation.xml", "ไฟล์ PowerPoint (.pptx)"),
 )
 
 
