@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from declared import dataset
 from preparation_projects import examples, with_opinions, write
-from returns_made import as_loaded, make
+from returns_made import ENTRIES, as_loaded, make
 from small_projects import HAND_OVER, ROUND, add, ran, run
 
 from dsw_analysis.cli import main
@@ -159,19 +159,32 @@ def test_close_shows_what_the_check_will_say(opinions, monkeypatch):
     names["p"].close(names["table"].set_axis(list(dataset("public_opinion").names), axis=1))
 
 
-def test_the_template_runs_and_is_never_written_over(project, capsys):
-    make("harmless_xlsx", project.data / str(ROUND))
-    assert main(["--project", str(project.root), "new", "prepare", "homeless_housing"]) == 0
-    path = project.notebooks / "prepare" / "homeless_housing.ipynb"
-    book = nbformat.read(path, as_version=4)
+@pytest.mark.parametrize("entry", ["harmless_xlsx", "signature_highland"])
+def test_the_template_runs_and_is_never_written_over(project, capsys, entry):
+    id_ = ENTRIES[entry]["dataset"]
+    make(entry, project.data / str(ROUND))
+    assert main(["--project", str(project.root), "new", "prepare", id_]) == 0
+    book = nbformat.read(project.notebooks / "prepare" / f"{id_}.ipynb", as_version=4)
     nbformat.validate(book)
     text = "".join(cell.source for cell in book.cells)
-    assert "@" not in text and 'round_id: str = "2569-6m"' in text and "`rooms` (จำนวนห้อง)" in text
-    assert check(project, "--dataset", "homeless_housing") == 0
-    assert plain(load(project, "homeless_housing")) == truth("harmless_xlsx")  # laid out as the form: nothing to turn
-    assert main(["--project", str(project.root), "new", "prepare", "homeless_housing"]) == 2
-    assert main(["--project", str(project.root), "new", "prepare", "homeles_housing"]) == 2
-    assert "homeless_housing" in capsys.readouterr().err
+    column = dataset(id_).columns[1]
+    assert "@" not in text and 'round_id: str = "2569-6m"' in text and f"`{column.name}` ({column.header})" in text
+    assert check(project, "--dataset", id_) == 0
+    assert plain(load(project, id_)) == truth(entry)  # laid out as the form: nothing to turn
+    assert main(["--project", str(project.root), "new", "prepare", id_]) == 2
+    assert main(["--project", str(project.root), "new", "prepare", id_[:-1]]) == 2
+    assert id_ in capsys.readouterr().err
+
+
+def test_the_template_of_a_dataset_in_parts_reads_all_of_them(project):
+    make("parts_province", project.data / str(ROUND))
+    assert main(["--project", str(project.root), "new", "prepare", "csr_activities"]) == 0
+    path = project.notebooks / "prepare" / "csr_activities.ipynb"
+    cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    table = "table = sent.iloc[1:].set_axis(sent.iloc[0], axis=1)[lambda t: t['จังหวัด'] != 'จังหวัด']"
+    write(project, "csr_activities", *(table if "table = sent" in cell else cell for cell in cells[1:]))
+    assert check(project, "--dataset", "csr_activities") == 0
+    assert sorted(plain(load(project, "csr_activities")), key=str) == sorted(truth("parts_province"), key=str)
 
 
 def test_a_notebook_for_no_dataset_is_misuse(project, capsys):

@@ -21,7 +21,7 @@ _TURNED: Final = (
 
 def to_be_prepared(problems: Iterable[Problem], dataset: str) -> tuple[Problem, ...]:
     """Problems of a raw file, those of its layout with the way that is left if nobody mends the file."""
-    way = f"หรือให้ผู้จัดทำรายงานแปลงไฟล์ด้วยโน้ตบุ๊กเตรียมข้อมูล (dsw new prepare {dataset})"
+    way = f"หรือให้ผู้จัดทำรายงานแปลงไฟล์ ด้วยคำสั่ง dsw new prepare {dataset}"
     return tuple(replace(p, action=f"{p.action} {way}") if p.code in _TURNED else p for p in problems)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from dsw_analysis.intake.files import find_files
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.writing.whole import write_whole
-from dsw_analysis.problems import UsageError
+from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.tasks import Project
 
@@ -31,11 +32,30 @@ def new_preparation(project: Project, dataset: str) -> Path:
         raise UsageError(f"{path} is there already")
     words = {"DATASET": kind.id, "TITLE": kind.title, "STEM": kind.stem, "ROUND": str(max(rounds))}
     words["HEADERS"] = ", ".join(f"`{column.name}` ({column.header})" for column in kind.columns)
+    places = {f"@{place}@": word for place, word in words.items()}
+    places['\\"@READ@\\"'] = _reading(project.data / str(max(rounds)), kind.stem)  # code, in place of a text
     text = _PREPARE.read_text(encoding="utf-8")
-    for place, word in words.items():
-        text = text.replace(f"@{place}@", json.dumps(word, ensure_ascii=False)[1:-1])
+    for place, word in places.items():
+        text = text.replace(place, json.dumps(word, ensure_ascii=False)[1:-1])
     write_whole(path, text.encode())
     return path
+
+
+def _reading(folder: Path, stem: str) -> str:
+    """Code that reads the raw file as it was sent: its cells as text, and nothing taken for a header."""
+    try:
+        (path, *more) = find_files(folder, stem)
+    except DataError:
+        path, more = folder / f"{stem}.xlsx", []
+    name = f'p.folder / "{path.relative_to(folder).as_posix()}"'
+    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+        read = 'pd.read_csv({}, header=None, dtype=str, sep=None, engine="python")'
+    else:
+        read = 'pd.read_excel({}, header=None, dtype=str, engine="calamine")'
+    if path.parent == folder and not more:
+        return read.format(name)
+    parts = f'sorted((p.folder / "{stem}").glob("*{path.suffix}"))'
+    return f"pd.concat({{part.stem: {read.format('part')} for part in {parts}}})"
 
 
 def _round(name: str) -> Round | None:
