@@ -30,13 +30,18 @@ def new_preparation(project: Project, dataset: str) -> Path:
     path = project.notebooks / "prepare" / f"{kind.id}.ipynb"
     if path.exists():
         raise UsageError(f"{path} is there already")
-    words = {"DATASET": kind.id, "TITLE": kind.title, "STEM": kind.stem, "ROUND": str(max(rounds))}
-    words["HEADERS"] = ", ".join(f"`{column.name}` ({column.header})" for column in kind.columns)
-    places = {f"@{place}@": word for place, word in words.items()}
-    places['\\"@READ@\\"'] = _reading(project.data / str(max(rounds)), kind.stem)  # code, in place of a text
+    headers = ", ".join(f"`{column.name}` ({column.header})" for column in kind.columns)
+    words = {
+        'pd.read_excel("@RAW@")': _reading(project.data / str(max(rounds)), kind.stem),
+        "@DATASET@": kind.id,
+        "@TITLE@": kind.title,
+        "@STEM@": kind.stem,
+        "@ROUND@": str(max(rounds)),
+        "@HEADERS@": headers,
+    }
     text = _PREPARE.read_text(encoding="utf-8")
-    for place, word in places.items():
-        text = text.replace(place, json.dumps(word, ensure_ascii=False)[1:-1])
+    for place, word in words.items():
+        text = text.replace(*(json.dumps(part, ensure_ascii=False)[1:-1] for part in (place, word)))
     write_whole(path, text.encode())
     return path
 
