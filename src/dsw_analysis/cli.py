@@ -10,6 +10,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="folder for problems.xlsx and .html (default: outputs/<round>), and senders/ with a workbook for each",
     )
+
+    accept = commands.add_parser("accept", help="accept the reading options of a raw file, or take that back")
+    accept.add_argument("file", type=Path, help="the raw file; its options stand beside it")
+    accept.add_argument("--by", metavar="NAME", help="who accepts them")
+    accept.add_argument("--on", type=_date, metavar="DATE", help="when, as 2026-04-01 (default: today)")
+    accept.add_argument("--undo", action="store_true", help="take the acceptance back")
 
     template = commands.add_parser(
         "template", help="write a workbook to fill in for a dataset, over none that is filled in"
@@ -146,6 +153,7 @@ def _print_thai() -> None:
 def _check(arguments: argparse.Namespace) -> int:
     from dsw_analysis.intake.checking import check_files, to_text, unknown_files  # noqa: PLC0415 - keeps --help instant
     from dsw_analysis.intake.problem_files import write_problem_files  # noqa: PLC0415
+    from dsw_analysis.intake.proposals import find_proposals  # noqa: PLC0415
     from dsw_analysis.intake.senders import SENDERS, write_sender_files  # noqa: PLC0415
     from dsw_analysis.run.preparing import prepare_alone  # noqa: PLC0415
     from dsw_analysis.run.tasks import Project  # noqa: PLC0415
@@ -155,7 +163,8 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.file is None:
         prepare_alone(Project(root=arguments.project.resolve()), arguments.round, print, only=arguments.dataset)
     results = check_files(schemas, folder, only=arguments.dataset, path=arguments.file)
-    print(to_text(results, width=shutil.get_terminal_size((100, 24)).columns))
+    width = shutil.get_terminal_size((100, 24)).columns
+    print(to_text(results, width=width))
     if not (arguments.dataset or arguments.file):
         for note in (*unknown_files(schemas, folder), *_plan_notes(arguments, folder)):
             print(note)
@@ -167,7 +176,22 @@ def _check(arguments: argparse.Namespace) -> int:
         print("ส่งไฟล์ต่อไปนี้ให้เจ้าของข้อมูลแก้ไข แล้วตรวจอีกครั้ง:" if wrong else "ข้อควรยืนยันกับเจ้าของข้อมูลอยู่ในไฟล์ต่อไปนี้:")
     for path in written:
         print(path)
+    for proposal in find_proposals(results, schemas, folder, arguments.file):
+        proposal.write()
+        print(f"\n{proposal.text(width)}")
     return 1 if wrong else 0
+
+
+def _accept(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.intake.options import accept, undo  # noqa: PLC0415
+
+    if arguments.undo:
+        print(f"ถอนการยอมรับแล้ว: {undo(arguments.file)}")
+        return 0
+    if not (arguments.by or "").strip():
+        raise UsageError("say who accepts the options: --by NAME")
+    print(f"ยอมรับแล้ว: {accept(arguments.file, arguments.by.strip(), arguments.on or date.today())}")
+    return 0
 
 
 def _plan_notes(arguments: argparse.Namespace, folder: Path) -> list[str]:
@@ -386,6 +410,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 _COMMANDS = {
     "check": _check,
+    "accept": _accept,
     "template": _template,
     "codebook": _codebook,
     "run": _run,
@@ -402,6 +427,13 @@ def _round(text: str) -> Round:
         return Round.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-04-01") from None
 
 
 def _formats(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from dsw_analysis.plan.verdicts import RULES, Status, Work
 from dsw_analysis.project import Edition, Settings, use
 from dsw_analysis.report.audit import Audit
 from dsw_analysis.report.document import compose, text_of
-from dsw_analysis.report.page import Chapter, page
+from dsw_analysis.report.page import Chapter, figures_page, page
 from dsw_analysis.rounds import Round
 
 ROUND = Round.parse("2569-6m")
@@ -113,3 +113,15 @@ def test_corrected_values_are_counted_and_listed_with_their_reason():
     assert "ได้แก้ไขข้อมูล 1 ค่าตามไฟล์ corrections ไฟล์ที่หน่วยงานส่งมายังคงเดิม" in method(html) and row in method(html)
     assert "1O" in " ".join(map(text_of, blocks))
     assert "การแก้ไขข้อมูล" not in method(report(NUMBER, inputs=[read])[0])
+
+
+def test_options_by_which_a_file_was_read_are_said_with_who_accepted_them():
+    read = {"dataset": "csr_activities", "file": "csr.csv", "sha256": "0", "rows": 3, "refused": 0}
+    said = {"file": "csr.options.yaml", "of": "csr.csv", "sha256": "f" * 64, "by": "สมหญิง ใจดี", "on": "2026-04-02"}
+    html, blocks = report(NUMBER, inputs=[{**read, "options": [said]}])
+    sentence = "อ่านตามวิธีอ่านที่มีผู้ยอมรับ: csr.csv โดย สมหญิง ใจดี เมื่อ 2 เมษายน 2569"
+    assert sentence in method(html) and sentence in " ".join(map(text_of, blocks))
+    assert "วิธีอ่านที่มีผู้ยอมรับ" not in method(report(NUMBER, inputs=[read])[0])
+    document = {"round": "2569-6m", "sections": [], "findings": [], "inputs": [{**read, "options": [said]}]}
+    shown = figures_page(document)
+    assert "สมหญิง ใจดี ยอมรับเมื่อ 2 เมษายน 2569" in shown and "csr.options.yaml" in shown and "f" * 64 in shown

@@ -135,7 +135,8 @@ def unknown_files(schemas: Schemas, folder: Path) -> list[str]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.is_dir() and path.name not in stems and (near := difflib.get_close_matches(path.name, stems, n=1)):
             notes.append(f"ไม่ได้ตรวจโฟลเดอร์ “{visible(path.name)}” ชื่อชุดข้อมูลที่ใกล้เคียงคือ “{near[0]}”")
-        if path.suffix.lower().lstrip(".") not in SUFFIXES or path.stem in {*stems, *DESCRIBING}:
+        known = path.stem.removesuffix(".xlsform") in {*stems, *DESCRIBING}
+        if known or path.suffix.lower().lstrip(".") not in SUFFIXES:
             continue
         near = difflib.get_close_matches(path.stem, stems, n=1)
         hint = f" ชื่อที่ใกล้เคียงคือ “{near[0]}{path.suffix}”" if near else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,11 +15,13 @@ import pyarrow as pa
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.copies import Copy, key_of
 from dsw_analysis.intake.corrections import CORRECTIONS, Corrections
-from dsw_analysis.intake.files import RawTable, are_parts, find_files, hashes, is_there, names_of, read_parts
+from dsw_analysis.intake.files import are_parts, find_files, hashes, is_there, names_of
 from dsw_analysis.intake.judging import Checked, Judge, absent_months, rows_by_month
+from dsw_analysis.intake.options import Options, acceptances, option_hashes, options_of
 from dsw_analysis.intake.parsing import registry_names
-from dsw_analysis.intake.part_files import Keep, hash_together, judge_parts, renamed
+from dsw_analysis.intake.part_files import Keep, hash_together, judge_parts
 from dsw_analysis.intake.prepared import Prepared, to_be_prepared
+from dsw_analysis.intake.reading import Reading
 from dsw_analysis.intake.source import Source, joined, read_provenance
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
@@ -48,6 +50,10 @@ class Dataset(Schema):
             Another file to judge in place of the one in ``folder``.
         """
         return self._judge(round_, folder, path)
+
+    def try_options(self, round_: Round, folder: Path, file: Path, options: Options) -> Checked:
+        """Judge a file as if some reading options had been accepted."""
+        return self._judge(round_, folder, file, trial=options)
 
     def load(
         self,
@@ -94,6 +100,7 @@ class Dataset(Schema):
         paths = self.files_in(folder)
         names, in_parts = names_of(paths, folder), are_parts(paths, folder)
         corrections = self._corrections(round_, folder, paths)
+        options = acceptances(folder, names) if self.stem == self.id else {}
         copy = self._copy(round_, folder, paths)
         found = copy.read(wanted, province) if copy is not None else None
         if found is None or copy is None:
@@ -103,7 +110,7 @@ class Dataset(Schema):
                 checked.files,
                 [name for name, part in zip(names, checked.parts, strict=False) if not part.sound],
             )
-            read = joined([raw, checked.registries, corrections.read])
+            read = joined([raw, checked.registries, corrections.read, option_hashes(folder, options)])
         else:
             refused, absent, raw, missing = 0, self._absent(round_, copy), dict(copy.raw), []
             read = dict(copy.files)
@@ -123,6 +130,7 @@ class Dataset(Schema):
             parts={name: raw.get(name, "") for name in names} if in_parts else {},
             missing=tuple(missing),
             read={**read, **package},
+            options={name: said for name, said in options.items() if name not in missing},
         )
         return frame
 
@@ -145,6 +153,7 @@ class Dataset(Schema):
         keep: Keep | None = None,
         *,
         whole: bool = False,
+        trial: Options | None = None,
     ) -> Checked:
         """Judge the file, or all files of a dataset in parts, handing on the typed rows."""
         try:
@@ -155,7 +164,7 @@ class Dataset(Schema):
                 corrections = self._corrections(round_, folder, paths) if path is None else corrections
         except DataError as error:
             return Checked(dataset=self, problems=error.problems)
-        judge = partial(self._judge_file, round_=round_, names=names, whole=whole)
+        judge = partial(self._judge_file, round_=round_, names=names, whole=whole, trial=trial)
         if path is not None or not are_parts(paths, folder):
             checked = judge(paths[0], paths[0].name, corrections, keep)
         else:
@@ -174,28 +183,34 @@ class Dataset(Schema):
         round_: Round,
         names: Mapping[str, list[str]],
         whole: bool,
+        trial: Options | None,
     ) -> Checked:
-        """Judge one file, so ``called`` in messages, piece by piece or whole, handing on the typed rows."""
+        """Judge one file, so ``called`` in messages, piece by piece or whole, handing on the typed rows.
 
-        def reading() -> Iterator[RawTable]:
-            tables = read_parts(
-                path,
-                headers=[c.header for c in self.columns],
-                names={c.name: c.header for c in self.columns},
-                sheet=self.sheet,
-                rows=None if whole or any(rule.across_rows for rule in self.rules) else PART,
-            )
-            return tables if called == path.name else renamed(tables, called)
-
+        It is read by its options, or by some on trial.
+        """
+        rows = None if whole or any(rule.across_rows for rule in self.rules) else PART
         try:
-            judge = Judge(self, round_, names, again=reading, corrections=corrections)
-            for raw in reading():
+            reading = Reading(self, path, called, trial or self._options(path, called))
+            read = partial(reading.parts, rows)
+            judge = Judge(replace(self, columns=reading.columns), round_, names, again=read, corrections=corrections)
+            for raw in read():
                 typed = judge.add(raw)
                 if keep is not None and typed is not None:
                     keep(typed)
             return judge.finish()
         except DataError as error:
             return Checked(dataset=self, problems=error.problems)
+
+    def _options(self, file: Path, called: str) -> Options | None:
+        """The accepted reading options of a file; a workbook of several datasets has those of the one it is called by.
+
+        Raises
+        ------
+        DataError, UsageError
+            As :func:`dsw_analysis.intake.options.options_of`.
+        """
+        return options_of(file, called) if self.stem == self.id else None
 
     def _first_load(
         self,
@@ -243,7 +258,8 @@ class Dataset(Schema):
         try:
             raw = hashes(paths, folder) if read is None else dict(read)
             listed = (hashes(registry.files_in(folder), folder) for registry, _ in self.registries.values())
-            files = joined([raw, *listed, self._corrections(round_, folder, paths).read])
+            options = option_hashes(folder, acceptances(folder, raw)) if self.stem == self.id else {}
+            files = joined([raw, *listed, self._corrections(round_, folder, paths).read, options])
         except (DataError, OSError):
             return None
         place = folder.resolve().parent.parent / "checked" / folder.name

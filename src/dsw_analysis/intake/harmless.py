@@ -12,6 +12,7 @@ from dsw_analysis.intake.columns import Schema
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.header import key
 from dsw_analysis.intake.files.rows import row_list
+from dsw_analysis.intake.files.stacked import row_of
 from dsw_analysis.intake.files.table import UNCERTAIN
 from dsw_analysis.intake.files.tails import is_filled
 
@@ -70,7 +71,7 @@ class LeftOut:
         names = ", ".join(f"“{name}”" for name in self.columns)
         notes = [f"ไม่ได้อ่านคอลัมน์ที่ไม่อยู่ในแบบฟอร์มและไม่มีผลต่อข้อมูล: {names}"]
         if self.rows:
-            notes.append(f"ข้ามแถวที่ไม่ได้กรอกคอลัมน์ใดในแบบฟอร์ม: {row_list(self.rows, most=200)}")
+            notes.append(f"ข้ามแถวที่ไม่ได้กรอกคอลัมน์ใดในแบบฟอร์ม: {row_list(map(row_of, self.rows), most=200)}")
         return tuple(notes)
 
 

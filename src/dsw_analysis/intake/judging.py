@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -12,6 +12,7 @@ from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.corrections import Corrections
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.rows import row_list
+from dsw_analysis.intake.files.stacked import row_of
 from dsw_analysis.intake.files.table import UNCERTAIN
 from dsw_analysis.intake.harmless import LeftOut
 from dsw_analysis.intake.headers import match_columns
@@ -161,7 +162,7 @@ class Judge:
         self._raw = replace(self._raw, notes=(*self._raw.notes, *self._left_out.notes()))
         if not self.readable or self._last is None:
             return Checked(
-                dataset=self.dataset, problems=self._listing.problems(), raw=self._raw, rows_read=self.rows_read
+                dataset=self.dataset, problems=_shown(self._listing.problems()), raw=self._raw, rows_read=self.rows_read
             )
         for unique in self._unique:
             repeated = unique.repeated()
@@ -175,7 +176,8 @@ class Judge:
         unjudged = self._totals.judge(refused, self._raw, self._listing)
         raw = self._raw
         if unjudged:
-            note = f"ยังไม่ได้ตรวจยอดรวม{row_list(unjudged, most=200)} เพราะในยอดมีแถวที่ถูกปฏิเสธ จะตรวจเมื่อแก้แถวนั้นแล้ว"
+            rows = row_list(map(row_of, unjudged), most=200)
+            note = f"ยังไม่ได้ตรวจยอดรวม{rows} เพราะในยอดมีแถวที่ถูกปฏิเสธ จะตรวจเมื่อแก้แถวนั้นแล้ว"
             raw = replace(raw, notes=(*raw.notes, note))
         if not (self.rows_read or self.dataset.may_be_empty):
             self._listing.note([_no_rows(raw)], pd.Index([]))
@@ -183,7 +185,7 @@ class Judge:
         mistakes = self.corrections.finish(raw.file)
         return Checked(
             dataset=self.dataset,
-            problems=(*self._listing.problems(), *mistakes),
+            problems=(*_shown(self._listing.problems()), *mistakes),
             raw=raw,
             frame=self._last[1] if self.parts == 1 else None,
             rows_read=self.rows_read,
@@ -221,6 +223,11 @@ def absent_months(months: Mapping[str, int]) -> tuple[str, ...]:
     None if there is no row at all: where a dataset may be empty, that is what its owner says.
     """
     return tuple(code for code, rows in months.items() if not rows) if any(months.values()) else ()
+
+
+def _shown(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems with the row numbers that a spreadsheet program shows."""
+    return tuple(p if p.row is None or row_of(p.row) == p.row else replace(p, row=row_of(p.row)) for p in problems)
 
 
 def _no_rows(raw: RawTable) -> Problem:

@@ -14,6 +14,7 @@ from dsw_analysis.intake.columns import Schema
 from dsw_analysis.intake.corrections import Corrections
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.messages import problem
+from dsw_analysis.intake.files.stacked import row_of, row_words
 from dsw_analysis.intake.judging import Checked
 from dsw_analysis.intake.sheet import ACTIONS, show
 from dsw_analysis.intake.source import PART_ROWS
@@ -92,7 +93,7 @@ def _across(dataset: Schema, parts: Sequence[Checked], whole: pd.DataFrame) -> d
     def add(code: str, name: str, index: int, expected: str, action: str) -> None:
         number, row = divmod(index, PART_ROWS)
         column, raw = dataset[name], parts[number].raw
-        known = any((p.code, p.row, p.column) == (code, row, column.header) for p in parts[number].problems)
+        known = any((p.code, p.row, p.column) == (code, row_of(row), column.header) for p in parts[number].problems)
         if not known and raw is not None:
             value = show(whole.at[index, name])
             at = Problem(
@@ -115,7 +116,13 @@ def _across(dataset: Schema, parts: Sequence[Checked], whole: pd.DataFrame) -> d
             number, row = divmod(place_of[value], PART_ROWS)
             raw = parts[number].raw
             file = raw.file if raw is not None else ""
-            add("duplicate", column.name, int(str(index)), f"ค่านี้ซ้ำกับแถวที่ {row} ของไฟล์ {file}", ACTIONS["duplicate"])
+            add(
+                "duplicate",
+                column.name,
+                int(str(index)),
+                f"ค่านี้ซ้ำกับ{row_words(row)} ของไฟล์ {file}",
+                ACTIONS["duplicate"],
+            )
     for rule in dataset.rules:
         for index in whole.index[~rule.holds(whole)] if rule.across_rows else ():
             add(rule.name, rule.column, int(index), rule.expected, rule.action)
@@ -124,7 +131,8 @@ def _across(dataset: Schema, parts: Sequence[Checked], whole: pd.DataFrame) -> d
 
 def _with(part: Checked, problems: Sequence[Problem]) -> Checked:
     rows = {p.row for p in problems if p.row is not None}
-    listed = sorted([*part.problems, *problems], key=lambda p: (p.row or 0, p.column or "", p.code))
+    shown = (p if p.row is None else replace(p, row=row_of(p.row)) for p in problems)
+    listed = sorted([*part.problems, *shown], key=lambda p: (p.row or 0, p.column or "", p.code))
     return replace(part, problems=tuple(listed), refused=tuple(sorted(rows.union(part.refused)))) if problems else part
 
 

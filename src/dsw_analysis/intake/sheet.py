@@ -13,6 +13,7 @@ import pandas as pd
 
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.files import RawTable
+from dsw_analysis.intake.files.stacked import row_words
 from dsw_analysis.intake.files.table import UNCERTAIN
 from dsw_analysis.problems import Problem
 
@@ -136,7 +137,7 @@ class _Kind:
     def problems(self) -> list[Problem]:
         if not self.more:
             return self.listed
-        more = f"พบปัญหาลักษณะเดียวกันอีก {self.more:,} แถว ตั้งแต่แถวที่ {self.first} ถึงแถวที่ {self.last}"
+        more = f"พบปัญหาลักษณะเดียวกันอีก {self.more:,} แถว ตั้งแต่{row_words(self.first)} ถึง{row_words(self.last)}"
         rest = replace(self.listed[0], code="too_many", row=None, value=None, expected=more, action=ACTIONS["too_many"])
         return [*self.listed, rest]
 

@@ -13,6 +13,8 @@ import pandas as pd
 
 from dsw_analysis.intake.columns import Schema
 from dsw_analysis.intake.files.messages import refuse
+from dsw_analysis.intake.files.stacked import row_of
+from dsw_analysis.intake.options import Acceptance, path_of
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
 
 PART_ROWS: Final = 1 << 32
@@ -29,7 +31,8 @@ class Source:
     ``parts`` are the files of a dataset that comes in parts, in order, with their hashes (empty if one could not be
     read), and ``missing`` those of which no row is used.
     ``read`` are all files that it rests on, the raw file, its registries, corrections and ``datapackage.json``, each
-    with the hash of what was read, taken when it was read.
+    with the hash of what was read, taken when it was read. ``options`` says of files that were read by reading options
+    who accepted them, in the order of the files.
     """
 
     dataset: Schema
@@ -46,6 +49,7 @@ class Source:
     parts: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     read: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Acceptance] = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Source:
         """Share the (immutable) source: pandas copies ``attrs`` deeply at every step."""
@@ -63,6 +67,16 @@ class Source:
             ],
             "parts": [{"file": file, "sha256": sha256} for file, sha256 in self.parts.items()],
             "missing": list(self.missing),
+            "options": [
+                {
+                    "file": path_of(Path(file)).as_posix(),
+                    "of": file,
+                    "sha256": said.options,
+                    "by": said.by,
+                    "on": said.on.isoformat(),
+                }
+                for file, said in self.options.items()
+            ],
         }
         about = {"file": self.file, "sha256": self.sha256, "rows": self.rows, "refused": self.refused}
         return {**about, **{name: said for name, said in few.items() if said}}
@@ -70,7 +84,7 @@ class Source:
     def place_of(self, index: int) -> tuple[str, int]:
         """File, and row of it as a spreadsheet program shows it, of a row of a loaded frame."""
         number, row = divmod(index, PART_ROWS)
-        return ([*self.parts] or [self.file])[number], row
+        return ([*self.parts] or [self.file])[number], row_of(row)
 
     def corrected(self, rows: pd.Index, names: Iterable[str]) -> int:
         """How many cells were corrected in some rows of the named columns, and in those that they were worked out from.

@@ -13,6 +13,7 @@ import pandas as pd
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.header import clean
+from dsw_analysis.intake.files.stacked import row_of, row_words
 from dsw_analysis.intake.files.tails import group_kind, is_heading, read_stated, read_total
 from dsw_analysis.intake.parsing import parse_column
 from dsw_analysis.intake.sheet import Listing, Sheet
@@ -121,7 +122,7 @@ class Totals:
         shown = f"{total:,.0f}" if total.is_integer() else f"{total:,.10g}"
         pieces = [self._rows[piece] for piece in span if piece in self._rows]
         first, last = (pieces[0][0], pieces[-1][1]) if pieces else (0, 0)
-        rows = f"แถวที่ {first} " if first == last else f"แถวที่ {first}–{last} "
+        rows = f"{row_words(first)} " if first == last else f"แถวที่ {row_of(first)}–{row_of(last)} "
         of = rows if pieces and len(span) <= len(self._at) else "ข้อมูล"
         if is_stated:
             return f"จำนวนแถวของ{of}คือ {shown} และไม่ตรงกับผลรวมของคอลัมน์ใด"

@@ -12,6 +12,7 @@ import pandas as pd
 
 from dsw_analysis.intake import thai
 from dsw_analysis.intake.columns import Column, Schema
+from dsw_analysis.intake.files.stacked import row_words
 from dsw_analysis.intake.parsing import Cells
 from dsw_analysis.intake.sheet import Listing, Sheet
 from dsw_analysis.intake.thai.dates import BE_OFFSET
@@ -87,7 +88,7 @@ class Uniqueness:
         first = found[~again]
         row_of: Mapping[object, int] = dict(zip(first, first.index, strict=True))
         rows = found.index[again & ~found.index.isin(list(named))]
-        expected = [f"ค่านี้ซ้ำกับแถวที่ {row_of[value]}" for value in found[rows]]
+        expected = [f"ค่านี้ซ้ำกับ{row_words(row_of[value])}" for value in found[rows]]
         listing.add(Sheet(sheet.raw, pd.concat(cells)), "duplicate", self.column, rows, expected)
 
 

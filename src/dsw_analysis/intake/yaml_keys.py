@@ -178,3 +178,10 @@ def entry_of(what: str, keys: Mapping[str, Reader], *needed: str) -> Reader:
 
 text = scalar(str)
 """Reader of any text."""
+
+
+def verbatim(node: yaml.Node) -> str:
+    """Read any text to the letter, spaces and line breaks too, as of a sign between words."""
+    if not isinstance(node, yaml.ScalarNode) or not node.value:
+        _refuse(node, "a text belongs here")
+    return str(node.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from html import unescape
 from typing import Any
@@ -50,8 +50,14 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
             for read in document["inputs"]
             for one in read.get("corrections", ())
         ],
+        "options": accepted_options(document["inputs"]),
         "files": sorted({read["file"] for read in document["inputs"]}),
     }
+
+
+def accepted_options(inputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Reading options by which files were read: of which file, and who accepted them when."""
+    return [{**one, "on": date.fromisoformat(one["on"])} for read in inputs for one in read.get("options", ())]
 
 
 def _claims(body: str) -> int:

@@ -16,7 +16,7 @@ from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.project import current
 from dsw_analysis.report.downloads import with_downloads, without_downloads
-from dsw_analysis.report.method import method
+from dsw_analysis.report.method import accepted_options, method
 from dsw_analysis.rounds import Round
 from dsw_analysis.section.blocks import anchor
 
@@ -116,7 +116,7 @@ def figures_page(document: Mapping[str, Any]) -> str:
         script="report.js",
         **page_values(Round.parse(document["round"]), [], ledger),
         sections=[section for section in sections if section[2]],
-        inputs=document["inputs"],
+        inputs=[{**read, "options": accepted_options([read])} for read in document["inputs"]],
         version=version("dsw-analysis"),
     )
 

@@ -7,16 +7,18 @@ import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Final, Literal
 
-from dsw_analysis.intake.files.delimited import read_text
+from dsw_analysis.intake.files.delimited import look_at_text, read_text
 from dsw_analysis.intake.files.limits import LIMITS, size_text
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.parquet import read_parquet
+from dsw_analysis.intake.files.stacked import stack
 from dsw_analysis.intake.files.table import RawTable
-from dsw_analysis.intake.files.workbook import read_workbook
+from dsw_analysis.intake.files.workbook import look_at_workbook, read_workbook
 
 __all__ = [
     "SUFFIXES",
@@ -28,6 +30,7 @@ __all__ = [
     "hash_file",
     "hashes",
     "is_there",
+    "look",
     "names_of",
     "read_parts",
 ]
@@ -83,6 +86,9 @@ def read_parts(
     names: Mapping[str, str] | None = None,
     sheet: str | None = None,
     rows: int | None = None,
+    stacked: Sequence[str] = (),
+    header_row: int | None = None,
+    stop_at: str | None = None,
 ) -> Iterator[RawTable]:
     """Read one table from a CSV, TSV, TXT, XLSX, XLSM, XLS, ODS or Parquet file, part by part where it is long.
 
@@ -101,6 +107,12 @@ def read_parts(
         Name of the sheet; needed only when several sheets have such a header.
     rows:
         About how many rows a part has; ``None`` makes one part of all. Workbooks, which are small, come whole.
+    stacked:
+        Sheets to read below each other in place of one, each a part; see :mod:`dsw_analysis.intake.files.stacked`.
+    header_row:
+        Spreadsheet row in which the header begins, where it is not to be looked for.
+    stop_at:
+        Text of a cell: its row and all below are not read.
 
     Yields
     ------
@@ -118,12 +130,33 @@ def read_parts(
         before = check_path(path)
         kind = _kind_of(path, before.st_size)
         if kind == "text":
-            tables = read_text(path, headers, rows=rows)
+            tables = read_text(path, headers, rows=rows, header_row=header_row, stop_at=stop_at)
         elif kind == "parquet":
             tables = read_parquet(path, headers, names or {}, rows=rows)
         else:
-            tables = iter([read_workbook(path, headers, sheet)])
+            read = partial(read_workbook, path, headers, stack=stacked, header_row=header_row, stop_at=stop_at)
+            tables = stack(map(read, stacked)) if stacked else iter([read(sheet)])
         yield from _hashed(path, before, tables)
+    except OSError as error:
+        refuse("unreadable", path.name, value=error.strerror)
+
+
+def look(path: Path, rows: int) -> list[tuple[str | None, list[list[object]]]]:
+    """What the sheets of a file begin with, by name; a text file once for each sign that may stand between its cells.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read at all.
+    """
+    path = Path(path)
+    try:
+        kind = _kind_of(path, check_path(path).st_size)
+        if kind == "parquet":
+            return []
+        if kind == "text":
+            return [(None, [list(row) for row in records]) for records in look_at_text(path, rows)]
+        return list(look_at_workbook(path, rows).items())
     except OSError as error:
         refuse("unreadable", path.name, value=error.strerror)
 

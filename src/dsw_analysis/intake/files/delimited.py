@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from dsw_analysis.intake.files.encoding import Encoding, detect
-from dsw_analysis.intake.files.header import LOOK, Header, find_header, refuse_headerless
+from dsw_analysis.intake.files.header import LOOK, Header, find_header, head_rows, refuse_headerless
 from dsw_analysis.intake.files.limits import LIMITS
 from dsw_analysis.intake.files.messages import problem, refuse
 from dsw_analysis.intake.files.rows import row_list
@@ -42,8 +42,17 @@ class Layout:
     records: int
 
 
-def read_text(path: Path, headers: Sequence[str], *, rows: int | None = None) -> Iterator[RawTable]:
+def read_text(
+    path: Path,
+    headers: Sequence[str],
+    *,
+    rows: int | None = None,
+    header_row: int | None = None,
+    stop_at: str | None = None,
+) -> Iterator[RawTable]:
     """Read a delimited text file in parts of about ``rows`` rows, or whole; ``sha256`` is left empty.
+
+    The other parameters are those of :func:`dsw_analysis.intake.files.read_parts`.
 
     Raises
     ------
@@ -51,14 +60,15 @@ def read_text(path: Path, headers: Sequence[str], *, rows: int | None = None) ->
         When the encoding, the header or the quoting is not certain, or a bound is passed; after parts that could be
         read, where it is the file's end that is at fault.
     """
-    layout = _find_layout(path, detect(path), headers)
+    layout = _find_layout(path, detect(path), headers, header_row)
     if layout.encoding.blank_lines * layout.width > LIMITS.blank_cells:
         refuse("blank_rows", path.name, count=layout.encoding.blank_lines)
     notes = [f"อ่านด้วยรหัสอักขระ {layout.encoding.label} คั่นคอลัมน์ด้วย{_DELIMITERS[layout.delimiter]}"]
     if layout.header.first:
         notes.append(f"ข้ามข้อความเหนือหัวตาราง {layout.header.first:,} แถว")
     records = Records(layout, rows)
-    for table in make_tables(path, None, records, layout.header, header_row=layout.records, notes=notes):
+    made = make_tables(path, None, records, layout.header, header_row=layout.records, notes=notes, stop_at=stop_at)
+    for table in made:
         ragged = [
             problem("ragged_row", path.name, row=row, value=f"{count} ช่อง", width=layout.width)
             for row, count in records.ragged.items()
@@ -67,7 +77,17 @@ def read_text(path: Path, headers: Sequence[str], *, rows: int | None = None) ->
         yield replace(table, problems=(*table.problems, *ragged))
 
 
-def _find_layout(path: Path, encoding: Encoding, headers: Sequence[str]) -> Layout:
+def look_at_text(path: Path, rows: int) -> Iterator[list[list[str]]]:
+    """The first records, once for each sign that may stand between cells."""
+    encoding = detect(path)
+    with path.open("rb") as handle:
+        handle.seek(encoding.mark)
+        text = handle.read(_HEAD_BYTES).decode(encoding.codec, errors="ignore")
+    for delimiter in _DELIMITERS:
+        yield [cells for cells, _ in _first_records(text, delimiter, rows)]
+
+
+def _find_layout(path: Path, encoding: Encoding, headers: Sequence[str], header_row: int | None) -> Layout:
     """Try each delimiter on the first records; the right one shows most of the expected headers."""
     with path.open("rb") as handle:
         handle.seek(encoding.mark)
@@ -75,9 +95,9 @@ def _find_layout(path: Path, encoding: Encoding, headers: Sequence[str]) -> Layo
     text = head.decode(encoding.codec, errors="ignore")
     best: Layout | None = None
     for delimiter in _DELIMITERS:
-        records = list(_first_records(text, delimiter))
+        records = list(_first_records(text, delimiter, LOOK + head_rows(header_row)))
         rows = [cells for cells, _ in records]
-        header = find_header(rows, headers)
+        header = find_header(rows, headers, at=header_row)
         if header is None:
             continue
         below = header.first + header.depth
@@ -88,14 +108,14 @@ def _find_layout(path: Path, encoding: Encoding, headers: Sequence[str]) -> Layo
         if best is None or (header.score, width) > (best.header.score, best.width):
             best = layout
     if best is None:
-        refuse_headerless(path.name, None, [cells for cells, _ in _first_records(text, ",")], headers)
+        refuse_headerless(path.name, None, [cells for cells, _ in _first_records(text, ",", LOOK)], headers)
     if best.width > LIMITS.columns:
         refuse("too_many_columns", path.name, count=best.width)
     return best
 
 
-def _first_records(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]:
-    """First records of ``text``, each with the position at which it ends; a cut or broken last one is left out."""
+def _first_records(text: str, delimiter: str, most: int) -> Iterator[tuple[list[str], int]]:
+    """The first ``most`` records of a text and the position at which each ends, but a cut or broken last one."""
     position = 0
 
     def lines() -> Iterator[str]:
@@ -107,7 +127,7 @@ def _first_records(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]
     reader = csv.reader(lines(), delimiter=delimiter, strict=False)
     try:
         for count, record in enumerate(reader):
-            if count >= 2 * LOOK:
+            if count >= most:
                 return
             yield record, position
     except csv.Error:

@@ -50,7 +50,7 @@ def key(text: str) -> str:
 
 
 def find_header(
-    rows: Sequence[Sequence[object]], headers: Sequence[str], merges: Sequence[Merge] = ()
+    rows: Sequence[Sequence[object]], headers: Sequence[str], merges: Sequence[Merge] = (), at: int | None = None
 ) -> Header | None:
     """Return the header that has most of ``headers``; of equal ones the shallowest, then the uppermost.
 
@@ -62,6 +62,8 @@ def find_header(
         Flattened headers that the schema expects.
     merges:
         Merged ranges, where the format tells them.
+    at:
+        Spreadsheet row in which the header begins, where it is known.
 
     Returns
     -------
@@ -69,12 +71,12 @@ def find_header(
         ``None`` if no row has any of ``headers``.
     """
     wanted = {key(header) for header in headers}
-    cells = [[clean(cell) for cell in row[: LIMITS.columns + 1]] for row in rows[: LOOK + DEPTH]]
+    cells = [[clean(cell) for cell in row[: LIMITS.columns + 1]] for row in rows[: head_rows(at)]]
     best: Header | None = None
     for depth in range(1, DEPTH + 1):
-        for first in range(min(LOOK, len(cells) - depth + 1)):
+        for first in range(min(LOOK, len(cells) - depth + 1)) if at is None else [at - 1]:
             block = cells[first : first + depth]
-            if not any(block[0]) or not any(block[-1]):
+            if len(block) < depth or not any(block[0]) or not any(block[-1]):
                 continue
             for grid in _filled(block, first, merges):
                 texts = _flatten(grid)
@@ -83,6 +85,11 @@ def find_header(
                     best = Header(first, depth, texts, _raw(rows[first : first + depth]), score)
     titles = frozenset(text for row in cells[: best.first] for text in row if text) if best else frozenset()
     return best and replace(best, titles=titles)
+
+
+def head_rows(at: int | None) -> int:
+    """How many first rows hold the header: those that are looked at, or those up to the one where it begins."""
+    return (LOOK if at is None else at) + DEPTH
 
 
 def refuse_headerless(

@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
-from dsw_analysis.intake.files.header import Header, key
+from dsw_analysis.intake.files.header import Header, clean, key
 from dsw_analysis.intake.files.limits import LIMITS
 from dsw_analysis.intake.files.messages import problem, refuse
 from dsw_analysis.intake.files.rows import sort_parts
@@ -55,6 +56,8 @@ class RawTable:
         Thai sentences: what was skipped, what was hidden, which encoding was found.
     merges:
         Merged ranges below the header, as they stand in the file.
+    titles:
+        Texts above the header.
     """
 
     path: Path
@@ -66,6 +69,7 @@ class RawTable:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     merges: tuple[Merged, ...] = ()
+    titles: frozenset[str] = frozenset()
 
 
 def letter(column: int) -> str:
@@ -83,6 +87,7 @@ def make_tables(
     notes: Iterable[str] = (),
     problems: Iterable[Problem] = (),
     merges: Iterable[Merged] = (),
+    stop_at: str | None = None,
 ) -> Iterator[RawTable]:
     """Put a table together from everything below its header, part by part.
 
@@ -96,6 +101,8 @@ def make_tables(
         What the reader has found so far.
     merges:
         Merged ranges below the header.
+    stop_at:
+        Text of a cell: its row and all below are left out unread.
 
     Yields
     ------
@@ -105,8 +112,9 @@ def make_tables(
     file = path.name
     given = tuple(problems)
     count = 0
-    for part in sort_parts(parts, header):
-        known = [found for found in given if found.row not in part.left_out]
+    until = _Until(stop_at)
+    for part in sort_parts(parts if stop_at is None else until.parts(parts), header):
+        known = [found for found in given if found.row not in part.left_out and until.holds(found.row)]
         places = {(found.row, found.column) for found in known}
         count += len(part.doubts)
         for row, doubt in part.doubts.items():
@@ -120,7 +128,38 @@ def make_tables(
         names, odd = _name_columns(data, header, file, sheet, header_row)
         known += [*odd, *(found for found in errors if (found.row, found.column) not in places)]
         frame, totals = (_named(cells, names) for cells in (data, part.totals))
-        yield RawTable(path, file, sheet, frame, "", totals, tuple(known), (*notes, *part.notes), tuple(merges))
+        said = (*notes, *part.notes, *until.notes())
+        yield RawTable(path, file, sheet, frame, "", totals, tuple(known), said, tuple(merges), header.titles)
+
+
+@dataclass
+class _Until:
+    """The parts of a table up to the row in which a text stands in a cell."""
+
+    text: str | None
+    row: int | None = None
+
+    def parts(self, parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        """They, the last cut."""
+        for cells in parts:
+            found = np.zeros(len(cells), dtype=bool)
+            for name in cells.columns:
+                found |= np.fromiter((clean(cell) == self.text for cell in cells[name]), bool, len(cells))
+            if found.any():
+                at = int(found.argmax())
+                self.row = int(cells.index[at])
+                yield cells.iloc[:at]
+                return
+            yield cells
+
+    def holds(self, row: int | None) -> bool:
+        """Whether a row, or the whole table, is not below."""
+        return row is None or self.row is None or row < self.row
+
+    def notes(self) -> Iterator[str]:
+        """What was left out, in Thai."""
+        if self.row is not None:
+            yield f"ไม่ได้อ่านตั้งแต่แถวที่ {self.row} ที่มีข้อความ “{self.text}” ลงไป"
 
 
 def column_name(header: Header, place: int) -> str:

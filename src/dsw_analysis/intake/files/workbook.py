@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsw_analysis.intake.files.header import DEPTH, LOOK, Header, Merge, find_header, key, refuse_headerless
+from dsw_analysis.intake.files.header import Header, Merge, find_header, head_rows, key, refuse_headerless
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.ods import OdsBook
 from dsw_analysis.intake.files.rows import row_list
@@ -21,8 +21,19 @@ from dsw_analysis.intake.files.xlsx import XlsxBook
 Book = OdsBook | XlsBook | XlsxBook
 
 
-def read_workbook(path: Path, headers: Sequence[str], sheet: str | None = None) -> RawTable:
+def read_workbook(
+    path: Path,
+    headers: Sequence[str],
+    sheet: str | None = None,
+    *,
+    stack: Sequence[str] = (),
+    header_row: int | None = None,
+    stop_at: str | None = None,
+) -> RawTable:
     """Read one sheet of a workbook; ``sha256`` is left empty.
+
+    ``stack`` are all sheets that are read; the other parameters are those of
+    :func:`dsw_analysis.intake.files.read_parts`.
 
     Raises
     ------
@@ -30,7 +41,7 @@ def read_workbook(path: Path, headers: Sequence[str], sheet: str | None = None) 
         When the sheet or the header is not certain, the file is damaged or encrypted, or a bound is passed.
     """
     book = _open(path)
-    chosen = _choose(book, headers, sheet)
+    chosen = _choose(book, headers, sheet, header_row)
     rows, survey = book.load(chosen)
     check_doubts(survey, path.name, chosen.name)
     unclear = [(cell.row, cell.column, "") for cell in survey.doubtful if cell.kind == "cell_format"]
@@ -38,7 +49,7 @@ def read_workbook(path: Path, headers: Sequence[str], sheet: str | None = None) 
         if row > len(rows) or column > len(rows[0]):
             refuse("damaged.places", path.name)
         rows[row - 1][column - 1] = value
-    header = find_header(rows[: LOOK + DEPTH], headers, survey.merges)
+    header = find_header(rows[: head_rows(header_row)], headers, survey.merges, header_row)
     if header is None:
         refuse_headerless(path.name, chosen.name, rows, headers)
     below = header.first + header.depth
@@ -49,9 +60,10 @@ def read_workbook(path: Path, headers: Sequence[str], sheet: str | None = None) 
         [cells],
         header,
         header_row=below,
-        notes=_notes(book, chosen, survey, header),
+        notes=_notes(book, chosen, survey, header, stack),
         problems=doubts(survey, header, path.name, chosen.name),
         merges=[_merged(merge, header, rows) for merge in survey.merges if merge[0][0] >= below],
+        stop_at=stop_at,
     )
     return table
 
@@ -89,7 +101,13 @@ def _merged(merge: Merge, header: Header, rows: Sequence[Sequence[object]]) -> M
     )
 
 
-def _choose(book: Book, headers: Sequence[str], name: str | None) -> Sheet:
+def look_at_workbook(path: Path, rows: int) -> dict[str | None, list[list[object]]]:
+    """The first rows of every sheet that is not hidden, as they are stored."""
+    book = _open(path)
+    return {sheet.name: list(book.load(sheet)[0][:rows]) for sheet in book.sheets if not sheet.hidden}
+
+
+def _choose(book: Book, headers: Sequence[str], name: str | None, header_row: int | None) -> Sheet:
     """Return the sheet named, or the only one that has the header."""
     file, sheets = book.path.name, book.sheets
     if name is not None:
@@ -97,6 +115,8 @@ def _choose(book: Book, headers: Sequence[str], name: str | None) -> Sheet:
         if len(sheets) != 1:
             names = ", ".join(f"“{sheet.name}”" for sheet in book.sheets)
             refuse("missing_sheet", file, name=name, names=names)
+        if header_row is not None:
+            return sheets[0]
     previews = {sheet: book.preview(sheet) for sheet in sheets}
     found = {sheet: find_header(rows, headers) for sheet, rows in previews.items()}
     scores = {sheet: header.score for sheet, header in found.items() if header is not None}
@@ -114,11 +134,11 @@ def _names(sheets: Sequence[Sheet]) -> str:
     return ", ".join(f"“{sheet.name}”" + (" (ซ่อนอยู่)" if sheet.hidden else "") for sheet in sheets)
 
 
-def _notes(book: Book, chosen: Sheet, survey: Survey, header: Header) -> list[str]:
+def _notes(book: Book, chosen: Sheet, survey: Survey, header: Header, stack: Sequence[str]) -> list[str]:
     notes = []
     if chosen.hidden:
         notes.append(f"แผ่นงาน “{chosen.name}” ถูกซ่อนไว้ อ่านแล้วตามปกติ")
-    others = [sheet for sheet in book.sheets if sheet is not chosen]
+    others = [sheet for sheet in book.sheets if sheet is not chosen and sheet.name not in stack]
     if others:
         notes.append(f"ไม่ได้อ่านแผ่นงานอื่น: {_names(others)}")
     if header.first:
