@@ -41,9 +41,13 @@ def new_preparation(project: Project, dataset: str) -> Path:
     }
     text = _PREPARE.read_text(encoding="utf-8")
     for place, word in words.items():
-        text = text.replace(*(json.dumps(part, ensure_ascii=False)[1:-1] for part in (place, word)))
+        text = text.replace(_in_json(place), _in_json(word))
     write_whole(path, text.encode())
     return path
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _reading(folder: Path, stem: str) -> str:
