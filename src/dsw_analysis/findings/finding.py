@@ -19,6 +19,7 @@ UNITS: dict[str, str] = {
     "percent": "ร้อยละ",
     "ratio": "",
     "baht": "บาท",
+    "per_100k": "ต่อประชากรแสนคน",
     "hours": "ชั่วโมง",
     "indicators": "ตัวชี้วัด",
     "level": "ระดับ",
@@ -35,7 +36,14 @@ UNITS: dict[str, str] = {
 """Thai word for each unit of measurement; ``percent`` stands before the number, the others after. What a department
 counts besides has its word in ``project.toml``."""
 
-_DIGITS = {"percent": 2, "ratio": 4, "hours": 2, "points": 2, "p_value": 4, "percentage_points": 2, "baht": 2}
+PER_100K = "per_100k"
+"""Unit of rates of inhabitants."""
+WHOLE = {"percent": 100, PER_100K: 100_000}
+"""What a quotient of a unit is multiplied by; that of others stands as it is."""
+
+_DIGITS = {
+    "percent": 2, PER_100K: 1, "ratio": 4, "hours": 2, "points": 2, "p_value": 4, "percentage_points": 2, "baht": 2,
+}  # fmt: skip
 _MEASURED = {*_DIGITS, "level"}
 """Units of what is measured, which have decimals or are levels; other units count things."""
 _PER_ROW = {"ratio", "points", "hours"}
@@ -213,7 +221,7 @@ class Finding:
         if self.value is None:
             raise ValueError(f"finding {self.id} has no value: {self.note}")
         if isinstance(self.numerator, int) and isinstance(self.denominator, int) and self.denominator:
-            quotient = Fraction((100 if self.unit == "percent" else 1) * self.numerator, self.denominator)
+            quotient = Fraction(WHOLE.get(self.unit, 1) * self.numerator, self.denominator)
             if abs(float(quotient) - self.value) < 1e-9:
                 return quotient
         return self.value

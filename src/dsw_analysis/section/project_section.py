@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from dsw_analysis.findings.families import PROVINCE, Family
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import Count, Given
+from dsw_analysis.intake.files import is_there
 from dsw_analysis.intake.provinces import official_province
 from dsw_analysis.intake.published import Published, differs
 from dsw_analysis.intake.schemas import Schemas
@@ -25,6 +27,7 @@ from dsw_analysis.section import blocks, figures
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.measuring import COUNTRY
 from dsw_analysis.section.planning import WORK_COUNTS, Planning
+from dsw_analysis.section.rates import POPULATION, rates, words
 from dsw_analysis.section.words import register
 
 _PLAN_ONLY = "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ ผลตามตัวชี้วัดยังรอข้อมูล"
@@ -191,6 +194,32 @@ class ProjectSection(Planning):
             self.add(used(frame, 100 * rows / read, numerator=rows, denominator=read, rows=rows))
         self.shown.learn(kind, frame)
         return frame
+
+    def tile_map(self, name: str, *, zero: str = "", rated: bool = True, **about: Any) -> Block | None:  # noqa: ANN401
+        """As :meth:`Picturing.tile_map`; of counts, if the round has a file of inhabitants, their rates.
+
+        Parameters
+        ----------
+        rated:
+            Whether a rate of inhabitants says something of the counts.
+        """
+        rows = self.rows(name, PROVINCE) if rated and self.national else []
+        if not rows or not is_there(self.folder, POPULATION):
+            return super().tile_map(name, zero=zero, **about)
+        frame = self.load(POPULATION)
+        short = f"{self.families[name].short.replace('{}', '').strip(' :')} ต่อประชากรแสนคน"
+        family = self.families.setdefault(f"{name}_rate", Family(f"{name}_rate", short))
+        made = rates(frame, rows, short, family.name)
+        for inhabitants, row in made:
+            if inhabitants.id not in self.ledger:
+                self.add(inhabitants)
+            self._keep(family, "", row)
+        known = {row.code for _, row in made}
+        said = words(frame, [row for row in rows if row.finding.value is not None and row.code not in known])
+        if not known:
+            return super().tile_map(name, zero=zero, **about, note=said["lacking"])
+        self.shown.quote(said["years"], said["sources"])
+        return super().tile_map(family.name, zero=zero, **said)
 
     def codes(self, frame: pd.DataFrame, column: str) -> Mapping[str, str]:
         """Codebook of a column of a loaded frame: code -> Thai label, in order."""

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import pandas as pd
 
-from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.finding import WHOLE, Finding
 from dsw_analysis.findings.measures.derived import IN_MONTH
 from dsw_analysis.findings.measures.filters import Where, in_words, select
 from dsw_analysis.intake.source import source_of
@@ -36,7 +36,7 @@ class Named:
     @property
     def whole(self) -> int:
         """What a quotient of one is in the measure's unit."""
-        return 100 if self.unit == "percent" else 1
+        return WHOLE.get(self.unit, 1)
 
     def noted(self, note: str | None) -> str | None:
         """A remark on the number, and the measure's own; ``None`` where there is neither."""
