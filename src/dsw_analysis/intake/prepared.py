@@ -13,9 +13,7 @@ from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.writing.whole import digest, listing, sha256, write_whole
 from dsw_analysis.problems import Problem
 
-_TURNED: Final = (
-    "transposed_table", "column_for_each_choice", "column_for_each_month", "header_not_found", "several_sheets",
-)  # fmt: skip
+_TURNED: Final = ("transposed_table", "column_for_each_choice", "column_for_each_month", "header_not_found")
 """Codes of problems of tables that a notebook may have to turn."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsw_analysis.intake.files.header import Header, Merge, find_header, head_rows, key, refuse_headerless
+from dsw_analysis.intake.files.header import Header, Merge, clean, find_header, head_rows, key, refuse_headerless
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.ods import OdsBook
 from dsw_analysis.intake.files.rows import row_list
@@ -125,9 +125,18 @@ def _choose(book: Book, headers: Sequence[str], name: str | None, header_row: in
         refuse_headerless(file, fullest.name, previews[fullest], headers)
     # A sheet of explanations may have a word or two in common with the header.
     likely = [sheet for sheet, score in scores.items() if 2 * score > max(scores.values())]
+    if len(likely) > 1 and all(_is_form(previews[sheet], headers) for sheet in likely):
+        refuse("transposed_table.sheets", file, names=_names(likely))
     if len(likely) > 1:
         refuse("several_sheets", file, names=_names(likely))
     return likely[0]
+
+
+def _is_form(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> bool:
+    """Whether headers stand below each other in one of the first columns, as on a form for one unit."""
+    wanted = set(map(key, headers))
+    down = [{key(clean(row[at])) for row in rows if len(row) > at} & wanted for at in range(2)]
+    return max(map(len, down)) > 1
 
 
 def _names(sheets: Sequence[Sheet]) -> str:
