@@ -82,3 +82,19 @@ def test_a_file_is_read_to_the_rows_that_its_maker_knows_or_not_at_all(entry, tm
     assert sorted_rows(frame, kind.names) == sorted_rows(as_loaded(entry["id"]), kind.names)
     if file.is_file():
         assert frame[kind.names[0]].astype(object).tolist() == [r[kind.names[0]] for r in as_loaded(entry["id"])]
+
+
+@pytest.mark.parametrize("entry", MANIFEST, ids=lambda entry: entry["id"])
+def test_what_is_used_of_a_file_that_nobody_accepted_is_of_the_known_rows(entry, tmp_path):
+    """`--accept-partial` takes rows without a problem: none may say another thing than its maker knows."""
+    folder = tmp_path / "raw" / "2569-6m"
+    folder.mkdir(parents=True)
+    make(entry["id"], folder)
+    kind = dataset(entry["dataset"])
+    try:
+        frame = kind.load(ROUND, folder, accept_partial=True)
+    except DataError:
+        assert entry["expect"] != "read"
+    else:
+        known = sorted_rows(as_loaded(entry["id"]), kind.names)
+        assert [row for row in sorted_rows(frame, kind.names) if row not in known] == []
