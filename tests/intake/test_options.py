@@ -8,15 +8,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 from declared import SCHEMAS, dataset
-from returns_made import make
+from returns_made import as_loaded, make
 
 from dsw_analysis import cli
 from dsw_analysis.intake.checking import summary_lines
+from dsw_analysis.intake.files import hash_file
 from dsw_analysis.intake.options import Options, accept, path_of, read_options, to_yaml, undo
 from dsw_analysis.intake.proposals import find_proposals
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.rounds import Round
+from dsw_analysis.run.stale import Inputs
 
 ROUND = Round.parse("2569-6m")
 DAY = date(2026, 4, 2)
@@ -233,3 +235,67 @@ def test_a_proposal_is_read_back_as_it_was_written(folder, id_):
     proposal.write()
     read = read_options(path_of(proposal.file))
     assert read == proposal.options or to_yaml(read.given()) == to_yaml(proposal.options.given())
+
+
+def test_totals_of_stacked_sheets_are_held_against_their_own_sheet(folder):
+    book = openpyxl.Workbook()
+    for at, (name, row, total) in enumerate((("ก", ["ตาก", 5, 8, 3], 5), ("ข", ["น่าน", 7, 9, 4], 12))):
+        page = book.create_sheet(name, at)
+        for cells in (HOUSING, row, ["รวมทั้งสิ้น", total, None, None]):
+            page.append(cells)
+    path = folder / "homeless_housing.xlsx"
+    book.save(path)
+    options_for(path, "sheets: [ก, ข]\n")
+    (problem,) = dataset("homeless_housing").check(ROUND, folder).problems
+    assert (problem.code, problem.sheet, problem.row) == ("total", "ข", 3)
+    assert "คือ 7" in problem.expected
+
+
+def test_choices_with_a_space_in_them_are_told_apart_by_their_labels(folder):
+    """As KoboToolbox exports labels: a space between the chosen, and a column of 0 and 1 for each."""
+    form = make("extra_csr", folder)
+    rows = list(csv.reader(form.open(encoding="utf-8-sig")))
+    at = rows[0].index("เป้าหมาย SDGs")
+    kept = [place for place, header in enumerate(rows[0]) if header not in ("งบประมาณ (บาท)", "ผู้ประสานงาน", "อำเภอ")]
+    changed = [[row[place].replace(";", "") if place == at else row[place] for place in kept] for row in rows[1:]]
+    with form.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow([*(rows[0][place] for place in kept), "เป้าหมาย SDGs/SDG 1", "_uuid"])
+        writer.writerows([*row, "0", "a"] for row in changed)
+    (proposal,) = find_proposals([dataset("csr_activities").check(ROUND, folder)], SCHEMAS, folder)
+    assert proposal.options == Options(separator=" ", leave_out=("เป้าหมาย SDGs/SDG 1",))
+    proposal.write()
+    accept(form, "ผู้ตรวจ", DAY)
+    assert dataset("csr_activities").load(ROUND, folder)["sdgs"].dropna().tolist() == [
+        record["sdgs"] for record in as_loaded("extra_csr") if record["sdgs"] is not None
+    ]
+
+
+def test_a_part_has_options_of_its_own_and_a_part_without_costs_no_other(folder):
+    parts = folder / "homeless_housing"
+    parts.mkdir()
+    for name, header in (("ตาก", HOUSING), ("น่าน", ["จว.", *HOUSING[1:]])):
+        housing(parts, [name, "5", "8", "3"], header=header).rename(parts / f"{name}.csv")
+    (proposal,) = find_proposals([dataset("homeless_housing").check(ROUND, folder)], SCHEMAS, folder)
+    assert (proposal.file, dict(proposal.options.rename)) == (parts / "น่าน.csv", {"จว.": "?"})
+    with pytest.raises(DataError, match=r"homeless_housing/น่าน\.csv"):
+        dataset("homeless_housing").load(ROUND, folder)
+    options_for(proposal.file, "rename: {จว.: จังหวัด}\n")
+    frame = dataset("homeless_housing").load(ROUND, folder)
+    assert frame["province"].astype(str).tolist() == ["ตาก", "น่าน"]
+    assert [said["of"] for said in source_of(frame).record()["options"]] == ["homeless_housing/น่าน.csv"]
+    path_of(proposal.file).write_text("stop_at: x\n", encoding="utf-8")
+    assert len(dataset("homeless_housing").load(ROUND, folder, accept_partial=True)) == 1
+
+
+def test_options_count_among_what_a_section_rests_on(folder):
+    path = options_for(housing(folder, ["ตาก", "5", "8", "3"]), "stop_at: จบ\n")
+    inputs = Inputs(folder.parents[2], folder)
+    assert inputs.raw(["homeless_housing"]) == {p.name: hash_file(p) for p in (path, path_of(path))}
+
+
+def test_a_sheet_named_twice_is_refused(tmp_path):
+    path = tmp_path / "x.options.yaml"
+    path.write_text("sheets: [ก, ก]\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="a sheet stands here twice"):
+        read_options(path)

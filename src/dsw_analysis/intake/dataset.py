@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,7 +17,7 @@ from dsw_analysis.intake.copies import Copy, key_of
 from dsw_analysis.intake.corrections import CORRECTIONS, Corrections
 from dsw_analysis.intake.files import are_parts, find_files, hashes, is_there, names_of
 from dsw_analysis.intake.judging import Checked, Judge, absent_months, rows_by_month
-from dsw_analysis.intake.options import Options, acceptances, option_hashes, options_of
+from dsw_analysis.intake.options import Acceptance, Options, acceptances, option_hashes, options_of
 from dsw_analysis.intake.parsing import registry_names
 from dsw_analysis.intake.part_files import Keep, hash_together, judge_parts
 from dsw_analysis.intake.prepared import Prepared, to_be_prepared
@@ -100,7 +100,7 @@ class Dataset(Schema):
         paths = self.files_in(folder)
         names, in_parts = names_of(paths, folder), are_parts(paths, folder)
         corrections = self._corrections(round_, folder, paths)
-        options = acceptances(folder, names) if self.stem == self.id else {}
+        options = self.accepted(folder, names)
         copy = self._copy(round_, folder, paths)
         found = copy.read(wanted, province) if copy is not None else None
         if found is None or copy is None:
@@ -202,8 +202,12 @@ class Dataset(Schema):
         except DataError as error:
             return Checked(dataset=self, problems=error.problems)
 
+    def accepted(self, folder: Path, names: Iterable[str]) -> dict[str, Acceptance]:
+        """Who accepted the reading options of files; of a workbook of several datasets the one of its name has them."""
+        return acceptances(folder, names) if self.stem == self.id else {}
+
     def _options(self, file: Path, called: str) -> Options | None:
-        """The accepted reading options of a file; a workbook of several datasets has those of the one it is called by.
+        """The accepted reading options of a file, if there are some.
 
         Raises
         ------
@@ -257,9 +261,13 @@ class Dataset(Schema):
             return None
         try:
             raw = hashes(paths, folder) if read is None else dict(read)
-            listed = (hashes(registry.files_in(folder), folder) for registry, _ in self.registries.values())
-            options = option_hashes(folder, acceptances(folder, raw)) if self.stem == self.id else {}
-            files = joined([raw, *listed, self._corrections(round_, folder, paths).read, options])
+            listed = [hashes(registry.files_in(folder), folder) for registry, _ in self.registries.values()]
+            kinds = [self, *(registry for registry, _ in self.registries.values())]
+            options = [
+                option_hashes(folder, kind.accepted(folder, files))
+                for kind, files in zip(kinds, (raw, *listed), strict=True)
+            ]
+            files = joined([raw, *listed, self._corrections(round_, folder, paths).read, *options])
         except (DataError, OSError):
             return None
         place = folder.resolve().parent.parent / "checked" / folder.name
@@ -283,13 +291,14 @@ class Dataset(Schema):
         self, round_: Round, folder: Path, path: Path | None
     ) -> tuple[dict[str, list[str]], dict[str, str]]:
         """Names that may stand in the columns that have a registry which can be read, and the registries' hashes."""
-        found, read = {}, {}
+        found: dict[str, list[str]] = {}
+        read: dict[str, str] = {}
         for name, (registry, column) in self.registries.items():
             beside = path if registry.stem == self.stem else None
             listed = registry._judge(round_, folder, beside, whole=True)
             if listed.frame is not None and listed.raw is not None:
                 found[name] = registry_names(listed.frame[column])
-                read.update(listed.files)
+                read |= listed.files | option_hashes(folder, registry.accepted(folder, listed.files))
         return found, read
 
 

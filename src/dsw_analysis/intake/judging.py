@@ -119,7 +119,7 @@ class Judge:
         self._refused: set[int] = set()
         self._unique = [Uniqueness(column) for column in dataset.columns if column.unique]
         self._orders = [DayOrder(column) for column in dataset.columns if column.kind in DAYS]
-        self._totals = Totals(dataset.columns)
+        self._totals: dict[str | None, tuple[RawTable, Totals]] = {}
         self._last: tuple[Sheet, pd.DataFrame] | None = None
 
     def add(self, raw: RawTable) -> pd.DataFrame | None:
@@ -151,7 +151,9 @@ class Judge:
         validate(self.dataset, cells, sheet, self.round, self._listing)
         for unique in self._unique:
             unique.add(cells.frame)
-        self._totals.add(self.corrections.undone(cells.frame), matched.totals)
+        _, totals = self._totals.get(raw.sheet, (raw, Totals(self.dataset.columns)))
+        totals.add(self.corrections.undone(cells.frame), matched.totals)
+        self._totals[raw.sheet] = raw, totals
         if self.dataset.monthly is not None:
             self._months.update(rows_by_month(cells.frame[self.dataset.monthly.name], self.round))
         self._last = (sheet, cells.frame)
@@ -173,7 +175,7 @@ class Judge:
             if (doubt := order.judge(cells, self._raw)) is not None:
                 self._listing.note([doubt], pd.Index([]))
         refused = self._refused | self._listing.judged_rows()
-        unjudged = self._totals.judge(refused, self._raw, self._listing)
+        unjudged = [row for raw, totals in self._totals.values() for row in totals.judge(refused, raw, self._listing)]
         raw = self._raw
         if unjudged:
             rows = row_list(map(row_of, unjudged), most=200)

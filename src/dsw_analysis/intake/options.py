@@ -14,6 +14,7 @@ from typing import Any, Final
 import yaml
 
 from dsw_analysis.intake.files import hash_file
+from dsw_analysis.intake.files.header import key
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.writing.whole import write_whole
 from dsw_analysis.intake.yaml_keys import Entry, Reader, entry_of, list_of, pairs, read_yaml, scalar, verbatim, written
@@ -86,7 +87,7 @@ class Options:
 
     def given(self) -> dict[str, Any]:
         """The keys that are set, without the acceptance."""
-        return {key: value for key, value in asdict(self).items() if value and key != "accepted"}
+        return {name: value for name, value in asdict(self).items() if value and name != "accepted"}
 
     @property
     def sha256(self) -> str:
@@ -96,7 +97,7 @@ class Options:
     @property
     def open(self) -> tuple[str, ...]:
         """Keys in which something is to be filled in by a person."""
-        return tuple(key for key, value in self.given().items() if TO_FILL_IN in _leaves(value))
+        return tuple(name for name, value in self.given().items() if TO_FILL_IN in _leaves(value))
 
     def headers(self) -> tuple[str, ...]:
         """Headers in the file that the form does not have."""
@@ -160,6 +161,9 @@ def _check(entry: Entry) -> None:
     for header, apart in entry.get("datetime_from", {}).items():
         if len(apart) != 2:
             entry.refuse("datetime_from", f"{header!r} needs two headers, of the date and of the time")
+    sheets = [key(sheet) for sheet in entry.get("sheets", ())]
+    if len({*sheets}) < len(sheets):
+        entry.refuse("sheets", "a sheet stands here twice")
     if len({*entry.get("rename", {}).values()} - {TO_FILL_IN}) < sum(
         header != TO_FILL_IN for header in entry.get("rename", {}).values()
     ):

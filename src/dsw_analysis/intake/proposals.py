@@ -17,7 +17,7 @@ from dsw_analysis.intake.files.header import clean
 from dsw_analysis.intake.files.table import letter
 from dsw_analysis.intake.judging import Checked
 from dsw_analysis.intake.options import TO_FILL_IN, Options, path_of, read_options, to_yaml
-from dsw_analysis.intake.proposing import propose
+from dsw_analysis.intake.proposing import SAMPLE, propose
 from dsw_analysis.intake.reading import Reading
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.terminal import table, wrap
@@ -66,7 +66,7 @@ class Proposal:
         return "\n".join([*lines, *self._next()])
 
     def _after(self) -> tuple[list[str], list[list[str]]]:
-        raw = next(Reading(self.dataset, self.file, self.file.name, self.options).parts(None))
+        raw = next(Reading(self.dataset, self.file, self.file.name, self.options).parts(SAMPLE))
         headers = {column.header: column.header for column in self.dataset.columns}
         shown = [name for name in raw.frame.columns if name in headers]
         return shown, [_cells(row) for row in raw.frame[shown].head(_FIRST).to_numpy(dtype=object).tolist()]

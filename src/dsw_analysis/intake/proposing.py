@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from dsw_analysis.intake.merged import is_label
 from dsw_analysis.intake.naming import FIRST_ROWS, Names, Place, Rows, alike, find_tables, holds, provinces_in
 from dsw_analysis.intake.options import SHEET_NAME, TO_FILL_IN, Options
 from dsw_analysis.intake.parsing import parse_column
-from dsw_analysis.intake.reading import Reading
+from dsw_analysis.intake.reading import Reading, split_choices
 from dsw_analysis.intake.thai import name_key
 from dsw_analysis.problems import DataError
 from dsw_analysis.rounds import Round
@@ -33,7 +34,8 @@ _SIGNS: Final = (", ", ",", "\n", " / ", "/", "|", " ")
 _RESHAPED: Final = {"transposed_table", "column_for_each_choice", "column_for_each_month"}
 LAYOUT: Final = {*_RESHAPED, "missing_column", "unknown_column", "duplicate_column", "unnamed_column", UNCERTAIN}
 """Codes of the problems that a table has which is laid out in another way."""
-_TYPO: Final = 0.75
+SAMPLE: Final = 50_000
+"""Rows of a long file that are looked at."""
 
 
 @dataclass
@@ -56,16 +58,19 @@ class Proposer:
         if not self._take_columns(places, names):
             return None
         self._take_end()
+        keyed, raws = key_sheets(self.dataset, tables, places), self._tables()
         for column in self.dataset.columns:
-            self._take_cells(column, names, key_sheets(self.dataset, tables, places))
+            cells = pd.concat([_column(raw, column.header) for raw in raws]).astype(object)
+            self._take_cells(column, cells, names, keyed)
         return self.options if self.options.given() else None
 
     def _set(self, **keys: Any) -> None:  # noqa: ANN401 - values of the keys
         self.options = replace(self.options, **keys)
 
     def _tables(self) -> list[RawTable]:
-        """The tables of the file by the options so far."""
-        return list(Reading(self.dataset, self.file, self.file.name, self.options).parts(None))
+        """The tables of the file by the options so far; of a long one the first rows."""
+        parts = Reading(self.dataset, self.file, self.file.name, self.options).parts(SAMPLE)
+        return list(islice(parts, max(len(self.options.sheets), 1)))
 
     def _take_table(self, places: Sequence[Place], sheets: int) -> None:
         """Which sheets, and where the header is, as far as the reader does not find them by itself."""
@@ -97,7 +102,7 @@ class Proposer:
             if (given := self._constant(header, places, raw)) is not None and not rest_holds(raw, rest, given):
                 self._set(constant={**self.options.constant, header: given})
                 missing.remove(header)
-        parts = tuple(t for t in rest if any(key(t).startswith(f"{key(own)}/") for own in rename))
+        parts = tuple(t for t in rest if any(key(t).startswith(f"{key(own)}/") for own in (*sure, *rename)))
         open_ = dict.fromkeys((t for t in rest if t not in parts), TO_FILL_IN) if missing else {}
         self._set(rename={**rename, **open_}, leave_out=tuple(t for t in rest if t not in open_))
         return not missing or 0 < len(missing) <= len(open_)
@@ -131,9 +136,10 @@ class Proposer:
         if len(kept.frame) != above or any(p.code == UNCERTAIN for p in kept.problems):
             self._set(stop_at=None)
 
-    def _take_cells(self, column: Column, names: Names, keyed: Mapping[str, Mapping[str, str]]) -> None:
+    def _take_cells(
+        self, column: Column, cells: pd.Series, names: Names, keyed: Mapping[str, Mapping[str, str]]
+    ) -> None:
         """What cells of a column mean that are not in the words of the form."""
-        cells = pd.concat([_column(raw, column.header) for raw in self._tables()]).astype(object)
         given = cells.dropna()
         if not len(given):
             return
@@ -164,13 +170,13 @@ class Proposer:
 
         words = Counter({clean(text): count for text, count in texts.items()})
         if column.kind == "multi":
-            sign = _sign(list(texts), means)
+            named = [*column.codes.values(), *known]
+            sign = _sign(list(texts), means, named)
             if sign and sign != ";":
                 self._set(separator=sign)
             words = Counter()
             for text, count in texts.items():
-                for part in text.split(sign or ";"):
-                    words[clean(part)] += count
+                words.update(dict.fromkeys(split_choices(text, sign or ";", named), count))
         aliases = {w: known[w] for w in words if w in known and name_key(w) not in labels}
         other = {w: TO_FILL_IN for w, count in words.items() if not means(w) and _repeated(w, count, column)}
         if aliases or other:
@@ -192,10 +198,10 @@ def _text(cell: object) -> str:
     return cell if isinstance(cell, str) else clean(cell)
 
 
-def _sign(texts: Sequence[str], means: Any) -> str | None:  # noqa: ANN401 - a predicate
+def _sign(texts: Sequence[str], means: Callable[[str], bool], known: Sequence[str]) -> str | None:
     """The sign between choices that makes all texts known ones."""
     for sign in (";", *_SIGNS):
-        if texts and all(all(map(means, filter(str.strip, text.split(sign)))) for text in texts):
+        if texts and all(all(map(means, split_choices(text, sign, known))) for text in texts):
             return sign
     return None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Mapping
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -175,7 +176,8 @@ class Reading:
         words = {clean(word): label for word, label in aliases if label != TO_FILL_IN}
         sign = options.separator if column.kind == "multi" else None
         if blank or (words and column.kind in _CHOICES) or sign:
-            cells = _each(cells, lambda cell: _cell(cell, blank, words, sign, several=column.kind == "multi"))
+            known = [*column.codes.values(), *words] if column.kind == "multi" else None
+            cells = _each(cells, lambda cell: _cell(cell, blank, words, sign or ";", known))
         return cells
 
 
@@ -183,15 +185,24 @@ def _of(by_header: Mapping[str, Any], column: Column) -> Any:  # noqa: ANN401 - 
     return next((given for header, given in by_header.items() if key(header) == key(column.header)), ())
 
 
-def _cell(cell: object, blank: set[str], words: Mapping[str, str], sign: str | None, *, several: bool) -> object:
-    """A cell in the words of the form."""
+def _cell(cell: object, blank: set[str], words: Mapping[str, str], sign: str, known: Sequence[str] | None) -> object:
+    """A cell in the words of the form; ``known`` are the choices of a column that has several in a cell."""
     text = clean(cell)
     if text in blank:
         return None
-    if not several:
+    if known is None:
         return words.get(text, cell)
-    parts = cell.split(sign or ";") if isinstance(cell, str) else [cell]
-    return "; ".join(words.get(part, part) for part in map(clean, parts) if part)
+    parts = split_choices(cell, sign, known) if isinstance(cell, str) else [text]
+    return "; ".join(words.get(part, part) for part in parts)
+
+
+def split_choices(text: str, sign: str, known: Sequence[str]) -> list[str]:
+    """The choices in a cell; where a space stands between them, which may stand within one too, the known ones."""
+    if sign == " ":
+        one = "|".join(sorted(map(re.escape, map(clean, known)), key=len, reverse=True))
+        if re.fullmatch(f"(?:{one})(?: (?:{one}))*", clean(text)):
+            return re.findall(f"(?:^| )({one})(?= |$)", clean(text))
+    return [part for part in map(clean, text.split(sign)) if part]
 
 
 def _each(cells: pd.Series, change: Callable[[object], object]) -> pd.Series:

@@ -227,7 +227,8 @@ def find_files(folder: Path, stem: str) -> list[Path]:
 
 def _is_beside(path: Path) -> bool:
     """Whether a file among parts is none: of the system, locked by a program, or said of a part."""
-    return path.name.startswith((".", "~$")) or path.name in _OF_SYSTEMS or path.suffix.lower() in (".yaml", ".yml")
+    said = path.name.lower().endswith((".yaml", ".yml", ".xlsform.xlsx"))
+    return path.name.startswith((".", "~$")) or path.name in _OF_SYSTEMS or said
 
 
 def find_file(folder: Path, stem: str) -> Path:
