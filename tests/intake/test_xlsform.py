@@ -2,14 +2,21 @@
 
 import io
 import re
+from datetime import date
 from itertools import pairwise
 
 import openpyxl
+import pandas as pd
 import pytest
 from declared import DATASETS, SCHEMAS, dataset
+from returns_forms import plainly, submissions
 from returns_made import make
+from returns_records import MAKERS, records
+from returns_tables import write
 
 from dsw_analysis.cli import main
+from dsw_analysis.intake.options import accept, path_of, to_yaml
+from dsw_analysis.intake.proposing import propose
 from dsw_analysis.intake.xlsform import xlsform
 from dsw_analysis.rounds import Round
 
@@ -116,3 +123,34 @@ def test_the_exports_of_the_manifest_have_the_names_of_the_form(entry, tmp_path)
         header = [cell.value for cell in openpyxl.load_workbook(path).active[1]]
     form = [row["name"] for row in sheets(id_)["survey"]]
     assert [name for name in header if name in form] == form
+
+
+def exported(id_):
+    """Names of the columns of an export, in its groups, as the form has them."""
+    group = ""
+    for row in sheets(id_)["survey"]:
+        if row["type"] in ("begin_group", "end_group"):
+            group = f"{row['name']}/" if row["type"] == "begin_group" else ""
+        elif row["type"] not in ("start", "end"):
+            yield group + row["name"]
+
+
+@pytest.mark.parametrize("id_", MAKERS)
+def test_what_was_collected_with_a_form_is_read_after_one_acceptance(id_, tmp_path):
+    folder, kind, collected = tmp_path / "raw" / str(ROUND), dataset(id_), records(id_, 6)
+    months = {column.name for column in kind.columns if column.kind == "month"}
+
+    def answers(record):
+        said = {name: f"{cell:%Y-%m}" if name in months else cell for name, cell in record.items()}
+        return [f"{cell:%Y-%m-%d}" if type(cell) is date else cell for cell in plainly(said)]
+
+    file = folder / f"{kind.stem}.csv"
+    write(file, submissions(collected, exported(id_), answers))
+    options, _ = propose(kind, ROUND, folder, file)
+    path_of(file).write_text(to_yaml(options.given()), encoding="utf-8")
+    accept(file, "ผู้ตรวจ", date(2026, 4, 2))
+    loaded = kind.load(ROUND, folder).astype(object)
+    for name in kind.names:
+        known = [";".join(cell) if isinstance(cell, list) else cell for cell in (r[name] for r in collected)]
+        found = [None if pd.isna(cell) else cell for cell in loaded[name]]
+        assert found == [pd.Timestamp(cell) if isinstance(cell, date) else cell for cell in known], name
