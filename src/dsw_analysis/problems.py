@@ -82,3 +82,12 @@ class DataError(ValueError):
     def __reduce__(self) -> tuple[type[DataError], tuple[tuple[Problem, ...]]]:
         """Keep the problems when the error crosses a process border."""
         return type(self), (self.problems,)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether nothing is wrong but that the data have not come: no file, or a form without a row."""
+        return {p.code for p in self.problems} <= {"missing_file", "no_parts", "no_rows"}
+
+
+class AwaitedError(DataError):
+    """Raw data that a section needs have not come; the batch shows what the plan says of it, and what it waits for."""

@@ -223,7 +223,8 @@ def test_a_failure_keeps_the_last_complete_report_and_says_so(project, capsys):
 
     assert {name: (out / name).read_bytes() for name in complete} == complete
     printed = capsys.readouterr()
-    said = "outputs/2569-6m stays as it was: the new outputs lack sections that failed or are not up to date"
+    lack = "sections that failed, wait for data or are not up to date"
+    said = f"outputs/2569-6m stays as it was: the new outputs lack {lack}"
     assert printed.out.count("stays as it was") == printed.out.count(said) == 1
     assert "two failed: cell 4: ZeroDivisionError: division by zero" in printed.err
     executed = out / ".next" / "notebooks" / "02_two.ipynb"

@@ -90,9 +90,10 @@ def test_counts_by_hand(summarise):
         ),
     )
     values = {
-        "sections": 2, "sections_failed": 0, "sections_waiting": 0, "indicators": 4, "status.reached": 1,
-        "status.below_plan": 1, "status.awaiting_target": 1, "status.on_the_way": 0, "work.overdue": 1,
-        "work.in_progress": 1, "work.done": 0, "steps": 8, "steps_done": 2, "steps_overdue": 1, "steps_ahead": 3,
+        "sections": 2, "sections_failed": 0, "sections_awaiting": 0, "sections_waiting": 0, "indicators": 4,
+        "status.reached": 1, "status.below_plan": 1, "status.awaiting_target": 1, "status.on_the_way": 0,
+        "work.overdue": 1, "work.in_progress": 1, "work.done": 0, "steps": 8, "steps_done": 2, "steps_overdue": 1,
+        "steps_ahead": 3,
     }  # fmt: skip
     assert {name: shown.value(f"summary.{name}") for name in values} == values
     text = plain(shown.html)

@@ -130,6 +130,8 @@ def ledger_document(
 def _state(error: str | None, document: Mapping[str, Any] | None) -> str:
     if error is not None:
         return "failed"
+    if document is not None and document.get("awaits"):
+        return "waiting"
     return "plan_only" if document is not None and document.get("plan_only") else "ok"
 
 

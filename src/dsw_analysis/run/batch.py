@@ -195,6 +195,7 @@ class Batch:
             reads=list(result.reads),
             rows={dataset: list(read) for dataset, read in result.rows.items()},
             **({} if result.left_out is None else {"left_out": result.left_out}),
+            **({"awaits": [*result.awaits]} if result.awaits else {}),
         )
         if self.executor is not None:  # it may have run on another machine
             here = self.stale.inputs.watched(result.watched)
@@ -232,6 +233,7 @@ class Batch:
             reused=reused,
             error=entry.get("error"),
             left_out=entry.get("left_out"),
+            awaits=tuple(entry.get("awaits", ())),
         )
 
 

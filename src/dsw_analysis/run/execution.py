@@ -8,6 +8,7 @@ import pickle
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from dsw_analysis.report.workbook import findings_workbook
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.stale import BRIEF, stem_of
 from dsw_analysis.run.steps import Part
-from dsw_analysis.run.tasks import Project, Result, Task, in_short, write_files
+from dsw_analysis.run.tasks import PLAN_ONLY, Project, Result, Task, datasets_in, in_short, write_files
 from dsw_analysis.run.warm.client import run_notebook
 from dsw_analysis.run.warm.watching import seen
 from dsw_analysis.section.executed import handed_over
@@ -54,6 +55,10 @@ def execute(task: Task) -> Result:
             left_out=f"{task.notebook} is left out: {getattr(raised, 'evalue', '')}",
             notes=untold,
         )
+    if getattr(raised, "ename", None) == "AwaitedError" and task.province is None:
+        waiting = _waiting(task, watched, started)
+        if waiting.awaits or waiting.error:
+            return waiting
     error = None if raised is None else what_failed(raised)
     document: Mapping[str, Any] | None = None
     executed: bytes | None = None
@@ -62,7 +67,7 @@ def execute(task: Task) -> Result:
             document, error = handed_over(notebook)
         # In one line: Python's own encoder, which indents, takes as long as some notebooks.
         executed = json.dumps(notebook, ensure_ascii=False, sort_keys=True).encode() + b"\n"
-    reads = () if document is None else _raw_stems(task, document)
+    reads = () if document is None else _raw_stems(task, (read["dataset"] for read in document["inputs"]))
     title = _title(task) if document is None else str(document["title"])
     made = chapter(task.section, title, notebook, document, error)
     return Result(
@@ -75,6 +80,22 @@ def execute(task: Task) -> Result:
         watched=_beside(watched, task, reads),
         error=error,
         notes=(*made.notes, *untold),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _waiting(task: Task, watched: Mapping[str, str | None], started: float) -> Result:
+    """Of a section whose data have not come: what its plan says, made anew when one of its datasets changes."""
+    needs = datasets_in(task.content)
+    parameters = {"round_id": task.parameters["round_id"], "section": task.section, "needs": [*needs]}
+    shown = execute(replace(task, content=PLAN_ONLY.read_bytes(), parameters=parameters))
+    reads = tuple(sorted({*shown.reads, *_raw_stems(task, needs)}))
+    document = None if shown.executed is None else handed_over(json.loads(shown.executed))[0]
+    return replace(
+        shown,
+        reads=reads,
+        watched=_beside({**watched, **shown.watched}, task, reads),
+        awaits=() if document is None else tuple(document["awaits"]),
         seconds=time.monotonic() - started,
     )
 
@@ -145,10 +166,10 @@ def _title(task: Task) -> str:
     return str(titles.get(task.section, task.section))
 
 
-def _raw_stems(task: Task, document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Stems of the raw files that a section rests on: its datasets' and their registries'."""
+def _raw_stems(task: Task, datasets: Iterable[str]) -> tuple[str, ...]:
+    """Stems of the raw files of datasets that a section rests on, and of their registries."""
     schemas, stems = _schemas(task), set()
-    for id_ in {read["dataset"] for read in document["inputs"]}:
+    for id_ in set(datasets):
         with contextlib.suppress(UsageError):  # it may hand over inputs of its own, and a schema be changed meanwhile
             kind = schemas[id_]
             stems |= {kind.stem, kind.id, *(registry.stem for registry, _ in kind.registries.values())}

@@ -49,8 +49,9 @@ class OutputSet:
 
     @property
     def complete(self) -> bool:
-        """Whether it has all its sections, without failure."""
-        return all(o.error is None for o in self.outcomes) and {o.section for o in self.outcomes} >= set(self.sections)
+        """Whether it has all its sections, none of which failed or waits for data."""
+        made = {o.section for o in self.outcomes if o.state in ("ok", "left out")}
+        return made == {o.section for o in self.outcomes} and made >= set(self.sections)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -73,7 +74,7 @@ class OutputSet:
         """Whether it may be put in place; if not (the one in place has files that it is ``lacking``), says so."""
         wants = list(lacking)
         if not self.complete and self._complete_in_place():
-            wants.insert(0, "sections that failed or are not up to date")
+            wants.insert(0, "sections that failed, wait for data or are not up to date")
         if not wants or self.batch.allow_missing:
             return True
         root = self.batch.project.root
@@ -157,6 +158,9 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
     for outcome in listed:
         if outcome.left_out is not None:
             batch.progress.say(outcome.left_out)
+        elif outcome.awaits:
+            awaited = ", ".join(outcome.awaits)
+            batch.progress.say(f"{outcome.section} waits for {awaited}; the report shows what the plan says of it")
     return listed
 
 

@@ -21,7 +21,7 @@ from dsw_analysis.rounds import Round
 from dsw_analysis.run.manifest import Manifest
 from dsw_analysis.run.outputs import Outputs
 from dsw_analysis.run.steps import Piece, Step
-from dsw_analysis.run.tasks import Project, Result, Task
+from dsw_analysis.run.tasks import PLAN_ONLY, Project, Result, Task
 
 LEDGER, BRIEF = "findings.json", "brief.pdf"
 PAPER = frozenset({"report.pdf", "report.docx"})
@@ -34,7 +34,6 @@ _SAID = {
     "python": "another Python",
     "examples": "examples are to be printed, or no longer",
 }
-_PLAN_ONLY = Path(__file__).parents[1] / "templates" / "plan_only.ipynb"  # of projects without a notebook
 _PARTS = {"inputs": "input", "parameters": "parameter", "sections": "section"}
 
 
@@ -271,7 +270,7 @@ class Planner:
             section=section,
             province=province,
             notebook=f"{section}.ipynb" if path is None else path.name,
-            content=_PLAN_ONLY.read_bytes() if path is None else self._contents[section],
+            content=PLAN_ONLY.read_bytes() if path is None else self._contents[section],
             parameters=parameters,
             root=self.project.root,
             files=files,

@@ -73,7 +73,7 @@ class Outcome:
     ``notebook`` is the executed one's name in the output folder, ``seconds`` how long it took when it last ran. It is
     ``reused`` if it was not run, since nothing that it rests on had changed. If it failed, ``error`` names the cell and
     the error in at most three lines; ``left_out`` says why it is no part of the report although it did not fail: the
-    plan has no such project.
+    plan has no such project. ``awaits`` are the datasets that have not come, for which the plan alone is shown.
     """
 
     name: str
@@ -86,11 +86,14 @@ class Outcome:
     reused: bool = False
     error: str | None = None
     left_out: str | None = None
+    awaits: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
-        """``"ok"``, ``"failed"`` or ``"left out"``."""
-        return "failed" if self.error is not None else "ok" if self.left_out is None else "left out"
+        """``"ok"``, ``"failed"``, ``"waits"`` or ``"left out"``."""
+        if self.error is not None:
+            return "failed"
+        return "left out" if self.left_out is not None else "waits" if self.awaits else "ok"
 
     @property
     def output(self) -> Path:
@@ -105,7 +108,7 @@ class Outcome:
     @cached_property
     def document(self) -> Mapping[str, Any] | None:
         """What the section handed over; ``None`` if it failed or is left out."""
-        executed = self.executed if self.state == "ok" else None
+        executed = self.executed if self.state in ("ok", "waits") else None
         return None if executed is None else handed_over(json.loads(executed))[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -17,9 +18,12 @@ from dsw_analysis.project import Settings, use
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.outputs import PROVINCES
 
+_LOAD = re.compile(r"""\.load\(\s*["'](\w+)["']""")
 _NOTEBOOK = re.compile(r"(\d\d)_([a-z_]+)\.ipynb")
 EXECUTE, PREPARE = "dsw_analysis.run.execution:execute", "dsw_analysis.run.preparing:prepare"
 """What runs notebooks: of a section, and of the preparation of a file."""
+PLAN_ONLY = Path(__file__).parents[1] / "templates" / "plan_only.ipynb"
+"""What is run for projects that have no notebook, or wait for their data."""
 BRIEF_PAGE = "brief.html"
 """The page of the summary."""
 
@@ -111,7 +115,8 @@ class Result:
     rows it has; ``reads`` the stems of the raw files that it rests on, ``read`` those that it read -> hash of what was
     read, ``watched`` what else in the project it read, see :func:`dsw_analysis.run.warm.watching.seen`. If it failed,
     ``error`` names the cell and the error in at most three lines; ``left_out`` says why there is nothing to show
-    although nothing failed: the plan has no such project. ``notes`` name, by cell, what the page leaves out, and what
+    although nothing failed: the plan has no such project; ``awaits`` are the datasets that have not come, for which the
+    plan alone is shown. ``notes`` name, by cell, what the page leaves out, and what
     was not watched. All is of plain types: who receives it need not import what makes notebooks.
     """
 
@@ -126,6 +131,14 @@ class Result:
     error: str | None = None
     notes: tuple[str, ...] = ()
     left_out: str | None = None
+    awaits: tuple[str, ...] = ()
+
+
+def datasets_in(content: bytes) -> tuple[str, ...]:
+    """Ids of the datasets that a notebook loads by name, in order."""
+    cells = json.loads(content)["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return tuple(dict.fromkeys(_LOAD.findall(code)))
 
 
 def write_files(root: Path, files: Mapping[str, bytes]) -> None:

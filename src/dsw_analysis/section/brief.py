@@ -17,6 +17,7 @@ from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status
 from dsw_analysis.rounds import MONTHS
 from dsw_analysis.section import blocks
 from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.planning import AWAITED_FILES
 from dsw_analysis.section.section import Section
 
 Cells = Sequence[Markup | str | None]
@@ -31,7 +32,7 @@ CARDS, PROPOSALS, AHEAD = 6, 5, 8
 _CARDS = {"below_plan": 0, "missed": 0, "reached": 1, "on_the_way": 2}
 """Statuses that a card may have, and which come first."""
 _PLACE = "แผนและประเด็นการพัฒนา"
-_OWED = {name: name for name in ("ขั้นตอน", "ค่าเป้าหมาย", "ตัวชี้วัด", "หน่วยงานหลัก")}
+_OWED = {name: name for name in (AWAITED_FILES, "ขั้นตอน", "ค่าเป้าหมาย", "ตัวชี้วัด", "หน่วยงานหลัก")}
 _OWED |= {"แผนปฏิบัติการ": _PLACE, "ประเด็นการพัฒนา": _PLACE}
 """What offices may owe -> how the brief, which does not say of which step, calls it; the first that is named counts."""
 _NUMBERED = re.compile(r"ที่\s*(\d+)")

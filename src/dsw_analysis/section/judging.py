@@ -41,6 +41,7 @@ class Judging(Section):
 
     plan: Plan
     plan_only: bool = False
+    awaits: tuple[str, ...] = ()
 
     @cached_property
     def _indicators(self) -> list[Indicator]:

@@ -24,6 +24,8 @@ WORK_COUNTS = {
     "steps_waiting": ("ขั้นตอนที่รอข้อมูล", Work.WAITING),
 }
 """Steps by how they stand: end of the finding's id -> its label and the verdict; those done stand beside them."""
+AWAITED_FILES = "ไฟล์ข้อมูล"
+"""What the brief calls data that have not come."""
 _AHEAD = {"step": "ขั้นตอน", "by": "ภายใน", "who": "ผู้รับผิดชอบ"}
 """Columns of what is left to do -> their headers."""
 
@@ -155,7 +157,7 @@ class Planning(Judging):
             "obstacles": outlook.obstacles(self.plan, self.id),
             "questions": [*p.questions],
             "decisions": self.plan.decisions_of(self.id),
-            "waiting": self._owed,
+            "waiting": [*[AWAITED_FILES] * bool(self.awaits), *self._owed],
         }
 
     def _to_do(self, step: pd.Series) -> dict[str, Any]:

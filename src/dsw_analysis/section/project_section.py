@@ -21,7 +21,7 @@ from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import Source, read_decimals, source_of
 from dsw_analysis.plan import schedule
 from dsw_analysis.plan.plan import Plan
-from dsw_analysis.problems import DataError
+from dsw_analysis.problems import AwaitedError, DataError
 from dsw_analysis.rounds import Round
 from dsw_analysis.section import blocks, figures
 from dsw_analysis.section.blocks import Block
@@ -32,6 +32,8 @@ from dsw_analysis.section.words import register
 
 _PLAN_ONLY = "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ ผลตามตัวชี้วัดยังรอข้อมูล"
 """What is said of a project without a notebook."""
+_AWAITED = "ยังได้รับข้อมูลไม่ครบ ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ และยังไม่มีผลให้รายงาน ซึ่งไม่ได้หมายความว่าผลเป็นศูนย์ ข้อมูลที่รอ:"
+"""What is said of a project whose data have not come, before their titles."""
 _NONE = Markup('<span class="none">-</span>')
 
 
@@ -43,6 +45,7 @@ def open_section(
     province: str | None = None,
     accept_partial: bool = False,
     plan_only: bool = False,
+    needs: Sequence[str] = (),
 ) -> ProjectSection:
     """Open a section for a notebook.
 
@@ -60,6 +63,8 @@ def open_section(
         Report on the valid rows of a dataset that has problems, and say so, instead of refusing it.
     plan_only:
         Show what the plan says and nothing else, as of a project that has no notebook yet: no indicator is measured.
+    needs:
+        Datasets that the project's notebook loads; with ``plan_only`` it is said which of them have not come.
 
     Raises
     ------
@@ -93,6 +98,7 @@ def open_section(
         decimals=read_decimals(folder),
         published=Published.of(folder),
         plan_only=plan_only,
+        awaits=tuple(id_ for id_ in needs if _is_awaited(schemas, id_, folder)),
     )
     opened._record_plan()
     register(opened)
@@ -170,6 +176,8 @@ class ProjectSection(Planning):
         ------
         ValueError
             In a brief, if the dataset does not say of which province its rows are.
+        DataError
+            With every problem of the dataset; :class:`AwaitedError` if it has not come.
         """
         if not self.national and only == COUNTRY:
             return None
@@ -178,9 +186,14 @@ class ProjectSection(Planning):
             raise ValueError(
                 f'{dataset_id} has no province, so nothing in it is of {self.province}; load it with only="country"'
             )
-        frame = kind.load(
-            self.round, self.folder, province=self.province, columns=columns, accept_partial=self.accept_partial
-        )
+        try:
+            frame = kind.load(
+                self.round, self.folder, province=self.province, columns=columns, accept_partial=self.accept_partial
+            )
+        except DataError as error:
+            if error.is_awaited:
+                raise AwaitedError(error.problems) from None
+            raise
         source = source_of(frame)
         self.rest_on(source if self.national else replace(source, rows=len(frame)))
         if (source.refused or source.missing) and self.national:
@@ -261,7 +274,7 @@ class ProjectSection(Planning):
         items = "".join(f"<dt>{term}</dt><dd>{escape(words or _NONE)}</dd>" for term, words in rows)
         only = "" if self.national else f"<p>ตัวเลขทุกตัวในส่วนนี้คำนวณจากข้อมูลของ{self.place}เท่านั้น</p>"
         if self.plan_only:
-            only = f'<p class="warning">{_PLAN_ONLY}</p>'
+            only = self._awaiting() or f'<p class="warning">{_PLAN_ONLY}</p>'
         notices = f"{self._warning()}{self._absences()}"
         return self.shown.block(Block(f'<dl class="overview src">{items}</dl>{only}{notices}{self._indicator_table()}'))
 
@@ -281,6 +294,13 @@ class ProjectSection(Planning):
         )
         notice = "<p>มีแถวที่ไม่ผ่านการตรวจสอบ ส่วนนี้จึงคำนวณจากแถวที่ใช้ได้เท่านั้น</p>"
         return f'<div class="warning">{notice}<ul>{items}</ul></div>'
+
+    def _awaiting(self) -> str:
+        """Which data have not come; empty if all have."""
+        titles = [self.schemas[id_].title for id_ in self.awaits]
+        self.shown.quote(*titles)
+        items = "".join(f'<li><span class="src">{escape(title)}</span></li>' for title in titles)
+        return f'<div class="warning"><p>{_AWAITED}</p><ul>{items}</ul></div>' if items else ""
 
     def _absences(self) -> str:
         """A quiet note on months of which a file has no row: they are shown as ``-``, since nobody counted a 0."""
@@ -302,6 +322,7 @@ class ProjectSection(Planning):
             **super()._handed_over(),
             "plan": dict(zip(*columns, strict=True)),
             "plan_only": self.plan_only,
+            "awaits": [*self.awaits],
             "restated": self.restated,
             "work": self._work_handed_over(),
         }
@@ -323,6 +344,11 @@ class ProjectSection(Planning):
             self.add(Count(label, id=f"{self.id}.{name}", unit="steps", where=where)(steps_of_project))
         targets = (self.plan.target(indicator) for indicator in self._indicators)
         self.add(*(target for target in targets if target is not None))
+
+
+def _is_awaited(schemas: Schemas, id_: str, folder: Path) -> bool:
+    checked = schemas[id_].check(schemas.round, folder)
+    return bool(checked.problems) and DataError(checked.problems).is_awaited
 
 
 def _missing(source: Source) -> Markup:

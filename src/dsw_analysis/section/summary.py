@@ -33,12 +33,13 @@ STEP_COUNTS = {
 """Findings that every section records about its steps -> how these stand."""
 
 CODES: Mapping[str, Mapping[str, str]] = {
-    "state": {"ok": "สำเร็จ", "failed": "ไม่สำเร็จ", "plan_only": "มีเฉพาะแผน"},
+    "state": {"ok": "สำเร็จ", "failed": "ไม่สำเร็จ", "plan_only": "มีเฉพาะแผน", "waiting": "รอข้อมูล"},
     "status": STATUSES,
     "work": STANDINGS,
     "waits": {"yes": "รอข้อมูล", "no": "ครบ"},
 }
-"""Codebooks of the columns that are counted; ``plan_only`` is a project without a notebook: its plan alone is shown."""
+"""Codebooks of the columns that are counted; ``plan_only`` is a project without a notebook, ``waiting``
+one whose data have not come: their plan alone is shown."""
 
 
 def open_summary(*, round_id: str, outputs_dir: str | Path) -> Summary:
