@@ -299,3 +299,29 @@ def test_a_sheet_named_twice_is_refused(tmp_path):
     path.write_text("sheets: [ก, ก]\n", encoding="utf-8")
     with pytest.raises(UsageError, match="a sheet stands here twice"):
         read_options(path)
+
+
+def test_a_file_that_cannot_be_used_says_that_its_options_wait(folder):
+    path = options_for(make("renamed_csr", folder), "rename: {วันที่จัดกิจกรรม: วันที่ดำเนินกิจกรรม}\n", accepted=False)
+    with pytest.raises(DataError, match=r"csr_activities\.options\.yaml\) ที่ยังไม่มีผู้ยอมรับ"):
+        dataset("csr_activities").load(ROUND, folder)
+    with pytest.raises(UsageError, match="name the raw file beside them"):
+        accept(path_of(path), "ผู้ตรวจ", DAY)
+
+
+def test_dates_and_times_apart_in_another_order_are_each_other_s_own(folder):
+    """The pair of the second moment stands first in the file."""
+    path = make("clock_apart_cases", folder)
+    book = openpyxl.load_workbook(path)
+    page = book.active
+    columns = [[cell.value for cell in column] for column in page.columns]
+    order = [*range(5), 7, 8, 5, 6]
+    for at, place in enumerate(order, start=1):
+        for row, value in enumerate(columns[place], start=1):
+            page.cell(row, at, value)
+    book.save(path)
+    (proposal,) = find_proposals([dataset("urgent_cases").check(ROUND, folder)], SCHEMAS, folder)
+    assert proposal.options.datetime_from == {
+        "วันเวลาที่รับเรื่อง": ("วันที่รับเรื่อง", "เวลาที่รับเรื่อง"),
+        "วันเวลาที่ประสาน/ส่งต่อ": ("วันที่ประสาน/ส่งต่อ", "เวลาที่ประสาน/ส่งต่อ"),
+    }

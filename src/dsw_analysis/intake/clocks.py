@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -46,7 +48,7 @@ def split_stamps(dataset: Schema, raw: RawTable, missing: Sequence[str], unknown
     """Pairs of columns that hold the date and the time of one date-time column.
 
     The time of day stands in a column that the schema does not have. The date stands in the nearest column of dates:
-    the date-time column itself, or another unknown one, which is taken for the next date-time column that is missing.
+    the date-time column itself, or another unknown one, taken for the missing date-time column that is most like it.
     """
     if not unknown:
         return []
@@ -61,11 +63,16 @@ def split_stamps(dataset: Schema, raw: RawTable, missing: Sequence[str], unknown
         near = sorted(dates, key=lambda header: (abs(headers.index(header) - place), headers.index(header)))
         if not near or not _are_clocks(raw.frame.iloc[:, place]):
             continue
-        header = own.get(key(near[0])) or (lacking.pop(0) if lacking else None)
+        header = own.get(key(near[0])) or max(lacking, key=partial(_likeness, near[0]), default=None)
         if header is not None:
             found.append(Split(header, near[0], clock))
             dates.remove(near[0])
+            lacking = [other for other in lacking if other != header]
     return found
+
+
+def _likeness(header: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, key(header), key(other)).ratio()
 
 
 def _are_clocks(cells: pd.Series) -> bool:

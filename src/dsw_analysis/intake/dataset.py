@@ -17,7 +17,7 @@ from dsw_analysis.intake.copies import Copy, key_of
 from dsw_analysis.intake.corrections import CORRECTIONS, Corrections
 from dsw_analysis.intake.files import are_parts, find_files, hashes, is_there, names_of
 from dsw_analysis.intake.judging import Checked, Judge, absent_months, rows_by_month
-from dsw_analysis.intake.options import Acceptance, Options, acceptances, option_hashes, options_of
+from dsw_analysis.intake.options import Acceptance, Options, acceptances, option_hashes, options_of, waiting
 from dsw_analysis.intake.parsing import registry_names
 from dsw_analysis.intake.part_files import Keep, hash_together, judge_parts
 from dsw_analysis.intake.prepared import Prepared, to_be_prepared
@@ -198,9 +198,12 @@ class Dataset(Schema):
                 typed = judge.add(raw)
                 if keep is not None and typed is not None:
                     keep(typed)
-            return judge.finish()
+            checked = judge.finish()
         except DataError as error:
-            return Checked(dataset=self, problems=error.problems)
+            checked = Checked(dataset=self, problems=error.problems)
+        if trial is not None or checked.sound or self.stem != self.id:
+            return checked
+        return replace(checked, problems=(*checked.problems, *waiting(path, called)))
 
     def accepted(self, folder: Path, names: Iterable[str]) -> dict[str, Acceptance]:
         """Who accepted the reading options of files; of a workbook of several datasets the one of its name has them."""

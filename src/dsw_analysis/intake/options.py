@@ -15,10 +15,10 @@ import yaml
 
 from dsw_analysis.intake.files import hash_file
 from dsw_analysis.intake.files.header import key
-from dsw_analysis.intake.files.messages import refuse
+from dsw_analysis.intake.files.messages import problem, refuse
 from dsw_analysis.intake.writing.whole import write_whole
 from dsw_analysis.intake.yaml_keys import Entry, Reader, entry_of, list_of, pairs, read_yaml, scalar, verbatim, written
-from dsw_analysis.problems import UsageError
+from dsw_analysis.problems import Problem, UsageError
 
 SUFFIX: Final = ".options.yaml"
 TO_FILL_IN: Final = "?"
@@ -191,6 +191,14 @@ def options_of(file: Path, called: str) -> Options | None:
     return options
 
 
+def waiting(file: Path, called: str) -> list[Problem]:
+    """That a raw file which cannot be used has options that nobody has accepted."""
+    path = path_of(file)
+    options = read_options(path)
+    unaccepted = options is not None and options.accepted is None
+    return [problem("options.waiting", called, options=path.name)] if unaccepted else []
+
+
 def acceptances(folder: Path, names: Iterable[str]) -> dict[str, Acceptance]:
     """Who accepted the options of raw files of a folder, of those that have some; whether they hold is not judged."""
     found = ((name, read_options(path_of(folder / name))) for name in names)
@@ -241,6 +249,8 @@ def undo(file: Path) -> Path:
 def _there(file: Path) -> tuple[Path, Options]:
     if not file.is_file():
         raise UsageError(f"no file {file}")
+    if file.name.endswith(SUFFIX):
+        raise UsageError(f"{file} are the options; name the raw file beside them")
     path = path_of(file)
     options = read_options(path)
     if options is None:
