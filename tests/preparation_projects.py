@@ -14,7 +14,7 @@ from dsw_analysis.rounds import Round
 now = Round.parse(round_id)
 frame = Schemas.of("../data/raw", now)["public_opinion"].load(now, Path("../data/raw") / round_id)
 source = frame.attrs["source"]
-DOCUMENT["inputs"] = [{"dataset": "public_opinion", "file": source.file, "sha256": source.sha256, "rows": source.rows}]
+DOCUMENT["inputs"] = [{"dataset": "public_opinion", **source.record()}]
 DOCUMENT["read"] = dict(source.read)
 DOCUMENT["findings"][0]["value"] = int(frame["comments"].sum())
 """

@@ -115,6 +115,18 @@ def test_corrected_values_are_counted_and_listed_with_their_reason():
     assert "การแก้ไขข้อมูล" not in method(report(NUMBER, inputs=[read])[0])
 
 
+def test_files_that_a_notebook_made_are_said_with_what_they_were_made_of():
+    read = {"dataset": "csr_activities", "file": "csr.prepared.csv", "sha256": "0", "rows": 3, "refused": 0}
+    of = [{"file": "notebooks/prepare/csr.ipynb", "sha256": "a" * 64}, {"file": "data/raw/x.xlsx", "sha256": "b" * 64}]
+    html, blocks = report(NUMBER, inputs=[{**read, "prepared": of}])
+    sentence = "csr.prepared.csv แปลงจาก data/raw/x.xlsx ด้วย notebooks/prepare/csr.ipynb"
+    assert sentence in method(html) and sentence in " ".join(map(text_of, blocks))
+    assert "โน้ตบุ๊กเตรียมข้อมูล" not in method(report(NUMBER, inputs=[read])[0])
+    document = {"round": "2569-6m", "sections": [], "findings": [], "inputs": [{**read, "prepared": of}]}
+    shown = figures_page(document)
+    assert "แปลงจาก data/raw/x.xlsx" in shown and "a" * 64 in shown and "b" * 64 in shown
+
+
 def test_options_by_which_a_file_was_read_are_said_with_who_accepted_them():
     read = {"dataset": "csr_activities", "file": "csr.csv", "sha256": "0", "rows": 3, "refused": 0}
     said = {"file": "csr.options.yaml", "of": "csr.csv", "sha256": "f" * 64, "by": "สมหญิง ใจดี", "on": "2026-04-02"}

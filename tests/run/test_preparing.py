@@ -13,6 +13,7 @@ from small_projects import HAND_OVER, ROUND, add, ran, run
 from dsw_analysis.cli import main
 from dsw_analysis.intake.prepared import Prepared
 from dsw_analysis.intake.schemas import Schemas
+from dsw_analysis.intake.writing.whole import digest
 from dsw_analysis.problems import DataError
 
 EXAMPLES = {"public_opinion": "months_across_rows", "csr_activities": "ticks_sdgs"}
@@ -61,6 +62,11 @@ def test_a_section_reads_what_was_made_and_its_trace_says_so(opinions):
         record["comments"] for record in as_loaded("months_across_rows")
     )
     trace = json.loads(made.trace.read_bytes())
+    raw = (opinions.data / str(ROUND) / "public_opinion.xlsx").read_bytes()
+    assert read["prepared"] == [
+        {"file": "notebooks/prepare/public_opinion.ipynb", "sha256": digest(made.notebook.read_bytes())},
+        {"file": "data/raw/2569-6m/public_opinion.xlsx", "sha256": digest(raw)},
+    ]
     assert trace["file"] == read["sha256"] and "../data/raw/2569-6m/public_opinion.xlsx" in trace["read"]
 
 

@@ -131,6 +131,7 @@ class Dataset(Schema):
             missing=tuple(missing),
             read={**read, **package},
             options={name: said for name, said in options.items() if name not in missing},
+            prepared={} if (made := Prepared.of(folder, self.id)) is None else made.made_from(),
         )
         return frame
 

@@ -101,11 +101,13 @@ class Prepared:
             noted = json.loads(self.trace.read_bytes())
         except (FileNotFoundError, ValueError):
             return {}
-        return (
-            noted
-            if isinstance(noted, dict) and ("error" in noted or {"notebook", "read", "file"} <= set(noted))
-            else {}
-        )
+        whole = isinstance(noted, dict) and ("error" in noted or {"notebook", "read", "raw", "file"} <= set(noted))
+        return noted if whole else {}
+
+    def made_from(self) -> dict[str, str]:
+        """The notebook and the raw files that the file was made of, by path from the project folder -> their hashes."""
+        noted = self._noted()
+        return {self.name: noted["notebook"], **noted["raw"]} if "raw" in noted else {}
 
     def forget(self) -> None:
         """Take the file and its trace away, before it is made anew."""
@@ -115,7 +117,8 @@ class Prepared:
     def keep(self, notebook: bytes, content: bytes, read: Mapping[str, str | None]) -> None:
         """Put in place what the notebook made, with what it read."""
         write_whole(self.file, content)
-        self._note({"notebook": digest(notebook), "read": dict(read), "file": digest(content)})
+        raw = {name.removeprefix("../"): hash_ for name, hash_ in read.items() if _is_raw(name) and hash_ is not None}
+        self._note({"notebook": digest(notebook), "read": dict(read), "raw": raw, "file": digest(content)})
 
     def fail(self, error: str) -> None:
         """Note that the notebook failed, and of what."""
@@ -124,6 +127,10 @@ class Prepared:
 
     def _note(self, said: Mapping[str, Any]) -> None:
         write_whole(self.trace, json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n")
+
+
+def _is_raw(name: str) -> bool:
+    return name.startswith("../data/raw/") and not name.endswith("/")
 
 
 def prepared_files(root: Path, round_: str) -> list[Path]:

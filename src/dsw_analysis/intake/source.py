@@ -32,7 +32,8 @@ class Source:
     read), and ``missing`` those of which no row is used.
     ``read`` are all files that it rests on, the raw file, its registries, corrections and ``datapackage.json``, each
     with the hash of what was read, taken when it was read. ``options`` says of files that were read by reading options
-    who accepted them, in the order of the files.
+    who accepted them, in the order of the files. ``prepared`` are the notebook that made the file, and the raw files
+    that it was made of, with their hashes.
     """
 
     dataset: Schema
@@ -50,6 +51,7 @@ class Source:
     missing: tuple[str, ...] = ()
     read: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Acceptance] = field(default_factory=dict)
+    prepared: Mapping[str, str] = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Source:
         """Share the (immutable) source: pandas copies ``attrs`` deeply at every step."""
@@ -77,6 +79,7 @@ class Source:
                 }
                 for file, said in self.options.items()
             ],
+            "prepared": [{"file": file, "sha256": sha256} for file, sha256 in self.prepared.items()],
         }
         about = {"file": self.file, "sha256": self.sha256, "rows": self.rows, "refused": self.refused}
         return {**about, **{name: said for name, said in few.items() if said}}

@@ -51,6 +51,7 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
             for one in read.get("corrections", ())
         ],
         "options": accepted_options(document["inputs"]),
+        "prepared": [(read["file"], read["prepared"]) for read in document["inputs"] if read.get("prepared")],
         "files": sorted({read["file"] for read in document["inputs"]}),
     }
 
