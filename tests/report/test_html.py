@@ -31,6 +31,29 @@ for (const body of document.querySelectorAll('.ledger tbody')) {
 """Of the thousand rows of figures.html, each table keeps one of every make, so that the check takes seconds."""
 
 
+MISFITS = """
+document.querySelectorAll('details').forEach(panel => panel.open = true);
+const found = [];
+for (const table of document.querySelectorAll('main table')) {
+  const name = table.textContent.slice(0, 60), around = table.closest('.scroll');
+  const cells = [...table.querySelectorAll('th, td, caption')];
+  if (cells.some(cell => cell.scrollWidth > cell.clientWidth + 1)) found.push(['a cell runs over', name]);
+  if (!around && table.getBoundingClientRect().right > innerWidth + 1) found.push(['runs out of the page', name]);
+  if (!around || around.scrollWidth < around.clientWidth + 2) continue;
+  if (!getComputedStyle(around).backgroundImage.includes('gradient')) found.push(['without a cue', name]);
+  if (innerWidth > 640) { found.push(['scrolls on a wide screen', name]); continue; }
+  around.scrollLeft = 9999;
+  const box = around.getBoundingClientRect();
+  const head = table.querySelector('tbody th[scope=row]').getBoundingClientRect();
+  if (Math.abs(head.left - box.left) > 1) found.push(['its first column is not frozen', name]);
+  const widest = Math.max(...cells.filter(cell => cell.tagName === 'TD').map(cell => cell.offsetWidth));
+  if (widest > box.right - head.right + 1) found.push(['a cell is never seen whole', name]);
+}
+return found;
+"""
+"""What is wrong with tables, all panels open: which and why."""
+
+
 def need(found, what):
     """Skip without a browser at home, fail in CI: there the check must run."""
     if found is None:
@@ -97,6 +120,12 @@ def violations(driver):
 @pytest.mark.parametrize("name", ["report.html", "figures.html"])
 def test_axe_finds_nothing_in_the_report(made, browse, name, width, scheme):
     assert violations(browse(made.out / name, width, scheme=scheme, abridged=True)) == []
+
+
+def test_axe_finds_nothing_on_the_narrowest_phone_with_all_panels_open(made, browse):
+    driver = browse(made.out / "report.html", 320, scheme="dark")
+    driver.execute_script("document.querySelectorAll('details').forEach(panel => panel.open = true)")
+    assert violations(driver) == []
 
 
 def test_axe_finds_nothing_in_an_open_basis(made, browse):
@@ -187,6 +216,18 @@ def test_the_page_does_not_scroll_sideways(made, browse, width):
         "e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120))"
     )
     assert wide == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_table_is_cut_without_a_cue(made, browse, width):
+    driver = browse(made.out / "report.html", width)
+    assert driver.execute_script("return document.querySelectorAll('main .scroll > table').length") > 60
+    assert driver.execute_script(MISFITS) == []
+
+
+def test_the_whole_report_is_short_enough_to_scroll(made, browse):
+    driver = browse(made.out / "report.html", 1280)
+    assert driver.execute_script("return document.documentElement.scrollHeight") <= 32_000
 
 
 def test_keyboard_reaches_skip_link_contents_tables_and_origins(made, browse):
