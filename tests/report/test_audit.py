@@ -385,3 +385,13 @@ def test_report_fails_if_its_audit_does(tmp_path, capsys):
     add(Project(root=tmp_path), "01_one", shown, HAND_OVER)
     assert cli.main(["--project", str(tmp_path), "report", str(Round(2569, 6)), "--to", "html"]) == 1
     assert "ไม่ได้ผูกกับที่มา" in capsys.readouterr().err
+
+
+def test_a_report_whose_only_section_failed_is_not_told_that_its_numbers_are_unbound(tmp_path, capsys):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data" / "raw" / "2569-6m").mkdir(parents=True)
+    add(Project(root=tmp_path), "01_one", "raise ValueError('broken')")
+    assert cli.main(["--project", str(tmp_path), "report", str(Round(2569, 6)), "--to", "html"]) == 1
+    told = capsys.readouterr().err
+    assert "ValueError: broken" in told
+    assert "ผูกกับที่มา" not in told

@@ -127,7 +127,8 @@ class Audit:
         ids = Counter([*_ID.findall(frame), *(i for body in bodies.values() for i in body.ids)])
         found = [*self._made(frame, texts)]
         found += [(_PAGE, f"#{name}", f"ซ้ำกัน{_REMAKE}") for name, count in ids.items() if count > 1]
-        if not any(body.numbers for body in bodies.values()) and self._have_numbers(bodies):
+        has_numbers = any(body.numbers for body in bodies.values())
+        if self.document["findings"] and not has_numbers and self._have_numbers(bodies):
             found.append((_PAGE, "", "ไม่มีตัวเลขใดผูกกับที่มา โปรดตรวจว่าเป็นรายงานที่ dsw สร้าง"))
         for section, body in bodies.items():
             rules = [*self._always, *(self._if_shown if section in self.shown else ())]
