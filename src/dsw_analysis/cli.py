@@ -269,6 +269,7 @@ def _codebook(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from dsw_analysis.run.batch import Batch  # noqa: PLC0415
+    from dsw_analysis.run.preparing import preparations  # noqa: PLC0415
     from dsw_analysis.run.reports import write_briefs  # noqa: PLC0415
     from dsw_analysis.run.sections import explain, put_in_place, run_sections  # noqa: PLC0415
     from dsw_analysis.run.steps import failure, progress_on  # noqa: PLC0415
@@ -308,6 +309,7 @@ def _run(arguments: argparse.Namespace) -> int:
             put_in_place(batch, outcomes)
         for outcome in failed:
             print(failure(outcome), file=sys.stderr)
+        clean = clean and not any(place.reasons() for place in preparations(batch.project, batch.round))
     return 0 if clean and not failed else 1
 
 

@@ -123,6 +123,13 @@ def test_a_notebook_that_fails_costs_the_sections_that_read_the_dataset_and_the_
     assert said in told and "ทำงานไม่สำเร็จ" in told
 
 
+def test_the_command_ends_with_1_though_no_section_reads_what_failed(project, capsys):
+    add(project, "01_other", HAND_OVER)
+    write(project, "homeless_housing", "1 / 0")
+    assert main(["--project", str(project.root), "run", "2569-6m"]) == 1
+    assert "failed  notebooks/prepare/homeless_housing.ipynb: cell 3: ZeroDivisionError" in capsys.readouterr().out
+
+
 def test_problems_name_the_file_that_was_made_and_its_notebook(opinions, capsys):
     write(
         opinions,
