@@ -90,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     codebook.add_argument("round", type=_round)
     codebook.add_argument("--to", type=Path, help="folder (default: outputs/<round>)")
 
+    returns = commands.add_parser("returns", help="say who has sent what, when, and whether it is complete")
+    returns.add_argument("round", type=_round)
+    returns.add_argument("--to", type=Path, help="folder for page and workbook (default: outputs/<round>)")
+
     for name, text in (
         ("run", "run a round's notebooks and write findings.json"),
         ("report", "run a round's notebooks and render its report"),
@@ -240,6 +244,7 @@ def _ledger(path: Path) -> dict[str, Any]:
 
 def _template(arguments: argparse.Namespace) -> int:
     from dsw_analysis.intake.forms import form  # noqa: PLC0415
+    from dsw_analysis.intake.returns import RETURNS, prefilled  # noqa: PLC0415
     from dsw_analysis.intake.writing.whole import write_whole  # noqa: PLC0415
     from dsw_analysis.intake.xlsform import xlsform  # noqa: PLC0415
 
@@ -250,7 +255,8 @@ def _template(arguments: argparse.Namespace) -> int:
         path, content = folder / f"{kind.id}.xlsform.xlsx", xlsform(kind, arguments.round)
         empty = [content]
     else:
-        path, content = folder / f"{kind.stem}.xlsx", form(schemas, kind.id)
+        filled = prefilled(schemas, _raw(arguments)) if kind.id == RETURNS else ()
+        path, content = folder / f"{kind.stem}.xlsx", form(schemas, kind.id, filled)
         empty = [content, *(form(schemas, other.id) for other in schemas.in_file(kind.stem))]
     if path.exists() and path.read_bytes() not in empty:
         raise UsageError(f"{path} is there and may be filled in; move it away, or name another folder with --to")
@@ -263,6 +269,17 @@ def _codebook(arguments: argparse.Namespace) -> int:
     from dsw_analysis.intake.codebook import write_codebook  # noqa: PLC0415
 
     for path in write_codebook(_schemas(arguments), _raw(arguments), arguments.to or _outputs(arguments)):
+        print(path)
+    return 0
+
+
+def _returns(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.intake.return_files import to_text, write_return_files  # noqa: PLC0415
+    from dsw_analysis.intake.returns import expected_returns  # noqa: PLC0415
+
+    found = expected_returns(_schemas(arguments), _raw(arguments))
+    print(to_text(found, width=shutil.get_terminal_size((100, 24)).columns))
+    for path in write_return_files(arguments.round, found, arguments.to or _outputs(arguments)):
         print(path)
     return 0
 
@@ -415,6 +432,7 @@ _COMMANDS = {
     "accept": _accept,
     "template": _template,
     "codebook": _codebook,
+    "returns": _returns,
     "run": _run,
     "report": _run,
     "verify": _verify,

@@ -32,6 +32,7 @@ UNITS: dict[str, str] = {
     "provinces": "จังหวัด",
     "sections": "โครงการ",
     "steps": "ขั้นตอน",
+    "units": "หน่วยงาน",
 }
 """Thai word for each unit of measurement; ``percent`` stands before the number, the others after. What a department
 counts besides has its word in ``project.toml``."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import date, timedelta
 from typing import Literal
 
 import pandas as pd
 
 from dsw_analysis.intake.rules import Rule
+from dsw_analysis.rounds import Round
 
 Kind = Literal["text", "integer", "number", "date", "datetime", "month", "province", "category", "multi"]
 
@@ -45,6 +47,8 @@ class Column:
         Thai words that may follow a number in a cell.
     in_round:
         Whether dates must fall in the round.
+    days_after:
+        How many days after the round's end dates that must fall in it may have: of answers that come late.
     monthly:
         Whether every month of the round is expected to have rows: one that has none is warned of, and not counted as 0.
     two_digit_be:
@@ -72,6 +76,7 @@ class Column:
     le: float | None = None
     units: tuple[str, ...] = ()
     in_round: bool = False
+    days_after: int = 0
     monthly: bool = False
     two_digit_be: bool = False
     help: str = ""
@@ -93,6 +98,10 @@ class Column:
     def label(self, code: str) -> str:
         """Thai label of a code; other values print as they are."""
         return self.codes.get(code, str(code))
+
+    def last_day(self, round_: Round) -> date:
+        """The last day that a date in the round may have."""
+        return round_.end + timedelta(days=self.days_after)
 
     def out_of_range(self, values: pd.Series) -> dict[str, pd.Series]:
         """What is expected, in Thai -> which of the values are not so."""

@@ -48,7 +48,7 @@ def warnings_of(checked: Checked, schemas: Schemas, folder: Path) -> tuple[Probl
                 action="ยืนยันกับเจ้าของข้อมูลว่าเดือนเหล่านี้ไม่มีรายการจริง หรือขอไฟล์ที่มีครบทุกเดือน",
             )
         )
-    earlier = list(_earlier(checked.dataset, schemas, folder))
+    earlier = list(earlier_rounds(checked.dataset, schemas, folder))
     same = next((other for other, beside in earlier if _same_bytes(beside, checked)), None)
     if same is not None:
         found.append(
@@ -73,7 +73,7 @@ def warnings_of(checked: Checked, schemas: Schemas, folder: Path) -> tuple[Probl
     return tuple(found)
 
 
-def _earlier(dataset: Schema, schemas: Schemas, folder: Path) -> Iterator[tuple[Round, Path]]:
+def earlier_rounds(dataset: Schema, schemas: Schemas, folder: Path) -> Iterator[tuple[Round, Path]]:
     """Earlier rounds that have a file of the dataset, and their folders, the latest first."""
     beside = folder.resolve().parent
     for other in sorted(_rounds(beside), reverse=True):

@@ -15,7 +15,7 @@ import pyarrow as pa
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.copies import Copy, key_of
 from dsw_analysis.intake.corrections import CORRECTIONS, Corrections
-from dsw_analysis.intake.files import are_parts, find_files, hashes, is_there, names_of
+from dsw_analysis.intake.files import are_parts, find_files, hash_file, hashes, is_there, names_of
 from dsw_analysis.intake.judging import Checked, Judge, absent_months, rows_by_month
 from dsw_analysis.intake.options import Acceptance, Options, acceptances, option_hashes, options_of, waiting
 from dsw_analysis.intake.parsing import registry_names
@@ -145,6 +145,16 @@ class Dataset(Schema):
         """
         made = Prepared.of(folder, self.id)
         return find_files(folder, self.stem) if made is None else [made.current()]
+
+    def state(self, round_: Round, folder: Path) -> str | None:
+        """What stands for all that a check of the round's files depends on; ``None`` if one is not to be had."""
+        kinds = (self, *(registry for registry, _ in self.registries.values()))
+        with suppress(DataError, OSError):
+            paths = [path for kind in kinds for path in kind.files_in(folder)]
+            paths += find_files(folder, CORRECTIONS) if self.corrections and is_there(folder, CORRECTIONS) else []
+            files = dict(zip(names_of(paths, folder), map(hash_file, paths), strict=True))
+            return key_of(self, round_, {**files, **option_hashes(folder, acceptances(folder, files))})
+        return None
 
     def _judge(
         self,

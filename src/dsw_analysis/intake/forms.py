@@ -57,11 +57,11 @@ class _Lists:
         return self.places[key]
 
 
-def form(schemas: Schemas, id_: str) -> bytes:
+def form(schemas: Schemas, id_: str, filled: Sequence[Sequence[str | None]] = ()) -> bytes:
     """Workbook to fill in: one sheet for every dataset of the round that shares the dataset's file, and a guide.
 
-    Headers are as the schema has them (two rows where there are groups) and protected, cells below are not. The
-    same schemas, round and package version give the same bytes.
+    Headers are as the schema has them (two rows where there are groups) and protected, cells below are not; the rows
+    ``filled`` stand in the dataset's own sheet. The same schemas, round and package version give the same bytes.
     """
     dataset, round_ = schemas[id_], schemas.round
     together = schemas.in_file(dataset.stem)
@@ -74,7 +74,11 @@ def form(schemas: Schemas, id_: str) -> bytes:
         _write_guide(book, guide, together, round_)
         for one, page in zip(together, pages, strict=True):
             _write_page(book, page, one, round_, lists)
-        pages[together.index(dataset)].activate()
+        own = pages[together.index(dataset)]
+        own.activate()
+        for at, row in enumerate(filled, start=1):
+            for place, cell in enumerate(row):
+                own.write(at, place, cell)
     return target.getvalue()
 
 
@@ -169,7 +173,7 @@ def _in_days(column: Column, round_: Round, cell: str) -> str:
     """Formula: a date in the round (or any of 1900–2100), typed in C.E., or in B.E. where Excel takes it for C.E."""
     if not column.in_round:
         return f"=AND(ISNUMBER({cell}),OR(YEAR({cell})<=2100,AND(YEAR({cell})>=2400,YEAR({cell})<=2700)))"
-    after = round_.end + timedelta(days=1)
+    after = column.last_day(round_) + timedelta(days=1)
     spans = [
         f"AND({cell}>={_day(round_.start.year + era, round_.start)},{cell}<{_day(after.year + era, after)})"
         for era in (0, BE_OFFSET)

@@ -167,7 +167,7 @@ def _headers_down(frame: pd.DataFrame, missing: Sequence[str]) -> list[str]:
     wanted = {header_key(header): header for header in missing}
     wanted |= {header_key(_last(header)): header for header in missing}
     best: list[str] = []
-    for at in range(min(_SHOWN, frame.shape[1])):
+    for at in range(min(_SHOWN, frame.shape[1]) if wanted else 0):
         cells = frame.iloc[:LOOK, at].dropna().astype("str")
         found = [wanted[key] for key in dict.fromkeys(map(header_key, cells)) if key in wanted]
         best = max(best, found, key=len)

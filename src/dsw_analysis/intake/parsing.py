@@ -54,10 +54,11 @@ def parse_cells(columns: Iterable[Column], sheet: Sheet, round_: Round, listing:
             cells = cells.mask(blank)
             changed.update({"missing_value": int(blank.sum())} if blank.any() else {})
         parsed = parse_column(cells, column, round_.year)
-        why = parsed.refused.sort_index()
+        why = parsed.refused.sort_index() if len(parsed.refused) else parsed.refused
         values[column.name], refused[column.name] = parsed.values, why.index
         changed.update(parsed.changed)
-        _list_refused(sheet, column, why, listing)
+        if len(why):
+            _list_refused(sheet, column, why, listing)
     frame = pd.DataFrame(values, index=sheet.cells.index, copy=False)
     return Cells(frame=frame, refused=refused, changed=changed)
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from dsw_analysis.problems import DataError, Problem
 
 FILE = "published.csv"
-DESCRIBING = ("datapackage", "published", "corrections", "population")
+DESCRIBING = ("datapackage", "published", "corrections", "population", "returns", "units_register")
 """Stems of the files of a round that say something of its data, and that every section is made again for."""
 COLUMNS = ("id", "value", "unit", "section", "numerator", "denominator", "place", "printed_as", "cause")
 """Its columns, all of which must be there. ``cause`` says why a restated edition computes another value."""

@@ -43,6 +43,7 @@ _FITS: Final[Mapping[str, Collection[str]]] = {
     "maximum": NUMBERS,
     "dsw:units": NUMBERS,
     "dsw:in_round": DATES,
+    "dsw:days_after": DATES,
     "dsw:monthly": DATES,
     "dsw:two_digit_be": DATES,
     "dsw:registry": ("text",),
@@ -103,6 +104,7 @@ FIELD: Final[Mapping[str, Reader]] = {
     "dsw:kind": one_of("province", "dataset"),
     "dsw:units": list_of(text),
     "dsw:in_round": _flag,
+    "dsw:days_after": scalar(lambda said: int(written("[0-9]{1,3}", "number of days")(said))),
     "dsw:monthly": _flag,
     "dsw:two_digit_be": _flag,
     "dsw:registry": _registry,
@@ -181,6 +183,8 @@ def _check_field(field: Entry) -> None:
         field.refuse("categories", f"a field of type {field['type']!r} has no categories; a string or list has")
     if kind == "multi" and not ("categories" in field and "delimiter" in field):
         field.refuse("type", "a list needs categories, and 'delimiter: ;'")
+    if "dsw:days_after" in field and not field.get("dsw:in_round"):
+        field.refuse("dsw:days_after", "days after the round need 'dsw:in_round: true'")
     constraints = field.get("constraints", Entry({}, {}, field.line))
     for place in (field, constraints):
         for key in place:

@@ -145,7 +145,8 @@ _ATTRIBUTES: Final = {
     "minimum": "ge",
     "maximum": "le",
     "description": "help",
-    **{f"dsw:{name}": name for name in ("units", "in_round", "monthly", "two_digit_be", "topic", "statement")},
+    **{f"dsw:{name}": name for name in ("units", "in_round", "days_after", "monthly", "topic", "statement")},
+    "dsw:two_digit_be": "two_digit_be",
 }
 """Keys of a field and its constraints -> attributes of a column that they are as they stand."""
 

@@ -70,6 +70,8 @@ class Listing:
 
         Beyond :data:`LISTED` rows of a kind one more problem gives the number of the others and refuses the file.
         """
+        if not len(rows):
+            return
         one = isinstance(expected, str)
         certain = ~rows.isin(sheet.uncertain)
         if not certain.all():

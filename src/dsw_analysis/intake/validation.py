@@ -30,7 +30,8 @@ def validate(dataset: Schema, cells: Cells, sheet: Sheet, round_: Round, listing
     """
 
     def add(code: str, column: Column, rows: pd.Index, expected: str, action: str | None = None) -> None:
-        listing.add(sheet, code, column, rows[~rows.isin(sheet.named(column))], expected, action=action)
+        if len(rows):
+            listing.add(sheet, code, column, rows[~rows.isin(sheet.named(column))], expected, action=action)
 
     for column in dataset.columns:
         values = cells.frame[column.name]
@@ -38,8 +39,8 @@ def validate(dataset: Schema, cells: Cells, sheet: Sheet, round_: Round, listing
             blank = values.index[values.isna()].difference(cells.refused[column.name], sort=False)
             add("required", column, blank, "ต้องมีค่า เว้นว่างไม่ได้")
         if column.in_round:
-            outside = (values < pd.Timestamp(round_.start)) | (values >= pd.Timestamp(round_.end + _DAY))
-            days = f"{thai.format_date(round_.start)} – {thai.format_date(round_.end)}"
+            outside = (values < pd.Timestamp(round_.start)) | (values >= pd.Timestamp(column.last_day(round_) + _DAY))
+            days = f"{thai.format_date(round_.start)} – {thai.format_date(column.last_day(round_))}"
             add("round", column, _rows(outside), f"ต้องอยู่ใน{round_.label} ({days})")
         elif column.kind in _DATES:
             far = (values.dt.year + BE_OFFSET - round_.year).abs() > _FAR

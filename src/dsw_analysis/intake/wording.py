@@ -42,7 +42,7 @@ def limit_texts(column: Column, round_: Round) -> list[str]:
     elif column.le is not None:
         texts.append(f"ไม่เกิน {column.le:g}")
     if column.in_round:
-        texts.append(f"อยู่ในช่วง {format_date(round_.start)} – {format_date(round_.end)}")
+        texts.append(f"อยู่ในช่วง {format_date(round_.start)} – {format_date(column.last_day(round_))}")
     return texts
 
 

@@ -153,6 +153,7 @@ def verify(out: Path) -> list[Deviation]:
     """
     from dsw_analysis.intake.codebook import NAMES as CODEBOOK  # noqa: PLC0415 - a run needs neither of them
     from dsw_analysis.intake.problem_files import NAMES as PROBLEMS  # noqa: PLC0415
+    from dsw_analysis.intake.return_files import NAMES as SENT  # noqa: PLC0415
 
     sets = [entry for name, entry in Manifest(out).made.items() if name == EDITION or name.startswith("brief")]
     made = {file: digest for entry in sets for file, digest in entry["outputs"].items()}
@@ -161,7 +162,8 @@ def verify(out: Path) -> list[Deviation]:
     found = {
         path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_symlink() or not path.is_dir()
     }
-    others = {MANIFEST, JOURNAL, ".lock", *CODEBOOK, *PROBLEMS}  # its own books, and what other commands write there
+    # its own books, and what other commands write there
+    others = {MANIFEST, JOURNAL, ".lock", *CODEBOOK, *PROBLEMS, *SENT}
     deviations = [Deviation(file=file, kind="missing") for file in made.keys() - found.keys()]
     for file, path in found.items():
         if file in made:

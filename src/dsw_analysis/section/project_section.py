@@ -12,13 +12,16 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from dsw_analysis.findings.families import PROVINCE, Family
-from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.finding import Finding, units
 from dsw_analysis.findings.measures.base import Count, Given
 from dsw_analysis.intake.files import is_there
 from dsw_analysis.intake.provinces import official_province
 from dsw_analysis.intake.published import Published, differs
+from dsw_analysis.intake.return_files import unit_of
+from dsw_analysis.intake.returns import RETURNS, Return, expected_returns
 from dsw_analysis.intake.schemas import Schemas
-from dsw_analysis.intake.source import Source, read_decimals, source_of
+from dsw_analysis.intake.source import Source, joined, read_decimals, source_of
+from dsw_analysis.intake.thai import format_date
 from dsw_analysis.plan import schedule
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.problems import AwaitedError, DataError
@@ -118,6 +121,7 @@ class ProjectSection(Planning):
     decimals: Mapping[str, int] = field(default_factory=dict)
     published: Published = field(default_factory=Published)
     restated: list[dict[str, str]] = field(default_factory=list)
+    returns: dict[str, list[Return]] = field(default_factory=dict)
 
     def add(self, *findings: Finding) -> None:
         """Record findings as the country's report prints them; see :meth:`Section.add`.
@@ -205,6 +209,8 @@ class ProjectSection(Planning):
                 digits=2,
             )
             self.add(used(frame, 100 * rows / read, numerator=rows, denominator=read, rows=rows))
+        if self.national and is_there(self.folder, RETURNS):
+            self._record_returns(dataset_id)
         self.shown.learn(kind, frame)
         return frame
 
@@ -233,6 +239,25 @@ class ProjectSection(Planning):
             return super().tile_map(name, zero=zero, **about, note=said["lacking"])
         self.shown.quote(said["years"], said["sources"])
         return super().tile_map(family.name, zero=zero, **said)
+
+    def _record_returns(self, dataset_id: str) -> None:
+        """Record how many of those who are expected to send a dataset have."""
+        expected = expected_returns(self.schemas, self.folder, only=dataset_id)
+        if not expected or dataset_id in self.returns:
+            return
+        self.returns[dataset_id] = expected
+        self.shown.quote(*(format_date(one.received) for one in expected if one.received is not None))
+        listed = self.schemas[RETURNS].load(self.round, self.folder)
+        self.read.update(joined([self.read, source_of(listed).read]))
+        unit = unit_of(expected)
+        noun = units()[unit]
+        for name, label, count in (
+            ("returned", "ที่ส่งข้อมูล", sum(one.counts for one in expected)),
+            ("expected", "ที่ต้องส่งข้อมูล", len(expected)),
+        ):
+            told = f"{noun}{label} {self.schemas[dataset_id].title}"
+            measure = Given(told, id=f"{self.id}.{name}.{dataset_id}", unit=unit, where={"dataset": dataset_id})
+            self.add(measure(listed, count, rows=count))
 
     def codes(self, frame: pd.DataFrame, column: str) -> Mapping[str, str]:
         """Codebook of a column of a loaded frame: code -> Thai label, in order."""
@@ -275,7 +300,7 @@ class ProjectSection(Planning):
         only = "" if self.national else f"<p>ตัวเลขทุกตัวในส่วนนี้คำนวณจากข้อมูลของ{self.place}เท่านั้น</p>"
         if self.plan_only:
             only = self._awaiting() or f'<p class="warning">{_PLAN_ONLY}</p>'
-        notices = f"{self._warning()}{self._absences()}"
+        notices = f"{self._warning()}{self._absences()}{self._returned()}"
         return self.shown.block(Block(f'<dl class="overview src">{items}</dl>{only}{notices}{self._indicator_table()}'))
 
     def _warning(self) -> str:
@@ -312,6 +337,21 @@ class ProjectSection(Planning):
             for source in self.sources.values()
             if source.absent
         )
+
+    def _returned(self) -> str:
+        """How many have sent each dataset of those who should, who has not, and who did late and when."""
+        notes = []
+        for id_, expected in self.returns.items():
+            returned = blocks.link(self.ledger[f"{self.id}.returned.{id_}"])
+            due = blocks.link(self.ledger[f"{self.id}.expected.{id_}"], "unit")
+            missing = " ".join(one.sender for one in expected if not one.counts)
+            late = [(one.sender, one.received) for one in expected if one.days_late]
+            days = " ".join(f"{sender} ({format_date(day)})" for sender, day in late if day is not None)
+            said = Markup("ข้อมูล{} ได้รับจาก {} จาก {}").format(expected[0].dataset.title, returned, due)
+            said += Markup(' ยังไม่ได้รับจาก <span class="src">{}</span>').format(missing) if missing else ""
+            said += Markup(' ได้รับหลังกำหนดจาก <span class="src">{}</span>').format(days) if days else ""
+            notes.append(f'<p class="note">{said}</p>')
+        return "".join(notes)
 
     def _handed_over(self) -> dict[str, Any]:
         """What a section hands over, and of which plan it is: the batch finds projects without a notebook by it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, NoReturn
 
 from dsw_analysis.intake.files.encoding import misread
@@ -44,6 +45,7 @@ def clean(cell: object) -> str:
     return normalise(f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell))
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """What two spellings of one header have in common: neither spaces nor letter case count."""
     return "".join(normalise(text).split()).casefold()
