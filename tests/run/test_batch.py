@@ -195,6 +195,13 @@ def test_a_run_without_changes_starts_no_process_and_writes_nothing(project):
         report(project, executor=NoWorkers())
 
 
+def test_what_finds_that_nothing_changed_is_imported_without_pandas():
+    """The command itself starts at once; tables are read in processes that it starts when something is due."""
+    modules = ", ".join(f"dsw_analysis.run.{name}" for name in ("batch", "sections", "reports"))
+    code = f"import sys, dsw_analysis.cli, {modules}; sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_deleted_outputs_come_back_with_the_same_bytes_and_nothing_else_is_made(project):
     add(project, "01_one", HAND_OVER)
     add(project, "02_two", HAND_OVER)

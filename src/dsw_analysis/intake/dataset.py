@@ -309,11 +309,26 @@ class Dataset(Schema):
         read: dict[str, str] = {}
         for name, (registry, column) in self.registries.items():
             beside = path if registry.stem == self.stem else None
-            listed = registry._judge(round_, folder, beside, whole=True)
-            if listed.frame is not None and listed.raw is not None:
-                found[name] = registry_names(listed.frame[column])
-                read |= listed.files | option_hashes(folder, registry.accepted(folder, listed.files))
+            cells, files = registry._cells(column, round_, folder, beside)
+            if cells is not None:
+                found[name] = registry_names(cells)
+                read |= {**files, **option_hashes(folder, registry.accepted(folder, files))}
         return found, read
+
+    def _cells(
+        self, column: str, round_: Round, folder: Path, path: Path | None
+    ) -> tuple[pd.Series | None, Mapping[str, str]]:
+        """Cells of a column of the whole file, of its checked copy if there is one, and the file's hashes.
+
+        ``None`` for cells if the file cannot be read.
+        """
+        if path is None:
+            with suppress(DataError):
+                copy = self._copy(round_, folder, self.files_in(folder))
+                if copy is not None and (kept := copy.read([self[column]], None)) is not None:
+                    return kept[0][column], copy.raw
+        listed = self._judge(round_, folder, path, whole=True)
+        return (None if listed.frame is None or listed.raw is None else listed.frame[column]), listed.files
 
 
 def _accepted(checked: Checked, *, partial: bool) -> Checked:

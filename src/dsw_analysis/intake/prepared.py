@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
-from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.writing.whole import digest, listing, sha256, write_whole
 from dsw_analysis.problems import Problem
 
@@ -70,6 +69,8 @@ class Prepared:
         DataError
             Code ``not_prepared`` if it is not, with what the notebook failed of, if it did.
         """
+        from dsw_analysis.intake.files.messages import refuse  # noqa: PLC0415 - with pandas, which `dsw run` does without
+
         if error := self._noted().get("error"):
             refuse("not_prepared.failed", self.file.name, notebook=self.name, round=self.round, error=error)
         if self.reasons():

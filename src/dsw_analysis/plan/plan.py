@@ -168,16 +168,15 @@ class Plan:
 
     def rows(self, sheet: str, section: str) -> list[dict[str, Any]]:
         """Rows of a section in one of the sheets, in order, as plain values; a blank is ``None``."""
-        return self._rows[sheet].get(section, [])
+        if (sheet, section) not in self._rows:
+            frame = getattr(self, sheet)
+            self._rows[sheet, section] = records(frame[frame["section"] == section])
+        return self._rows[sheet, section]
 
     @cached_property
-    def _rows(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
-        """Sheet -> section -> rows: asked for by every text, so not cut from the frames each time."""
-        found: dict[str, dict[str, list[dict[str, Any]]]] = {sheet.name: {} for sheet in fields(self)}
-        for sheet, sections in found.items():
-            for row in records(getattr(self, sheet)):
-                sections.setdefault(row["section"], []).append(row)
-        return found
+    def _rows(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        """Rows asked for so far: every text asks again."""
+        return {}
 
     def steps_of(self, section: str) -> pd.DataFrame:
         """Steps of a section in order, one row each, with the columns of ``plan_steps``."""
@@ -315,5 +314,5 @@ def _listed(cell: str | None) -> tuple[str, ...]:
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain values; a blank is ``None``."""
-    plain: list[dict[str, Any]] = rows.astype(object).where(rows.notna(), None).to_dict("records")  # type: ignore[assignment]
-    return plain
+    columns = [[None if pd.isna(cell) else cell for cell in rows[name].tolist()] for name in rows]
+    return [dict(zip(map(str, rows), cells, strict=True)) for cells in zip(*columns, strict=True)]

@@ -41,7 +41,7 @@ def scheduled(plan: Plan, section: str, round_: Round) -> pd.DataFrame:
         for number, name in zip(steps["step"], steps["name"], strict=True)
     ]
     months = [" ".join(names) or "รอข้อมูลเดือน" for names in named]
-    spans = [planned_time(step) for _, step in steps.iterrows()]
+    spans = [planned_time(row) for row in plan.rows("steps", section) if row["step"] is not None]
     work = works[steps.index].map(lambda found: found.name.lower())
     status = steps["state"].astype("str").fillna("unstated")
     steps = derive(steps, "last_month", "เดือนสุดท้ายตามแผน ลำดับที่ของปีงบประมาณ", last, of=PLANNED)

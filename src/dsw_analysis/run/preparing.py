@@ -13,7 +13,6 @@ from pathlib import Path
 from filelock import FileLock
 
 from dsw_analysis.intake.prepared import Prepared
-from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.problems import UsageError
 from dsw_analysis.project import settings
 from dsw_analysis.rounds import Round
@@ -62,8 +61,12 @@ def preparations(project: Project, round_: Round) -> list[Prepared]:
     UsageError
         If there is one for no dataset.
     """
-    folder, schemas = project.data / str(round_), Schemas.of(project.data, round_)
     names = sorted(path.stem for path in (project.notebooks / "prepare").glob("*.ipynb"))
+    if not names:
+        return []
+    from dsw_analysis.intake.schemas import Schemas  # noqa: PLC0415 - slow to import, for such notebooks alone
+
+    folder, schemas = project.data / str(round_), Schemas.of(project.data, round_)
     for name in names:
         if not (project.schemas / f"{name}.yaml").is_file():
             raise UsageError(f"notebooks/prepare/{name}.ipynb is for no dataset; `dsw list` names them")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from html import unescape
 
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.intake.writing.typefaces import SARABUN, boxed, width
@@ -89,7 +89,7 @@ def drawing(figure: Figure, shows: Mapping[str, Finding], css: str = "scaled") -
         except UserWarning as error:
             raise RuntimeError(f"the typeface of the report is not there: {error}") from error
     svg = slim(target.getvalue(), COLOURS, css, stretches=css.startswith("stretched"))
-    return Drawing(svg, tuple(shows.items()), boxed("".join(text.get_text() for text in figure.findobj(Text))))
+    return Drawing(svg, tuple(shows.items()), boxed(unescape(svg)))
 
 
 def sheet(height: float, across: float = PHONE) -> Axes:
@@ -112,7 +112,8 @@ def box(
     axes: Axes, corner: tuple[float, float], sides: tuple[float, float], colour: str, edge: str = "none"
 ) -> None:  # fmt: skip
     """A rectangle by its upper left corner, width and height."""
-    axes.add_patch(Rectangle(corner, *sides, facecolor=colour, edgecolor=edge, linewidth=edge != "none"))
+    # No add_patch, which works out the limits of the axes once more: those of a sheet are given.
+    axes.add_artist(Rectangle(corner, *sides, facecolor=colour, edgecolor=edge, linewidth=edge != "none"))
 
 
 def put(

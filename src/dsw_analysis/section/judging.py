@@ -119,8 +119,8 @@ class Judging(Section):
         if status is Status.REACHED and indicator.kind == "rate" and not over:
             return "อาจเปลี่ยนได้จนสิ้นปี"
         if status is Status.NOT_YET_DUE and indicator.step is not None:
-            steps = self.plan.steps_of(self.id)
-            planned = next((planned_time(row) for _, row in steps[steps["step"] == indicator.step].iterrows()), None)
+            steps = self.plan.rows("steps", self.id)
+            planned = next((planned_time(row) for row in steps if row["step"] == indicator.step), None)
             return f"วัดได้เมื่อขั้นตอนที่ {indicator.step} แล้วเสร็จ" + (f" ({planned})" if planned else "")
         if status is Status.BELOW_PLAN and indicator.kind == "cumulative":
             return "มีขั้นตอนที่เลยกำหนดตามแผน"
@@ -131,9 +131,9 @@ class Judging(Section):
         """Each step that is overdue, with its planned time: ``ขั้นตอนที่ 3 (ม.ค.)``."""
         return [f"ขั้นตอนที่ {row['step']} ({planned_time(row)})" for row in self._steps_that_are(Work.OVERDUE)]
 
-    def _steps_that_are(self, work: Work) -> list[pd.Series]:
-        works, steps = self.plan.work_of_steps(self.id, self.round), self.plan.steps_of(self.id)
-        return [row for _, row in steps[(works == work) & steps["step"].notna()].iterrows()]
+    def _steps_that_are(self, work: Work) -> list[dict[str, Any]]:
+        rows, works = self.plan.rows("steps", self.id), self.plan.work_of_steps(self.id, self.round)
+        return [row for row, found in zip(rows, works, strict=True) if found is work and row["step"] is not None]
 
     def _result(self, indicator: Indicator) -> Finding | None:
         """The finding that measures an indicator; ``None`` if none does but an example, which decides nothing.

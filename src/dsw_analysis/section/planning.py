@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -160,11 +161,11 @@ class Planning(Judging):
             "waiting": [*[AWAITED_FILES] * bool(self.awaits), *self._owed],
         }
 
-    def _to_do(self, step: pd.Series) -> dict[str, Any]:
+    def _to_do(self, step: Mapping[str, Any]) -> dict[str, Any]:
         """A step as the brief lists it: its number, name, planned time and owner, and what the plan says comes next."""
-        said = {name: None if pd.isna(step.get(name)) else step[name] for name in ("next", "next_by", "next_who")}
-        name = NOT_STATED if pd.isna(step["name"]) else step["name"]
+        said = {name: step[name] for name in ("next", "next_by", "next_who")}
+        name = NOT_STATED if step["name"] is None else step["name"]
         by = planned_time(step)
-        if by and not pd.isna(step["due"]) and step[PLANNED].isna().all():
+        if by and step["due"] is not None and all(step[month] is None for month in PLANNED):
             by = f"{step['due'].day} {MONTHS[(step['due'].month + 2) % 12]}"
         return {"number": int(step["step"]), "name": name, "by": by, "who": self.project.owner, **said}
