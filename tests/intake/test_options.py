@@ -197,6 +197,17 @@ def test_a_slip_in_one_cell_gets_no_proposal(folder):
     found = dataset("homeless_housing").check(ROUND, folder)
     assert found.problems and not list(find_proposals([found], SCHEMAS, folder))
     assert not path_of(path).exists()
+    works = openpyxl.load_workbook(make("aliases_csr", folder))
+    page = works.active
+    at = [cell.value for cell in page[1]].index("ประเภทภาคีเครือข่าย") + 1
+    full = {"อปท.": "องค์กรปกครองส่วนท้องถิ่น", "รสก.": "รัฐวิสาหกิจ", "เอกชน": "บริษัทเอกชน"}
+    for row in range(2, page.max_row + 1):
+        page.cell(row, at, full.get(page.cell(row, at).value, page.cell(row, at).value))
+    page.cell(2, at, "บริษัทเอกชล")
+    works.save(folder / "csr_activities.xlsx")
+    found = dataset("csr_activities").check(ROUND, folder)
+    assert [p.value for p in found.problems] == ["บริษัทเอกชล"]
+    assert not list(find_proposals([found], SCHEMAS, folder))
 
 
 def test_the_command_checks_accepts_and_takes_back(folder, monkeypatch, capsys):
@@ -325,3 +336,12 @@ def test_dates_and_times_apart_in_another_order_are_each_other_s_own(folder):
         "วันเวลาที่รับเรื่อง": ("วันที่รับเรื่อง", "เวลาที่รับเรื่อง"),
         "วันเวลาที่ประสาน/ส่งต่อ": ("วันที่ประสาน/ส่งต่อ", "เวลาที่ประสาน/ส่งต่อ"),
     }
+
+
+def test_numbers_are_never_put_into_rows_that_have_none(folder):
+    path = housing(folder, ["ตาก", "5", "8", "3"])
+    for text in (f"fill_down: [{HOUSING[1]}]\n", f'constant: {{{HOUSING[3]}: "0"}}\n'):
+        options_for(path, text)
+        (problem,) = dataset("homeless_housing").check(ROUND, folder).problems
+        assert problem.code == "options" and "แต่ละแถวต้องมีค่าของตนเอง" in problem.expected
+        undo(path)

@@ -16,7 +16,8 @@ from dsw_analysis.intake.files.table import Merged
 from dsw_analysis.intake.sheet import show
 from dsw_analysis.problems import Problem
 
-_LABELS: Final = ("text", "date", "month", "province", "category", "multi")
+LABELS: Final = ("text", "date", "month", "province", "category", "multi")
+"""Kinds of columns in which several rows may say the same."""
 _ACTION: Final = "ยกเลิกการผสานเซลล์ (Unmerge Cells) กรอกค่าของแต่ละแถวและคอลัมน์ให้ครบ แล้วส่งไฟล์ใหม่"
 
 
@@ -26,7 +27,7 @@ def is_label(column: Column) -> bool:
     Numbers are not, as a number written once would be counted in every row; time stamps are not, as each is the moment
     of one case; nor are columns in which no value may stand twice.
     """
-    return column.kind in _LABELS and not column.unique
+    return column.kind in LABELS and not column.unique
 
 
 def fill_merged(dataset: Schema, raw: RawTable) -> tuple[RawTable, int]:

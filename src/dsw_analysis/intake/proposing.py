@@ -178,7 +178,8 @@ class Proposer:
             for text, count in texts.items():
                 words.update(dict.fromkeys(split_choices(text, sign or ";", named), count))
         aliases = {w: known[w] for w in words if w in known and name_key(w) not in labels}
-        other = {w: TO_FILL_IN for w, count in words.items() if not means(w) and _repeated(w, count, column)}
+        # A word that stands once may be a slip, which is mended in the file.
+        other = {word: TO_FILL_IN for word, count in words.items() if count > 1 and not means(word)}
         if aliases or other:
             self._set(aliases={**self.options.aliases, column.header: {**aliases, **other}})
 
@@ -204,12 +205,6 @@ def _sign(texts: Sequence[str], means: Callable[[str], bool], known: Sequence[st
         if texts and all(all(map(means, split_choices(text, sign, known))) for text in texts):
             return sign
     return None
-
-
-def _repeated(word: str, count: int, column: Column) -> bool:
-    """Whether a word that is no choice seems to be the office's own, and no slip."""
-    near = alike(list(column.codes.values()), [word])
-    return bool(word) and (count > 1 or bool(near))
 
 
 def key_sheets(

@@ -19,6 +19,7 @@ from dsw_analysis.intake.files import RawTable, read_parts
 from dsw_analysis.intake.files.header import clean, key
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.tails import is_filled
+from dsw_analysis.intake.merged import LABELS
 from dsw_analysis.intake.options import SHEET_NAME, TO_FILL_IN, Options, path_of
 from dsw_analysis.intake.part_files import renamed
 from dsw_analysis.intake.thai.places import suggestion
@@ -82,6 +83,9 @@ class Reading:
             if key(header) not in self._columns and header != TO_FILL_IN:
                 near = suggestion("คอลัมน์ในแบบฟอร์ม", header, [column.header for column in self.schema.columns])
                 self._refuse("options.header", header, near=near)
+        for header in (*self.options.constant, *self.options.fill_down):
+            if self._columns[key(header)].kind not in LABELS:
+                self._refuse("options.no_label", header)
         for header, words in self.options.aliases.items():
             column = self._columns[key(header)]
             labels = {thai.name_key(label) for label in column.codes.values()}
