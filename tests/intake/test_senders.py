@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 from declared import SCHEMAS, dataset
-from test_corrections import HEAD
+from test_corrections import HEAD, correct
 from test_part_files import LINES, line, write
 
 from dsw_analysis.cli import main
@@ -59,6 +59,13 @@ def test_what_a_sender_has_mended_reads_as_a_part(tmp_path):
     book.save(folder / "csr_activities" / "ตาก.xlsx")
     assert CSR.load(ROUND, folder)["vulnerable_helped"].sum() == 8
     assert sent(folder, tmp_path) == {} and list((tmp_path / "senders").iterdir()) == []
+
+
+def test_a_correction_that_does_not_fit_is_not_the_senders(tmp_path):
+    write(tmp_path, **LINES)
+    correct(tmp_path, (CSR.title, "ตาก.csv", 2, "T-9", CSR["vulnerable_helped"].header, "1", "2"))
+    assert "corrections.xlsx" in {p.file for p in CSR.check(ROUND, tmp_path).problems}
+    assert sent(tmp_path, tmp_path) == {}
 
 
 def test_a_part_that_cannot_be_read_is_told_to_its_sender(tmp_path):

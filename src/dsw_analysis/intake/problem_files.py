@@ -94,7 +94,13 @@ def _details(checked: Checked) -> str:
 
 
 def _page_rows(problems: Sequence[Problem]) -> list[tuple[str, ...]]:
-    return [(visible(g.first.sheet or "-"), *g.cells()) for g in group_problems(problems)]
+    """Rows of the page's tables; the first cell says the sheet, and the file where they are of several."""
+    several = len({p.file for p in problems}) > 1 or any("/" in p.file for p in problems)
+    places = (
+        (g, " ".join(filter(None, [g.first.file if several else None, g.first.sheet])))
+        for g in group_problems(problems)
+    )
+    return [(visible(place or "-"), *g.cells()) for g, place in places]
 
 
 def _grouped(results: Sequence[Checked], *, warnings: bool = False) -> Iterator[tuple[str, ...]]:

@@ -90,10 +90,10 @@ def write_sender_files(round_: Round, results: Sequence[Checked], folder: Path) 
     mails: dict[str, _Mail] = {}
     for checked in results:
         for part in checked.parts:
-            if part.problems:
-                sender = sender_of_part(part.raw.file if part.raw else part.problems[0].file)
-                mail = mails.setdefault(sender, _Mail())
-                mail.problems += part.problems
+            own = [p for p in part.problems if "/" in p.file]  # those of corrections are not the sender's
+            if own:
+                mail = mails.setdefault(sender_of_part(own[0].file), _Mail())
+                mail.problems += own
                 mail.tables += [(part.dataset, part.raw, part.raw.frame.index)] if part.raw else []
         if not checked.parts and checked.raw is not None and checked.problems:
             _split(checked.dataset, checked.raw, checked.problems, mails)
