@@ -276,7 +276,10 @@ def _codebook(arguments: argparse.Namespace) -> int:
 def _returns(arguments: argparse.Namespace) -> int:
     from dsw_analysis.intake.return_files import to_text, write_return_files  # noqa: PLC0415
     from dsw_analysis.intake.returns import expected_returns  # noqa: PLC0415
+    from dsw_analysis.run.preparing import prepare_alone  # noqa: PLC0415
+    from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
+    prepare_alone(Project(root=arguments.project.resolve()), arguments.round, print)
     found = expected_returns(_schemas(arguments), _raw(arguments))
     print(to_text(found, width=shutil.get_terminal_size((100, 24)).columns))
     for path in write_return_files(arguments.round, found, arguments.to or _outputs(arguments)):

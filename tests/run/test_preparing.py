@@ -162,6 +162,11 @@ def test_fresh_makes_it_anew_and_explain_runs_nothing(opinions, capsys):
     assert "opinion: input ./prepare/public_opinion.ipynb changed" in capsys.readouterr().out
 
 
+def test_who_has_sent_what_is_told_of_what_was_prepared(opinions):
+    main(["--project", str(opinions.root), "returns", "2569-6m"])
+    assert Prepared.of(opinions.data / str(ROUND), "public_opinion").reasons() == []
+
+
 def test_close_shows_what_the_check_will_say(opinions, monkeypatch):
     monkeypatch.chdir(opinions.notebooks / "prepare")
     names = {}
