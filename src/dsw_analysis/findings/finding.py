@@ -131,6 +131,9 @@ class Finding:
     printed:
         ``"value"`` if the printed report has the same number, ``"fraction"`` if it has numerator and denominator too;
         ``None`` if it does not print this one.
+    definition:
+        Two short hashes, ``measure.columns``: of what is measured (kind, filter, columns, options), and of what the
+        columns read mean (header, kind, codebook). Equal in two rounds, they measured the same.
     """
 
     id: str
@@ -157,6 +160,7 @@ class Finding:
     method: str | None = None
     digits: int | None = None
     printed: Literal["value", "fraction"] | None = None
+    definition: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse malformed ids, unknown units, and NaN, pandas' NA or the infinite where a number stands."""

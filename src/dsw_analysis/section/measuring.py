@@ -12,7 +12,7 @@ import pandas as pd
 from dsw_analysis.findings import families
 from dsw_analysis.findings.families import PLACES, PROVINCE, Family, Key, Row
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.measures.base import Distinct, Given
+from dsw_analysis.findings.measures.base import Distinct, Given, fingerprint
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.section import asking
@@ -155,7 +155,7 @@ class Measuring(asking.Asking):
         given = Given(label, id=f"{self.id}.{name}", unit=unit, digits=digits, note=RULE)
         found = given(frame, value)
         where = " และ ".join(filter(None, (found.where, "กฎของการวิเคราะห์ที่ใช้กับข้อมูลในไฟล์นี้")))
-        self.add(replace(found, where=where))
+        self.add(replace(found, where=where, definition=f"{fingerprint('rule', value)}."))
 
     def fields(self, frame: pd.DataFrame, group: str | None = None) -> list[Column]:
         """Columns of a loaded frame under a group header of the file; without one, the questions it asks."""

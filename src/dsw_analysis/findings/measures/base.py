@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
 import pandas as pd
@@ -12,10 +13,12 @@ import pandas as pd
 from dsw_analysis.findings.finding import WHOLE, Finding
 from dsw_analysis.findings.measures.derived import IN_MONTH
 from dsw_analysis.findings.measures.filters import Where, in_words, select
-from dsw_analysis.intake.source import source_of
+from dsw_analysis.intake.source import Source, source_of
 
 UNDEFINED = "ไม่มีรายการให้คำนวณ จึงไม่มีค่า"
 NO_VALUES = "ไม่มีค่าที่ระบุไว้ในข้อมูล"
+_SAID = frozenset({"id", "label", "short", "note", "digits", "where", "until"})
+"""What of a measure is no part of its definition: what it is called; the filter is, and the round's last day differs."""
 NO_ROWS = "ไฟล์ไม่มีแถวของเดือนนี้ จึงบอกไม่ได้ว่าไม่มีรายการหรือยังไม่ได้รับข้อมูล"
 
 
@@ -78,8 +81,26 @@ class Measure(Named):
             provenance=source.provenance_of(*where, *used),
             corrected=source.corrected(frame.index, (*where, *used)) or None,
             note=self.noted(parts.pop("note", None)),
+            definition=self._definition(source, where, used),
             **parts,
         )
+
+    def _definition(self, source: Source, where: Where, used: Sequence[str]) -> str:
+        """Hashes of the measure and of the columns that it reads, of derived ones without the codes, as of months."""
+        options = [(f.name, getattr(self, f.name)) for f in fields(self) if f.name not in _SAID]
+        read = sorted({*where, *used})
+        means = [
+            (c.name, c.header, c.kind, *(() if c.name in source.derived else (c.codes, c.missing_codes)))
+            for c in source.dataset.columns
+            if c.name in read
+        ]
+        measure = fingerprint(type(self).__name__, source.dataset.id, options, sorted(where.items()), read)
+        return f"{measure}.{fingerprint(means)}"
+
+
+def fingerprint(*parts: object) -> str:
+    """Short hash of plain values."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from dsw_analysis.findings.finding import CENSUS, Finding
-from dsw_analysis.findings.measures.base import NO_VALUES, UNDEFINED, Measure, Named
+from dsw_analysis.findings.measures.base import NO_VALUES, UNDEFINED, Measure, Named, fingerprint
 from dsw_analysis.findings.measures.filters import Where
 from dsw_analysis.findings.measures.shares import Share, State
 from dsw_analysis.intake.provenance import weakest
@@ -51,6 +51,10 @@ class OfFindings(Named):
             provenance=weakest(f.grounded for f in parts),
             corrected=max(f.corrected or 0 for f in parts) or None,
             note=self.noted(values.pop("note", None)),
+            definition=".".join(
+                fingerprint(type(self).__name__, self.unit, hashes)
+                for hashes in zip(*((f.definition or ".").split(".") for f in parts), strict=True)
+            ),
             **{"rows": first.rows, **values},
         )
 
