@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dsw_analysis.findings.measures.time import OpenCases, WaitQuantile, WithinHours
     from dsw_analysis.intake.preparation import open_preparation
     from dsw_analysis.problems import DataError, Problem
+    from dsw_analysis.report.comparing import compare
     from dsw_analysis.rounds import Round
     from dsw_analysis.section import figures
     from dsw_analysis.section.project_section import open_section
@@ -57,6 +58,7 @@ _NAMES = {
     "findings.measures.time": "OpenCases WaitQuantile WithinHours",
     "intake.preparation": "open_preparation",
     "problems": "DataError Problem",
+    "report.comparing": "compare",
     "rounds": "Round",
     "section": "figures",
     "section.project_section": "open_section",

@@ -130,12 +130,7 @@ def _parser() -> argparse.ArgumentParser:
                 help="print examples in PDF and DOCX too",
             )
 
-    verify = commands.add_parser("verify", help="say which file of a round's outputs is not what was made")
-    verify.add_argument("round", type=_round)
-
-    audit = commands.add_parser("audit-report", help="check every number of a finished HTML against its ledger")
-    audit.add_argument("page", type=Path, help="report.html, figures.html or one of sections/*.html")
-    audit.add_argument("--findings", type=Path, required=True, help="the findings.json that it was made from")
+    _add_judges(commands)
 
     new = commands.add_parser("new", help="write the template of a notebook")
     new.add_argument(
@@ -145,6 +140,21 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("list", help="list sections and datasets")
     return parser
+
+
+def _add_judges(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Commands on what was made of a round."""
+    verify = commands.add_parser("verify", help="say which file of a round's outputs is not what was made")
+    verify.add_argument("round", type=_round)
+
+    compare = commands.add_parser("compare", help="hold two rounds against each other: what differs, and why")
+    compare.add_argument("old", type=_round)
+    compare.add_argument("round", type=_round)
+    compare.add_argument("--to", type=Path, help="folder (default: outputs/comparisons)")
+
+    audit = commands.add_parser("audit-report", help="check every number of a finished HTML against its ledger")
+    audit.add_argument("page", type=Path, help="report.html, figures.html or one of sections/*.html")
+    audit.add_argument("--findings", type=Path, required=True, help="the findings.json that it was made from")
 
 
 def _print_thai() -> None:
@@ -389,6 +399,21 @@ def _verify(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _compare(arguments: argparse.Namespace) -> int:
+    from dsw_analysis.intake.writing.whole import write_whole  # noqa: PLC0415
+    from dsw_analysis.report.comparing import compare_rounds  # noqa: PLC0415
+    from dsw_analysis.report.comparison_files import files_of, said_in_short  # noqa: PLC0415
+
+    found = compare_rounds(arguments.old, arguments.round, arguments.project)
+    print(said_in_short(found))
+    folder = arguments.to or arguments.project / "outputs" / "comparisons"
+    for ending, content in files_of(found).items():
+        path = folder / f"{arguments.old}_{arguments.round}.{ending}"
+        write_whole(path, content)
+        print(path)
+    return 0
+
+
 def _print_slips(page: Path, slips: Sequence[Slip], findings: Path) -> None:
     if slips:
         print(f"\n{page}: พบ {len(slips):,} แห่งที่ไม่ตรงกับ {findings.name}", file=sys.stderr)
@@ -439,6 +464,7 @@ _COMMANDS = {
     "run": _run,
     "report": _run,
     "verify": _verify,
+    "compare": _compare,
     "audit-report": _audit_report,
     "new": _new,
     "list": _list,

@@ -18,7 +18,7 @@ from dsw_analysis.intake.source import Source, source_of
 UNDEFINED = "ไม่มีรายการให้คำนวณ จึงไม่มีค่า"
 NO_VALUES = "ไม่มีค่าที่ระบุไว้ในข้อมูล"
 _SAID = frozenset({"id", "label", "short", "note", "digits", "where", "until"})
-"""What of a measure is no part of its definition: what it is called; the filter is, and the round's last day differs."""
+"""What of a measure is not hashed as an option: what it is called, its filter (hashed apart), the round's last day."""
 NO_ROWS = "ไฟล์ไม่มีแถวของเดือนนี้ จึงบอกไม่ได้ว่าไม่มีรายการหรือยังไม่ได้รับข้อมูล"
 
 

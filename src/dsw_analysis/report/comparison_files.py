@@ -1,0 +1,196 @@
+"""A comparison of two rounds as a page, a workbook and JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from dsw_analysis.findings.finding import Finding, units
+from dsw_analysis.findings.rounding import round_half_up
+from dsw_analysis.intake.provenance import MARKS
+from dsw_analysis.intake.writing.pages import render_page
+from dsw_analysis.intake.writing.workbooks import BODY, HEAD, new_workbook, write_table
+from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status, Work
+from dsw_analysis.report.comparison import RANKS, Compared, Comparison, Turned
+from dsw_analysis.section.blocks import anchor
+
+CAUSES: Final[Mapping[str, str]] = {
+    "measure": "วิธีคำนวณหรือเงื่อนไขเปลี่ยน",
+    "columns": "คำถามหรือคำตอบในแบบข้อมูลเปลี่ยน",
+    "unit": "หน่วยนับเปลี่ยน",
+    "target": "ค่าเป้าหมายเปลี่ยน",
+    "units": "หน่วยงานเพิ่มขึ้นหรือลดลง",
+    "period": "ข้อมูลของเดือนที่เพิ่มขึ้น",
+    "late": "ข้อมูลของรอบก่อนที่ได้รับภายหลัง",
+    "added": "แถวที่เพิ่มขึ้นโดยไม่มีวันที่",
+    "removed": "แถวของรอบก่อนที่ไม่มีแล้ว",
+    "corrected": "แถวเดิมที่ค่าเปลี่ยน",
+    "data": "ไฟล์ข้อมูลเปลี่ยน",
+    "code": "โปรแกรมหรือโน้ตบุ๊กเปลี่ยน",
+    "round": "วันสิ้นรอบต่างกัน",
+    "sections": "ผลของโครงการเปลี่ยน",
+}
+"""Cause -> its words."""
+STATES: Final[Mapping[str, str]] = {
+    "same": "เท่าเดิม",
+    "differs": "ต่างจากเดิม",
+    "undefined": "ไม่มีค่าให้เทียบ",
+    "redefined": "นิยามเปลี่ยน ไม่เทียบ",
+    "gone": "มีเฉพาะรอบก่อน",
+    "new": "มีเฉพาะรอบนี้",
+}
+"""State of a finding in two rounds -> its words."""
+_POINTS = {"percent": "percentage_points"}
+"""Units whose difference is in another."""
+
+
+def difference_text(compared: Compared) -> str:
+    """The difference with sign and unit, rounded as the number is; ``-`` where nothing is compared."""
+    if compared.difference is None:
+        return "-"
+    number = round_half_up(compared.difference, compared.one.decimals)
+    word = units()[_POINTS.get(compared.one.unit, compared.one.unit)]
+    sign = "+" if compared.difference > 0 else "−" if compared.difference < 0 else ""
+    return f"{sign}{abs(_short(number, compared)):,} {word}".strip()
+
+
+def _short(number: Decimal, compared: Compared) -> Decimal:
+    """Without decimals where they say nothing, as where percentages are whole."""
+    whole = compared.difference is not None and compared.difference.denominator == 1
+    return number.quantize(Decimal(1)) if whole and compared.one.unit == "percent" else number
+
+
+def said(finding: Finding | None, style: str = "unit") -> str:
+    """A number of one of the rounds, or a dash."""
+    return "-" if finding is None else finding.text(style)
+
+
+def _verdict(code: str, *, project: bool) -> str:
+    if project:
+        return PROJECT_OVERDUE if code == Work.OVERDUE.name.lower() else Work[code.upper()].value
+    return Status[code.upper()].value
+
+
+def causes_text(found: Compared | Turned) -> str:
+    """What has changed, in words."""
+    return " · ".join(CAUSES[cause] for cause in found.causes)
+
+
+def files_of(comparison: Comparison) -> dict[str, bytes]:
+    """Ending -> content of the files of a comparison."""
+    return {
+        "html": comparison_page(comparison).encode(),
+        "xlsx": comparison_workbook(comparison),
+        "json": comparison_json(comparison).encode(),
+    }
+
+
+def said_in_short(comparison: Comparison) -> str:
+    """What differs, in a few lines of a terminal: numbers of findings by state, and verdicts and rankings turned."""
+    counts = Counter[str](c.state for c in comparison.findings)
+    turned = {
+        "ผลการประเมินโครงการที่เปลี่ยน": comparison.projects,
+        "ผลการประเมินตัวชี้วัดที่เปลี่ยน": comparison.indicators,
+        "ลำดับที่เปลี่ยน": comparison.rankings,
+    }
+    lines = [f"{words}: {counts[state]:,}" for state, words in STATES.items()]
+    return "\n".join([*lines, *(f"{words}: {len(found):,}" for words, found in turned.items())])
+
+
+def comparison_page(comparison: Comparison) -> str:
+    """The comparison as one self-contained page."""
+    old, new = comparison.old.round, comparison.new.round
+    sections: dict[str, list[Compared]] = {}
+    for compared in comparison.findings:
+        if compared.state in ("same", "differs", "undefined"):
+            sections.setdefault(compared.one.section, []).append(compared)
+    titles = {id_: s["title"] for made in (comparison.old, comparison.new) for id_, s in made.sections.items()}
+    return render_page(
+        "comparison.html.j2",
+        round=new,
+        before=old,
+        comparison=comparison,
+        titles=titles,
+        sections=sections,
+        of_state=lambda state: [c for c in comparison.findings if c.state == state],
+        number={state: sum(c.state == state for c in comparison.findings) for state in STATES},
+        label=lambda id_, made: made.ledger[id_].label if id_ in made.ledger else id_,
+        value=lambda id_, made: said(made.ledger.get(id_)) if id_ else "-",
+        verdict=_verdict,
+        causes=causes_text,
+        difference=difference_text,
+        said=said,
+        example=MARKS["example"][1],
+        is_example=lambda id_, made: id_ in made.ledger and made.ledger[id_].mark == "example",
+        ranks=RANKS,
+        anchor=anchor,
+    )
+
+
+_COLUMNS: Final[Mapping[str, Callable[[Compared], Any]]] = {
+    "รหัส": lambda c: c.id,
+    "รายการ": lambda c: c.one.label,
+    "หน่วย": lambda c: units()[c.one.unit] or c.one.unit,
+    "ค่ารอบก่อน": lambda c: c.old and c.old.value,
+    "ตัวตั้งรอบก่อน": lambda c: c.old and c.old.numerator,
+    "ตัวหารรอบก่อน": lambda c: c.old and c.old.denominator,
+    "ค่ารอบนี้": lambda c: c.new and c.new.value,
+    "ตัวตั้งรอบนี้": lambda c: c.new and c.new.numerator,
+    "ตัวหารรอบนี้": lambda c: c.new and c.new.denominator,
+    "ผลต่าง": lambda c: None if c.difference is None else float(c.difference),
+    "หน่วยของผลต่าง": lambda c: None if c.difference is None else units()[_POINTS.get(c.one.unit, c.one.unit)],
+    "สถานะ": lambda c: STATES[c.state],
+    "สิ่งที่เปลี่ยน": causes_text,
+    "เงื่อนไขรอบก่อน": lambda c: c.old and c.old.where,
+    "เงื่อนไขรอบนี้": lambda c: c.new and c.new.where,
+}
+"""Column of the workbook -> its cell."""
+
+
+def comparison_workbook(comparison: Comparison) -> bytes:
+    """Every finding of either round as a workbook."""
+    old, new = comparison.old.round, comparison.new.round
+    target = io.BytesIO()
+    with new_workbook(target, title=f"เปรียบเทียบ{old.label} กับ{new.label}", created=new.end) as book:
+        write_table(
+            book.add_worksheet("เปรียบเทียบ"),
+            list(_COLUMNS),
+            [[cell(compared) for cell in _COLUMNS.values()] for compared in comparison.findings],
+            head=book.add_format(HEAD),
+            body=book.add_format(BODY),
+            widths=[38, 48, *[16] * (len(_COLUMNS) - 5), 24, 40, 40, 40],
+        )
+    return target.getvalue()
+
+
+def comparison_json(comparison: Comparison) -> str:
+    """The comparison as JSON: differences unrounded, verdicts and causes by their names."""
+    document = {
+        "old": comparison.old.document["round"],
+        "new": comparison.new.document["round"],
+        **{name: [vars(t) for t in getattr(comparison, name)] for name in ("projects", "indicators", "rankings")},
+        "datasets": {dataset: vars(found) for dataset, found in comparison.changes.items()},
+        "findings": [
+            {
+                "id": c.id,
+                "label": c.one.label,
+                "unit": c.one.unit,
+                "state": c.state,
+                "difference": None if c.difference is None else float(c.difference),
+                "causes": c.causes,
+                "old": _json(c.old),
+                "new": _json(c.new),
+            }
+            for c in comparison.findings
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _json(finding: Finding | None) -> dict[str, Any] | None:
+    names = ("value", "numerator", "denominator", "rows", "where", "definition")
+    return None if finding is None else {name: getattr(finding, name) for name in names}
