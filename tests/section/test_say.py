@@ -170,6 +170,8 @@ def escape_html(data):
         ("[if nothing > 3] ก", "first ask"),
         ("{{ most(empty, by='total') }}", "nothing of empty is above zero"),
         ("{{ label('kind', 'town') }}", "no codebook for a column 'kind'"),
+        ("ก\n### ข", "line 2: a heading stands in a Markdown cell"),
+        ("[if toys] ## ข", "line 1: a heading stands in a Markdown cell"),
         ("{{ ''.__class__ }}", "unsafe|no number|undefined"),
     ],
 )

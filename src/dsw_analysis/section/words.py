@@ -27,8 +27,9 @@ from dsw_analysis.section.unbound import refuse_numbers
 
 _NUMBER = re.compile(r"(?<![{%#])\{([a-z0-9_]+)((?:\.[a-z0-9_-]+)*)(?::([a-zA-Z/]+))?\}(?!\})")
 _GUARD = re.compile(r"\[(if .+?|elif .+?|else)\] (.*)")
-_BLOCK = re.compile(r"[#>|]|[-*+] |\d+\. ")
+_BLOCK = re.compile(r"[>|]|[-*+] |\d+\. ")
 """Beginnings of lines that Markdown makes blocks of, which nothing may stand before."""
+_HEADING = re.compile(r"(?:\[.*?\] )?#{1,6} ")
 _STYLES: Final = {
     "value": "value",
     "unit": "unit",
@@ -89,6 +90,9 @@ class Telling(Measuring):
         if when and not holds(when, self, where=f"{where} if"):
             return None
         told = self.apart(written(text, self, where=where, **names))
+        for place, line in enumerate(text.split("\n"), start=1):
+            if _HEADING.match(line):  # only those of cells go where nothing is shown below them
+                raise WordsError(f"{where}, line {place}: a heading stands in a Markdown cell of its own")
         real, example = (prose(part, self.ledger).html if part.strip() else "" for part in told)
         return self.shown.block(Block(with_example(real, example))) if real or example else None
 
