@@ -84,10 +84,10 @@ class Round:
         return months // 12, months % 12 + 1
 
     def month_labels(self) -> dict[str, str]:
-        """Months covered, in order: B.E. year and month -> Thai label, ``{"2568-10": "ต.ค. 68", …}``."""
+        """Months covered, in order: B.E. year and month -> Thai label, ``{"2568-10": "ต.ค. 2568", …}``."""
         months = [self.calendar_month(position) for position in range(1, self.months + 1)]
         return {
-            f"{year + _BE_OFFSET}-{month:02d}": f"{name} {(year + _BE_OFFSET) % 100:02d}"
+            f"{year + _BE_OFFSET}-{month:02d}": f"{name} {year + _BE_OFFSET}"
             for (year, month), name in zip(months, MONTHS, strict=False)
         }
 

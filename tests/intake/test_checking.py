@@ -395,7 +395,7 @@ def test_clean_round_ends_with_0_and_its_one_warning(project, capsys):
     assert re.search(r"ไม่พบปัญหา\s+และมีข้อควรยืนยัน\s+1\s+ข้อ", shown)
     assert {p.name for p in (project / "outputs" / "2569-6m").iterdir()} == set(NAMES)
     page = (project / "outputs" / "2569-6m" / "problems.html").read_text(encoding="utf-8")
-    assert "ของเดือน ต.ค. 68 พ.ย. 68 ธ.ค. 68 ทั้งที่" in page
+    assert "ของเดือน ต.ค. 2568 พ.ย. 2568 ธ.ค. 2568 ทั้งที่" in page
     assert check(project, "--dataset", "csr_activities") == 0
     assert not list((project / "outputs" / "2569-6m").iterdir())
 

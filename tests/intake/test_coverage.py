@@ -46,7 +46,7 @@ def test_a_month_without_rows_is_warned_of_and_is_no_zero(tmp_path):
     folder = cases(raw, Q3, ("ตาก", OCT), ("น่าน", DEC))
     warning = warned(Q3, folder)["months_without_rows"]
     assert (warning.column, warning.row) == ("วันเวลาที่รับเรื่อง", None)
-    assert "ของเดือน พ.ย. 68 ทั้งที่" in warning.expected and "ยืนยันกับเจ้าของข้อมูล" in warning.action
+    assert "ของเดือน พ.ย. 2568 ทั้งที่" in warning.expected and "ยืนยันกับเจ้าของข้อมูล" in warning.action
     for _ in range(2):  # from the file, then from its checked copy
         for province, expected in ((None, [1, None, 1]), ("ตาก", [1, None, 0]), ("แพร่", [0, None, 0])):
             frame = dataset("urgent_cases").load(Q3, folder, province=province, columns=["received", "channel"])
@@ -80,7 +80,7 @@ def test_the_file_of_the_last_round_is_noticed(tmp_path):
     cases(tmp_path, Q3, *rows)
     found = warned(Q6, cases(tmp_path, Q6, *rows))
     assert set(found) == {"months_without_rows", "earlier_file"}
-    assert "ของเดือน ม.ค. 69 ก.พ. 69 มี.ค. 69 ทั้งที่" in found["months_without_rows"].expected
+    assert "ของเดือน ม.ค. 2569 ก.พ. 2569 มี.ค. 2569 ทั้งที่" in found["months_without_rows"].expected
     assert "รอบ 3 เดือน ปีงบประมาณ พ.ศ. 2569 ทุกไบต์" in found["earlier_file"].expected
     assert "วางไฟล์ของรอบ 6 เดือน" in found["earlier_file"].action
 
@@ -103,7 +103,7 @@ def test_rows_that_fall_are_told_by_month_even_where_the_sum_grows(tmp_path):
     found = warned(Q6, cases(tmp_path, Q6, *later))
     assert list(found) == ["fewer_rows"]
     assert "รอบ 3 เดือน" in found["fewer_rows"].expected
-    assert found["fewer_rows"].expected.endswith(": ต.ค. 68 1 แถว จากเดิม 2 แถว")
+    assert found["fewer_rows"].expected.endswith(": ต.ค. 2568 1 แถว จากเดิม 2 แถว")
 
 
 def test_the_nearest_earlier_round_of_the_year_is_the_last(tmp_path):
@@ -128,13 +128,13 @@ def test_warnings_are_shown_everywhere_and_the_check_is_clean_all_the_same(tmp_p
     folder = cases(tmp_path / "data" / "raw", Q3, ("ตาก", OCT), ("น่าน", DEC))
     results = check_files(SCHEMAS.at(Q3), folder, only="urgent_cases")
     for text in (to_text(results, 300), problems_page(Q3, results)):
-        assert "ไม่มีแถวใดเป็นของเดือน พ.ย. 68" in text and "ข้อควรยืนยันกับเจ้าของข้อมูล (ไม่หยุดการทำรายงาน)" in text
+        assert "ไม่มีแถวใดเป็นของเดือน พ.ย. 2568" in text and "ข้อควรยืนยันกับเจ้าของข้อมูล (ไม่หยุดการทำรายงาน)" in text
     shutil.copytree(SCHEMAS.folder, tmp_path / "data" / "schemas")
     assert main(["--project", str(tmp_path), "check", "2569-3m", "--dataset", "urgent_cases"]) == 0
     assert "ไม่พบปัญหา และมีข้อควรยืนยัน 1 ข้อ" in capsys.readouterr().out
     book = openpyxl.load_workbook(tmp_path / "outputs" / "2569-3m" / "problems.xlsx")
     ((*_, expected, action),) = book["ข้อควรยืนยัน"].iter_rows(min_row=2, values_only=True)
-    assert "พ.ย. 68" in expected and "ยืนยัน" in action
+    assert "พ.ย. 2568" in expected and "ยืนยัน" in action
 
 
 @pytest.mark.parametrize("province", ["", "เชียงใหม่"])
@@ -147,4 +147,4 @@ def test_the_report_says_which_months_nobody_counted(copy, show, province):
     assert shown.value("urgent_cases.month.2569-01") is None
     assert shown.section["urgent_cases.month.2569-01"].note == NO_ROWS
     assert shown.value("urgent_cases.month.2569-02") > 0
-    assert 'ไม่มีแถวของเดือน <span class="src">ม.ค. 69</span>' in shown.html
+    assert 'ไม่มีแถวของเดือน <span class="src">ม.ค. 2569</span>' in shown.html

@@ -144,8 +144,8 @@ def test_a_number_under_another_finding_is_caught(audit, made, sections):
         ("ข้อมูลถึงวันที่ 31 มีนาคม 2568", False),
         ("ผลรอบ 6 เดือน ปีงบประมาณ พ.ศ. 2569", True),
         ("ผลรอบ 9 เดือน", False),
-        ("เดือน ธ.ค. 68", True),
-        ("เดือน ธ.ค. 69", False),
+        ("เดือน ธ.ค. 2568", True),
+        ("เดือน ธ.ค. 2569", False),
         ("ช่วงความเชื่อมั่นร้อยละ 95", True),
         ("ผลคือร้อยละ 95", False),
         ("มีผู้เข้าร่วม 57 คน", False),
@@ -261,10 +261,10 @@ def test_what_may_be_drawn_as_text_beside_the_numbers_of_a_picture(audit):
     few, many = (audit.ledger[f"homeless_housing.places.{name}"] for name in ("nonthaburi", "songkhla"))
     assert (few.text(), many.text()) == ("5", "11")
     drawn = {
-        "shows": [["ต.ค. 68", few.id], ["พ.ย. 68", many.id]],
+        "shows": [["ต.ค. 2568", few.id], ["พ.ย. 2568", many.id]],
         "alt": "แผนภูมิแท่ง มีเส้นที่เกณฑ์ {restructuring.attention_threshold:unit}",
     }
-    assert list(audit._letters("homeless_housing", ["68", "5–11", "เกณฑ์ ร้อยละ 50"], drawn)) == []
+    assert list(audit._letters("homeless_housing", ["2568", "5–11", "เกณฑ์ ร้อยละ 50"], drawn)) == []
     for foreign in ("6–11", "12", "เกณฑ์ ร้อยละ 51", "15", "๕"):
         assert [words for words, _ in audit._letters("homeless_housing", [foreign], drawn)] == [foreign]
     assert len(list(audit._letters("homeless_housing", ["เกณฑ์ ร้อยละ 50"], {**drawn, "alt": ""}))) == 1

@@ -81,8 +81,8 @@ def test_the_measuring_would_find_texts_that_touch(drawn):
 def test_a_month_says_its_year_where_it_is_another_than_before():
     figures.set_theme()
     svg = figures.columns({name: number(1) for name in Round(2569, 6).month_labels().values()}).svg
-    assert re.findall(r">([^<>]*[ก-๙][^<>]*|6\d)<", svg) == [
-        "ต.ค.", "68", "พ.ย.", "ธ.ค.", "ม.ค.", "69", "ก.พ.", "มี.ค."
+    assert re.findall(r">([^<>]*[ก-๙][^<>]*|25\d\d)<", svg) == [
+        "ต.ค.", "2568", "พ.ย.", "ธ.ค.", "ม.ค.", "2569", "ก.พ.", "มี.ค."
     ]  # fmt: skip
 
 

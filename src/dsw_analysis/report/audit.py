@@ -262,7 +262,7 @@ class Audit:
         """Numbers in a picture are those that it or its alternative text shows, or words of the sources."""
         ids = {*(i for _, i in drawn["shows"]), *(match[1] for match in blocks.PLACEHOLDER.finditer(drawn["alt"]))}
         known = {number for i in ids for style in STYLES for number in _FIGURE.findall(self.ledger[i].text(style))}
-        labels = {word for label, _ in drawn["shows"] for word in label.split()}  # some stand on two lines: ต.ค. 68
+        labels = {word for label, _ in drawn["shows"] for word in label.split()}  # some stand on two lines: ต.ค. 2568
         for text in texts:
             rest = _FIGURE.sub(lambda match: "" if match[0] in known else match[0], text)
             bound = not written_numbers(rest) or text in labels
