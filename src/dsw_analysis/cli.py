@@ -132,11 +132,14 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_judges(commands)
 
-    new = commands.add_parser("new", help="write the template of a notebook")
+    new = commands.add_parser("new", help="begin a round, or a notebook that prepares a dataset's file")
     new.add_argument(
-        "kind", choices=["prepare"], help="prepare: makes a dataset's file of raw files laid out otherwise"
+        "what",
+        metavar="ROUND | prepare",
+        help="a round, with --from; prepare: a notebook for raw files laid out otherwise",
     )
-    new.add_argument("dataset")
+    new.add_argument("dataset", nargs="?", help="that the notebook prepares")
+    new.add_argument("--from", dest="last", type=_round, metavar="ROUND", help="the round that a new one goes on from")
 
     commands.add_parser("list", help="list sections and datasets")
     return parser
@@ -227,9 +230,24 @@ def _plan_notes(arguments: argparse.Namespace, folder: Path) -> list[str]:
 
 def _new(arguments: argparse.Namespace) -> int:
     from dsw_analysis.run.new import new_preparation  # noqa: PLC0415
+    from dsw_analysis.run.new_round import new_round  # noqa: PLC0415
     from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
-    print(new_preparation(Project(root=arguments.project), arguments.dataset))
+    project, asked = Project(root=arguments.project), (arguments.dataset is not None, arguments.last is not None)
+    if arguments.what == "prepare" and asked == (True, False):
+        print(new_preparation(project, arguments.dataset))
+        return 0
+    if arguments.what == "prepare" or asked != (False, True):
+        raise UsageError("say `dsw new ROUND --from ROUND`, e.g. 2569-12m --from 2569-6m, or `dsw new prepare DATASET`")
+    try:
+        round_ = Round.parse(arguments.what)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    made = new_round(project, round_, arguments.last)
+    for path in made.written:
+        print(path)
+    for path in made.kept:
+        print(f"{path} is there already and stays as it is")
     return 0
 
 
@@ -265,7 +283,7 @@ def _template(arguments: argparse.Namespace) -> int:
         path, content = folder / f"{kind.id}.xlsform.xlsx", xlsform(kind, arguments.round)
         empty = [content]
     else:
-        filled = prefilled(schemas, _raw(arguments)) if kind.id == RETURNS else ()
+        filled = {RETURNS: prefilled(schemas, _raw(arguments))} if kind.id == RETURNS else {}
         path, content = folder / f"{kind.stem}.xlsx", form(schemas, kind.id, filled)
         empty = [content, *(form(schemas, other.id) for other in schemas.in_file(kind.stem))]
     if path.exists() and path.read_bytes() not in empty:

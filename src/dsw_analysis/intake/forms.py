@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib.metadata import version
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from dsw_analysis.intake.carried import Carried, write_apart, write_rows
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.files.header import JOIN
 from dsw_analysis.intake.provinces import province_names
@@ -57,11 +59,14 @@ class _Lists:
         return self.places[key]
 
 
-def form(schemas: Schemas, id_: str, filled: Sequence[Sequence[str | None]] = ()) -> bytes:
+def form(
+    schemas: Schemas, id_: str, carried: Mapping[str, Carried] = MappingProxyType({}), notes: Sequence[str] = ()
+) -> bytes:
     """Workbook to fill in: one sheet for every dataset of the round that shares the dataset's file, and a guide.
 
-    Headers are as the schema has them (two rows where there are groups) and protected, cells below are not; the rows
-    ``filled`` stand in the dataset's own sheet. The same schemas, round and package version give the same bytes.
+    Headers are as the schema has them (two rows where there are groups) and protected, cells below are not. By dataset
+    there may be rows that are ``carried`` over from the round before, and ``notes`` on them in the guide. The same
+    schemas, round, rows and package version give the same bytes.
     """
     dataset, round_ = schemas[id_], schemas.round
     together = schemas.in_file(dataset.stem)
@@ -71,18 +76,20 @@ def form(schemas: Schemas, id_: str, filled: Sequence[Sequence[str | None]] = ()
         pages = [book.add_worksheet(one.sheet or ONLY_SHEET) for one in together]
         lists = _Lists(book.add_worksheet(LISTS))
         lists.sheet.very_hidden()
-        _write_guide(book, guide, together, round_)
+        _write_guide(book, guide, together, round_, notes)
         for one, page in zip(together, pages, strict=True):
-            _write_page(book, page, one, round_, lists)
-        own = pages[together.index(dataset)]
-        own.activate()
-        for at, row in enumerate(filled, start=1):
-            for place, cell in enumerate(row):
-                own.write(at, place, cell)
+            depth = _write_page(book, page, one, round_, lists)
+            if one.id in carried:
+                write_rows(page, one, carried[one.id], depth)
+        for one in together:
+            if one.id in carried and carried[one.id].apart:
+                write_apart(book, one, carried[one.id], one.sheet or ONLY_SHEET)
+        pages[together.index(dataset)].activate()
     return target.getvalue()
 
 
-def _write_page(book: Workbook, page: Worksheet, dataset: Schema, round_: Round, lists: _Lists) -> None:
+def _write_page(book: Workbook, page: Worksheet, dataset: Schema, round_: Round, lists: _Lists) -> int:
+    """Write a dataset's sheet; returns how many rows its header has."""
     head = book.add_format({**HEAD, "align": "center", "valign": "vcenter"})
     depth = _write_header(page, [c.header for c in dataset.columns], head)
     for at, column in enumerate(dataset.columns):
@@ -92,6 +99,7 @@ def _write_page(book: Workbook, page: Worksheet, dataset: Schema, round_: Round,
         page.data_validation(depth, at, _LAST_ROW, at, rule | _from_registry(dataset, column))
     page.freeze_panes(depth, 1)
     page.protect("", _LOOSE)
+    return depth
 
 
 def _write_header(page: Worksheet, headers: Sequence[str], head: Format) -> int:
@@ -189,7 +197,9 @@ def _shorten(text: str) -> str:
     return text if len(text) <= _PROMPT else f"{text[: _PROMPT - 1]}…"
 
 
-def _write_guide(book: Workbook, guide: Worksheet, together: Sequence[Schema], round_: Round) -> None:
+def _write_guide(
+    book: Workbook, guide: Worksheet, together: Sequence[Schema], round_: Round, notes: Sequence[str]
+) -> None:
     """Say how to fill the form in, what each column takes, and which version of the form this is."""
     title = book.add_format({"bold": True, "font_size": 14})
     lines = [
@@ -197,6 +207,7 @@ def _write_guide(book: Workbook, guide: Worksheet, together: Sequence[Schema], r
         "กรอกข้อมูลใต้หัวตารางในแผ่นงานที่กำหนด หนึ่งแถวต่อหนึ่งรายการ อย่าแก้หัวตารางหรือชื่อแผ่นงาน",
         f"บันทึกเป็นไฟล์ชื่อ {together[0].stem}.xlsx แล้วส่งให้ผู้จัดทำรายงาน",
         "ปีในเซลล์วันที่พิมพ์เป็น พ.ศ. หรือ ค.ศ. สี่หลักก็ได้ ระบบอ่านได้ทั้งสองแบบ",
+        *notes,
     ]
     for row, text in enumerate(lines):
         guide.write_string(row, 0, text, None if row else title)

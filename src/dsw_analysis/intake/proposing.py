@@ -242,5 +242,5 @@ def propose(dataset: Dataset, round_: Round, folder: Path, file: Path) -> tuple[
         return None
     checked = dataset.try_options(round_, folder, file, options)
     codes = {p.code for p in checked.problems}
-    laid_out = checked.readable and not codes & LAYOUT
+    laid_out = checked.readable and checked.rows_read and not codes & LAYOUT  # a blank form is not laid out otherwise
     return (options, checked) if laid_out or ("rename" in options.open and not codes & _RESHAPED) else None

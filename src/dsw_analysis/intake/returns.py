@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from dsw_analysis.intake.carried import Carried
 from dsw_analysis.intake.coverage import earlier_rounds
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.files import is_there
@@ -159,19 +160,20 @@ def tallies(schemas: Schemas, folder: Path, id_: str) -> dict[str, Tally]:
     return found
 
 
-def prefilled(schemas: Schemas, folder: Path) -> list[tuple[str | None, ...]]:
+def prefilled(schemas: Schemas, folder: Path) -> Carried:
     """Rows of the form of a round: what the last round expected of who is open in this one, its days left blank."""
     last = next(earlier_rounds(schemas[RETURNS], schemas, folder), None)
     if last is None:
-        return []
+        return Carried()
     frame = schemas.at(last[0])[RETURNS].load(*last)
     spans = _spans(schemas, folder)
     labels = schemas[RETURNS]["dataset"].codes
-    return [
-        (labels[id_], sender)
+    rows = [
+        {"dataset": id_, "sender": sender}
         for id_, sender in zip(frame["dataset"].astype(str), frame["sender"].astype(str), strict=True)
         if id_ in labels and any(_months(schemas.round, *spans.get(name_key(official_sender(sender)), (None, None))))
     ]
+    return Carried(rows=rows)
 
 
 def _tallied(dataset: Dataset, round_: Round, folder: Path) -> Iterator[tuple[str, Tally]]:

@@ -38,6 +38,7 @@ _STEP_COUNTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("steps_not_stated", "ขั้นตอนที่ไม่ปรากฏสถานะ", {"state": BLANK}),
 )
 """What is counted of a project's steps: end of the finding's id, label, filter by state."""
+_UNTOLD = "หน่วยงานยังไม่รายงานสถานะของขั้นตอนใด"
 
 
 class NotInPlanError(KeyError):
@@ -230,11 +231,18 @@ class Plan:
         )
 
     def step_counts(self, section: str) -> Iterator[Finding]:
-        """Steps of a section, all of them and by state: ``<section>.steps``, ``<section>.steps_done`` and so on."""
+        """Steps of a section, all of them and by state: ``<section>.steps``, ``<section>.steps_done`` and so on.
+
+        As long as the office has told of no step, it is not known how many are done, under way or not begun.
+        """
+        states = [row["state"] for row in self.rows("steps", section) if row["step"] is not None]
+        untold = bool(states) and not any(states)
         for name, label, state in _STEP_COUNTS:
             # A row without a number is a remark that the source shows no steps, not a step.
             where = {"section": section, "step": FILLED, **state}
-            yield Count(id=f"{section}.{name}", label=label, unit="steps", where=where)(self.steps)
+            counted = Count(id=f"{section}.{name}", label=label, unit="steps", where=where)(self.steps)
+            known = not untold or state.get("state") in (None, BLANK)
+            yield counted if known else replace(counted, value=None, note=_UNTOLD)
 
     def indicators_of(self, section: str) -> list[Indicator]:
         """Indicators of a section in the order of the file."""

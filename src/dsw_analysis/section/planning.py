@@ -100,9 +100,12 @@ class Planning(Judging):
         return Block("".join(block.html for block in shown)) if shown else None
 
     def remaining(self) -> Block | None:
-        """Every step that is not done, with when and who, under its heading; ``None`` in a brief or if all are."""
+        """Every step that is not done, with when and who, under its heading; ``None`` in a brief or if all are.
+
+        Also as long as nothing is known of any: they may all be done.
+        """
         rows = outlook.remaining(self.plan, self.id, self.round) if self.national else []
-        if not rows:
+        if not rows or set(self.plan.work_of_steps(self.id, self.round)) == {Work.WAITING}:
             return None
         columns = {name: [row[key] for row in rows] for key, name in _AHEAD.items()}
         caption = f"ขั้นตอนที่ยังไม่เสร็จเมื่อสิ้น{self.round.label}"

@@ -67,7 +67,8 @@ class Ratio(OfFindings):
         """Divide one finding by another; file and filter are those of the numerator."""
         top, bottom = numerator.value, denominator.value
         value = self.whole * top / bottom if top is not None and bottom else None
-        note = UNDEFINED if value is None else None
+        unknown = numerator.note if top is None else None
+        note = (unknown or UNDEFINED) if value is None else None
         return self._derived(numerator, denominator, value=value, numerator=top, denominator=bottom, note=note)
 
 

@@ -22,6 +22,8 @@ from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.pieces import REFERENCE, column_number, filled, pieces
 from dsw_analysis.intake.files.survey import Doubt, Sheet, Survey, check_size
 
+COMMENTATOR: Final = "dsw-analysis"
+"""Author of the comments of our own forms, which are not the sender's and need not be read."""
 _HIDDEN_ROW = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"[^>]*>')
 _HIDDEN_COLUMN = re.compile(rb'<col\b[^>]*\bhidden="(?:1|true)"[^>]*>')
 _SPAN = re.compile(rb'\b(min|max)="(\d+)"')
@@ -157,18 +159,19 @@ class XlsxBook:
         return formats, struck
 
     def _comments(self, sheet: Sheet) -> list[str]:
-        """Places of the cells that have a comment."""
+        """Places of the cells that have a comment, but for those that dsw has put into its forms."""
         folder, name = posixpath.split(sheet.part)
         relations = f"{folder}/_rels/{name}.rels"
         parts = self._related(relations, "/comments") if relations in self._archive else {}
-        found = (
-            element.get("ref", "")
-            for part in parts.values()
-            if part in self._archive
-            for _, kind, element in self._archive.elements(part)
-            if kind == "comment"
-        )
-        return list(dict.fromkeys(found))
+        found: dict[str, None] = {}
+        for part in (part for part in parts.values() if part in self._archive):
+            authors: list[str | None] = []
+            for _, kind, element in self._archive.elements(part):
+                if kind == "author":
+                    authors.append(element.text)
+                elif kind == "comment" and authors[_number(element, "authorId") :][:1] != [COMMENTATOR]:
+                    found[element.get("ref", "")] = None
+        return list(found)
 
     def _related(self, relations: str, kind: str) -> dict[str | None, str]:
         """Parts that a part refers to, by the id of the reference."""
