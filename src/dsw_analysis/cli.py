@@ -154,6 +154,7 @@ def _add_judges(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     compare.add_argument("old", type=_round)
     compare.add_argument("round", type=_round)
     compare.add_argument("--to", type=Path, help="folder (default: outputs/comparisons)")
+    compare.add_argument("--anew", action="store_true", help="work out the old round anew from the new one's files too")
 
     audit = commands.add_parser("audit-report", help="check every number of a finished HTML against its ledger")
     audit.add_argument("page", type=Path, help="report.html, figures.html or one of sections/*.html")
@@ -423,6 +424,11 @@ def _compare(arguments: argparse.Namespace) -> int:
     from dsw_analysis.report.comparison_files import files_of, said_in_short  # noqa: PLC0415
 
     found = compare_rounds(arguments.old, arguments.round, arguments.project)
+    if arguments.anew:
+        from dsw_analysis.run.anew import with_old_period  # noqa: PLC0415
+        from dsw_analysis.run.tasks import Project  # noqa: PLC0415
+
+        found = with_old_period(found, Project(root=arguments.project.resolve()))
     print(said_in_short(found))
     folder = arguments.to or arguments.project / "outputs" / "comparisons"
     for ending, content in files_of(found).items():

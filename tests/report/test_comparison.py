@@ -34,7 +34,10 @@ from dsw_analysis.findings.ledger import SECTION_MIME, ledger_document, to_json
 from dsw_analysis.problems import UsageError
 from dsw_analysis.report.comparing import compare, compare_rounds
 from dsw_analysis.report.comparison_files import CAUSES, STATES, comparison_json, comparison_page, comparison_workbook
+from dsw_analysis.report.turned import indicators, rankings
 from dsw_analysis.rounds import Round
+from dsw_analysis.run.anew import with_old_period
+from dsw_analysis.run.tasks import Project
 
 OLD, NEW = Round.parse("2569-6m"), Round.parse("2569-12m")
 SECTIONS = (
@@ -261,7 +264,7 @@ def test_verdicts_that_turned_are_told_with_what_has_changed(two, found):
     after = two[2]
     plan = {i["indicator"]: i for i in after["plan_indicators"].to_dict("records")}
     assert plan["urgent_cases.target"]["target"] == 99.5
-    turned = {t.measured: t for t in found.indicators}
+    turned = {t.measured: t for t in indicators(found)}
     cases = turned["urgent_cases.within_24h"]
     assert "target" in cases.causes
     assert cases.new == ("missed",)  # 99.5 of 100 within a day is more than any round made here reaches
@@ -272,7 +275,7 @@ def test_verdicts_that_turned_are_told_with_what_has_changed(two, found):
         {i["id"]: i["status"] for s in made.document["sections"] for i in s["indicators"]}
         for made in (found.old, found.new)
     ]
-    assert len(found.indicators) == sum(statuses[0][i] != statuses[1][i] for i in ids)
+    assert len(indicators(found)) == sum(statuses[0][i] != statuses[1][i] for i in ids)
 
 
 def test_rankings_with_another_answer_are_told(two, found):
@@ -280,12 +283,12 @@ def test_rankings_with_another_answer_are_told(two, found):
     counts = [Counter(records["csr_activities"]["province"]) for records in (before, after)]
     top = [{name for name, n in count.items() if n == max(count.values())} for count in counts]
     labels = [
-        {found.old.ledger[i].label.rpartition(": ")[2] for i in t.old} for t in found.rankings if t.section == "csr"
+        {found.old.ledger[i].label.rpartition(": ")[2] for i in t.old} for t in rankings(found) if t.section == "csr"
     ]
     changed = [names for names in labels if names == top[0]]
     assert bool(changed) == (top[0] != top[1])
-    assert all(set(t.old) != set(t.new) for t in found.rankings)
-    assert any(t.kind == "most" for t in found.rankings)
+    assert all(set(t.old) != set(t.new) for t in rankings(found))
+    assert any(t.kind == "most" for t in rankings(found))
 
 
 def test_a_file_that_is_another_by_now_only_counts_as_changed(two, tmp_path):
@@ -348,6 +351,51 @@ def test_a_ledger_without_definitions_is_refused(two, tmp_path):
     path.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(UsageError, match="older dsw"):
         compare_rounds(OLD, NEW, root)
+
+
+@pytest.fixture(scope="module")
+def anew(two, found):
+    return with_old_period(found, Project(root=two[0]))
+
+
+DATED = {
+    "csr_activities": "held_on",
+    "urgent_cases": "received",
+    "citizen_questions": "asked",
+    "public_opinion": "month",
+}
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_the_old_period_anew_splits_a_difference(two, anew, name):
+    """What is late or corrected is the new records of the old months less the old records; the rest is new months."""
+    _, before, after = two
+    records = after[name]
+    if name == "public_opinion":
+        restricted = records[records["month"].isin(OLD.month_labels().values())]
+    else:
+        restricted = records[records[DATED[name]] < pd.Timestamp(OLD.end) + pd.Timedelta(days=1)]
+    between = EXPECT[name](OLD, {**before, name: restricted.reset_index(drop=True)})
+    old, new = EXPECT[name](OLD, before), EXPECT[name](NEW, after)
+    split = 0
+    for id_ in old.keys() & new.keys() & between.keys() & anew.by_id.keys():
+        c = anew.by_id[id_]
+        if c.difference is None or c.new.dataset != name:
+            continue
+        assert float(c.of_old) == pytest.approx(between[id_] - old[id_], abs=1e-9), id_
+        assert float(c.of_new) == pytest.approx(new[id_] - between[id_], abs=1e-9), id_
+        assert c.of_old + c.of_new == c.difference
+        if c.state == "differs" and c.of_new and not c.of_old and c.old.denominator is None:
+            assert set(c.causes) - {"round"} == {"period"}, id_
+        split += 1
+    assert split >= 5
+
+
+def test_what_has_no_dates_is_not_split(anew):
+    assert anew.by_id["homeless_housing.rooms"].of_old is None
+    assert anew.by_id["restructuring.answered"].of_new is None
+    page = comparison_page(anew)
+    assert "มาช้าหรือแก้ไขในช่วงเดิม" in page
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])

@@ -73,7 +73,7 @@ def changes(old: pd.DataFrame, new: pd.DataFrame, rounds: tuple[Round, Round]) -
     frames = [old, new]
     outside = 0
     if dates is not None:
-        inside = [_within(frame[dates.name], other) for frame, other in zip(frames, rounds[::-1], strict=True)]
+        inside = [within(frame[dates.name], other) for frame, other in zip(frames, rounds[::-1], strict=True)]
         outside = sum(int((~rows).sum()) for rows in inside)
         frames = [frame[rows] for frame, rows in zip(frames, inside, strict=True)]
     came: set[str] = set()
@@ -108,10 +108,11 @@ def date_column(schema: Schema) -> Column | None:
     unit = unit_column(schema)
     if unit is not None and unit.unique:
         return None
-    return next((column for column in schema.columns if column.in_round and column.required), None)
+    return next((c for c in schema.columns if c.in_round and c.required and not c.days_after), None)
 
 
-def _within(dates: pd.Series, round_: Round) -> pd.Series[bool]:
+def within(dates: pd.Series, round_: Round) -> pd.Series[bool]:
+    """Which of some dates lie in a round."""
     days = pd.to_datetime(dates)
     return (days >= pd.Timestamp(round_.start)) & (days < pd.Timestamp(round_.end) + pd.Timedelta(days=1))
 

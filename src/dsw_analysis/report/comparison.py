@@ -1,13 +1,13 @@
-"""Two rounds held against each other: each finding with its difference and its causes, verdicts and rankings turned."""
+"""Two rounds held against each other: each finding with its difference and its causes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import SUMMARY
@@ -15,8 +15,6 @@ from dsw_analysis.intake.changes import Changes
 from dsw_analysis.report.made import Made
 
 State = Literal["same", "differs", "undefined", "redefined", "gone", "new"]
-RANKS: Final[Mapping[str, str]] = {"most": "มากที่สุด", "highest": "สูงสุด", "lowest": "ต่ำสุด"}
-"""Kinds of claims that rank, and their words."""
 
 _NAMED = re.compile(r"\[([a-z0-9_]+\.[a-z0-9_.-]+)\]")
 _DERIVED = "คำนวณจาก "
@@ -24,8 +22,6 @@ _PLAN = "plan_"  # what is read of the plan depends on the round's last day
 _CODE = ("package", "notebook")
 _AROUND = ("lock", "python", "project")
 """What the manifest has hashes of that seldom changes a figure: a cause only where there is no other."""
-_ALIKE = Fraction(1, 2)
-"""Share of their findings that rankings of two rounds must have in common to be the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +35,9 @@ class Compared:
         measured, so nothing is compared), ``gone`` or ``new`` (in one round only).
     difference:
         New value less old, exactly; percentage points for percentages. ``None`` unless there are two values to compare.
+    of_old, of_new:
+        What of the difference has come late or was corrected in the old round's months, and what the new months add;
+        ``None`` where the old period was not worked out anew.
     causes:
         Where it differs, what has changed of all that it rests on; where it is redefined, what of its definition:
         keys of :data:`~dsw_analysis.report.comparison_files.CAUSES`.
@@ -49,6 +48,8 @@ class Compared:
     new: Finding | None
     state: State
     difference: Fraction | None = None
+    of_old: Fraction | None = None
+    of_new: Fraction | None = None
     causes: tuple[str, ...] = ()
 
     @property
@@ -60,25 +61,21 @@ class Compared:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turned:
-    """A verdict or ranking that is another: who it is of, what it said, and what has changed below it."""
-
-    section: str
-    name: str
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-    kind: str = ""
-    causes: tuple[str, ...] = ()
-    measured: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two rounds; ``changes`` says what became of the datasets whose files can still be read, by their ids."""
+    """Two rounds.
+
+    Attributes
+    ----------
+    changes:
+        What became of the datasets whose files can still be read, by their ids.
+    anew:
+        Findings of the old round as the new one's files give them, by their ids, where that is known.
+    """
 
     old: Made
     new: Made
     changes: Mapping[str, Changes]
+    anew: Mapping[str, Finding] = field(default_factory=dict)
 
     @cached_property
     def findings(self) -> list[Compared]:
@@ -99,14 +96,34 @@ class Comparison:
         redefined = self._redefined(old, new)
         if redefined:
             return Compared(id=id_, old=old, new=new, state="redefined", causes=redefined)
-        same = (old.value, old.numerator, old.denominator) == (new.value, new.numerator, new.denominator)
+        same = _base(old) == _base(new)
         difference, state = None, "same" if same else "differs"
         if old.value is None or new.value is None:
             state = "undefined"
         else:
             difference = _fraction(new) - _fraction(old)
         causes = () if same else self._causes(old, new)
-        return Compared(id=id_, old=old, new=new, state=state, difference=difference, causes=causes)  # type: ignore[arg-type]
+        compared = Compared(id=id_, old=old, new=new, state=state, difference=difference, causes=causes)  # type: ignore[arg-type]
+        return self._split(compared, old, new)
+
+    def _split(self, compared: Compared, old: Finding, new: Finding) -> Compared:
+        """A difference in its two parts, without the causes that the part which is none would have."""
+        anew = self.anew.get(compared.id)
+        if compared.difference is None or anew is None or anew.value is None or anew.definition != old.definition:
+            return compared
+        before, after, between = map(_base, (old, new, anew))
+        known = {*(_OF_OLD if before == between else ()), *(_OF_NEW if between == after else ())}
+        return replace(
+            compared,
+            of_old=_fraction(anew) - _fraction(old),
+            of_new=_fraction(new) - _fraction(anew),
+            causes=tuple(cause for cause in compared.causes if cause not in known),
+        )
+
+    def rests_on(self, id_: str) -> set[str]:
+        """Datasets that a finding rests on, itself or through those that it is worked out from."""
+        below = (self.new.ledger[i] for i in ([] if id_ not in self.new.ledger else self._below(self.new.ledger[id_])))
+        return {f.dataset for f in below if f.dataset}
 
     def _redefined(self, old: Finding, new: Finding) -> tuple[str, ...]:
         """What of the definition of a finding, or of a target that it is worked out from, is another."""
@@ -132,8 +149,7 @@ class Comparison:
         """What has changed of all that a finding rests on; the round alone if nothing has."""
         if new.section == SUMMARY and new.dataset not in self.new.inputs:
             return ("sections",)
-        below = [self.new.ledger[id_] for id_ in self._below(new)]
-        datasets = {f.dataset for f in below if f.dataset}
+        datasets = self.rests_on(new.id)
         found = self._data(datasets)
         if self._other(new.section, _CODE):
             found.append("code")
@@ -152,7 +168,7 @@ class Comparison:
             old, new = self.old.inputs.get(dataset), self.new.inputs.get(dataset)
             if old != new:
                 found += self.changes[dataset].causes if dataset in self.changes else ["data"]
-        return sorted(set(found), key=_ORDER.index)
+        return sorted(set(found), key=ORDER.index)
 
     def _other(self, section: str, parts: Sequence[str]) -> bool:
         """Whether a section was made by other code; where no manifest says so, it is taken to be the same."""
@@ -164,73 +180,21 @@ class Comparison:
         """Whether any section that both rounds have was made by other code."""
         return any(self._other(section, _CODE) for section in self.new.sections)
 
-    @cached_property
-    def projects(self) -> list[Turned]:
-        """Projects whose verdict is another."""
-        return [
-            Turned(section=section, name=new["work"]["title"], old=(old["work"]["standing"],), new=(standing,))
-            for section, old, new in self._both()
-            if new["work"] and old["work"] and (standing := new["work"]["standing"]) != old["work"]["standing"]
-        ]
 
-    @cached_property
-    def indicators(self) -> list[Turned]:
-        """Indicators whose verdict is another; of one whose target changed, or its result's definition, it is said."""
-        turned = []
-        for section, old, new in self._both():
-            before = {indicator["id"]: indicator for indicator in old["indicators"]}
-            for after in new["indicators"]:
-                was = before.get(after["id"])
-                if was is None or was["status"] == after["status"]:
-                    continue
-                ids = [i for i in (after["result"] or was["result"], after["target"] or was["target"]) if i]
-                causes = [c for i in ids if i in self.by_id for c in self.by_id[i].causes]
-                turned.append(
-                    Turned(
-                        section=section,
-                        name=after["name"] or was["name"] or after["id"],
-                        old=(was["status"],),
-                        new=(after["status"],),
-                        causes=tuple(dict.fromkeys(causes)) or ("round",),
-                        measured=after["result"] or was["result"],
-                    )
-                )
-        return turned
-
-    @cached_property
-    def rankings(self) -> list[Turned]:
-        """Rankings with another answer; those of findings whose definition changed are not compared."""
-        turned = []
-        for section, old, new in self._both():
-            for before, after in _paired(old["claims"], new["claims"]):
-                ids = [i for i in after["of"] if i in self.by_id]
-                if set(before["says"]) == set(after["says"]) or any(self.by_id[i].state == "redefined" for i in ids):
-                    continue
-                said = [i for i in (*before["says"], *after["says"]) if i in self.by_id]
-                causes = sorted({c for i in said for c in self.by_id[i].causes}, key=_ORDER.index)
-                turned.append(
-                    Turned(
-                        section=section,
-                        name=new["title"],
-                        kind=after["claim"],
-                        old=tuple(before["says"]),
-                        new=tuple(after["says"]),
-                        causes=tuple(causes),
-                    )
-                )
-        return turned
-
-    def _both(self) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
-        """Sections that both rounds have, with what each ledger says of them."""
-        for section, new in self.new.sections.items():
-            if section in self.old.sections:
-                yield section, self.old.sections[section], new
-
-
-_ORDER: Final = (
+ORDER: Final = (
     *("measure", "columns", "unit", "target", "units", "period", "late", "added", "removed", "corrected", "data"),
     *("code", "round", "sections"),
 )
+"""Causes in the order in which they are named."""
+
+
+_OF_OLD: Final = frozenset({"units", "late", "added", "removed", "corrected"})
+_OF_NEW: Final = frozenset({"period"})
+"""Causes that lie in the months of the old round, and in those that the new one adds."""
+
+
+def _base(finding: Finding) -> tuple[int | float | None, ...]:
+    return finding.value, finding.numerator, finding.denominator
 
 
 def _fraction(finding: Finding) -> Fraction:
@@ -240,20 +204,3 @@ def _fraction(finding: Finding) -> Fraction:
 
 def _value(made: Made, id_: str) -> int | float | None:
     return made.ledger[id_].value if id_ in made.ledger else None
-
-
-def _paired(
-    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Rankings of two rounds that are about the same: of the same findings, or else of the most in common."""
-    left = [claim for claim in old if claim["claim"] in RANKS]
-    for after in (claim for claim in new if claim["claim"] in RANKS):
-        alike = [(_in_common(claim["of"], after["of"]), claim) for claim in left if claim["claim"] == after["claim"]]
-        share, before = max(alike, key=lambda pair: pair[0], default=(Fraction(0), after))
-        if share >= _ALIKE:
-            left.remove(before)
-            yield before, after
-
-
-def _in_common(first: Sequence[str], second: Sequence[str]) -> Fraction:
-    return Fraction(len({*first} & {*second}), len({*first} | {*second}) or 1)

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from dsw_analysis.findings.finding import Finding, units
@@ -15,7 +16,8 @@ from dsw_analysis.intake.provenance import MARKS
 from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.intake.writing.workbooks import BODY, HEAD, new_workbook, write_table
 from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status, Work
-from dsw_analysis.report.comparison import RANKS, Compared, Comparison, Turned
+from dsw_analysis.report.comparison import Compared, Comparison
+from dsw_analysis.report.turned import RANKS, Turned, indicators, projects, rankings
 from dsw_analysis.section.blocks import anchor
 
 CAUSES: Final[Mapping[str, str]] = {
@@ -48,20 +50,17 @@ _POINTS = {"percent": "percentage_points"}
 """Units whose difference is in another."""
 
 
-def difference_text(compared: Compared) -> str:
-    """The difference with sign and unit, rounded as the number is; ``-`` where nothing is compared."""
-    if compared.difference is None:
+def difference_text(compared: Compared, part: str = "difference") -> str:
+    """The difference or a part of it with sign and unit, rounded as the number is; ``-`` where there is none."""
+    difference: Fraction | None = getattr(compared, part)
+    if difference is None:
         return "-"
-    number = round_half_up(compared.difference, compared.one.decimals)
+    number = abs(round_half_up(difference, compared.one.decimals))
+    if compared.one.unit == "percent" and difference.denominator == 1:
+        number = number.quantize(Decimal(1))
     word = units()[_POINTS.get(compared.one.unit, compared.one.unit)]
-    sign = "+" if compared.difference > 0 else "−" if compared.difference < 0 else ""
-    return f"{sign}{abs(_short(number, compared)):,} {word}".strip()
-
-
-def _short(number: Decimal, compared: Compared) -> Decimal:
-    """Without decimals where they say nothing, as where percentages are whole."""
-    whole = compared.difference is not None and compared.difference.denominator == 1
-    return number.quantize(Decimal(1)) if whole and compared.one.unit == "percent" else number
+    sign = "+" if difference > 0 else "−" if difference < 0 else ""
+    return f"{sign}{number:,} {word}".strip()
 
 
 def said(finding: Finding | None, style: str = "unit") -> str:
@@ -93,9 +92,9 @@ def said_in_short(comparison: Comparison) -> str:
     """What differs, in a few lines of a terminal: numbers of findings by state, and verdicts and rankings turned."""
     counts = Counter[str](c.state for c in comparison.findings)
     turned = {
-        "ผลการประเมินโครงการที่เปลี่ยน": comparison.projects,
-        "ผลการประเมินตัวชี้วัดที่เปลี่ยน": comparison.indicators,
-        "ลำดับที่เปลี่ยน": comparison.rankings,
+        "ผลการประเมินโครงการที่เปลี่ยน": projects(comparison),
+        "ผลการประเมินตัวชี้วัดที่เปลี่ยน": indicators(comparison),
+        "ลำดับที่เปลี่ยน": rankings(comparison),
     }
     lines = [f"{words}: {counts[state]:,}" for state, words in STATES.items()]
     return "\n".join([*lines, *(f"{words}: {len(found):,}" for words, found in turned.items())])
@@ -114,6 +113,9 @@ def comparison_page(comparison: Comparison) -> str:
         round=new,
         before=old,
         comparison=comparison,
+        projects=projects(comparison),
+        indicators=indicators(comparison),
+        rankings=rankings(comparison),
         titles=titles,
         sections=sections,
         of_state=lambda state: [c for c in comparison.findings if c.state == state],
@@ -142,6 +144,8 @@ _COLUMNS: Final[Mapping[str, Callable[[Compared], Any]]] = {
     "ตัวตั้งรอบนี้": lambda c: c.new and c.new.numerator,
     "ตัวหารรอบนี้": lambda c: c.new and c.new.denominator,
     "ผลต่าง": lambda c: None if c.difference is None else float(c.difference),
+    "มาช้าหรือแก้ไขในช่วงเดิม": lambda c: None if c.of_old is None else float(c.of_old),
+    "เดือนที่เพิ่มขึ้น": lambda c: None if c.of_new is None else float(c.of_new),
     "หน่วยของผลต่าง": lambda c: None if c.difference is None else units()[_POINTS.get(c.one.unit, c.one.unit)],
     "สถานะ": lambda c: STATES[c.state],
     "สิ่งที่เปลี่ยน": causes_text,
@@ -172,7 +176,7 @@ def comparison_json(comparison: Comparison) -> str:
     document = {
         "old": comparison.old.document["round"],
         "new": comparison.new.document["round"],
-        **{name: [vars(t) for t in getattr(comparison, name)] for name in ("projects", "indicators", "rankings")},
+        **{of.__name__: [vars(turned) for turned in of(comparison)] for of in (projects, indicators, rankings)},
         "datasets": {dataset: vars(found) for dataset, found in comparison.changes.items()},
         "findings": [
             {
@@ -180,7 +184,10 @@ def comparison_json(comparison: Comparison) -> str:
                 "label": c.one.label,
                 "unit": c.one.unit,
                 "state": c.state,
-                "difference": None if c.difference is None else float(c.difference),
+                **{
+                    part: None if getattr(c, part) is None else float(getattr(c, part))
+                    for part in ("difference", "of_old", "of_new")
+                },
                 "causes": c.causes,
                 "old": _json(c.old),
                 "new": _json(c.new),
