@@ -37,7 +37,7 @@ LONGEST = (
     "test_pdf", "test_docx", "test_batch", "test_notebooks", "test_provinces", "test_watching", "test_parts",
     "test_copies", "test_content", "test_sections", "test_figures", "test_clusters", "test_plan", "test_forms",
     "test_datasets", "test_checking", "test_editions", "test_brief", "test_published", "test_preparing",
-    "test_returns_layouts", "test_waiting", "test_new_round", "test_returns", "test_comparison",
+    "test_returns_layouts", "test_waiting", "test_new_round", "test_changed_rounds", "test_returns", "test_comparison",
 )  # fmt: skip
 """Groups of tests that begin before all others, so that all cores end at about the same time."""
 
@@ -110,21 +110,26 @@ class Copy:
         return path
 
 
-@pytest.fixture
-def copy(tmp_path):
+def copied(folder):
     """Notebooks and raw files in a folder that the test may change, as a round whose files the units have sent.
 
     Altered files are no longer those of the printed report, so nothing is held to it.
     """
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     for name in ("raw", "schemas"):
-        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
-    shutil.copy(ROOT / "project.toml", tmp_path)
-    found = Copy(tmp_path)
+        shutil.copytree(ROOT / "data" / name, folder / "data" / name)
+    shutil.copy(ROOT / "project.toml", folder)
+    found = Copy(folder)
     (found.raw / "published.csv").unlink()
     package = found.raw / "datapackage.json"
     package.write_text(package.read_text(encoding="utf-8").replace('"reconstructed"', '"received"'), encoding="utf-8")
     return found
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The project in a folder of the test's own; see :func:`copied`."""
+    return copied(tmp_path)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ The two tables were written from the printed report (``place`` is the table of i
 import csv
 from collections import Counter
 from datetime import date
+from itertools import product
 
 import pytest
 from conftest import ROOT
@@ -121,3 +122,13 @@ def test_every_indicator_of_the_round_stands_as_the_print_says(made):
     assert found == printed
     late = {s["section"]: len(s["work"]["late"]) for s in made.document["sections"] if s["work"] and s["work"]["late"]}
     assert late == {"five_year_plan": 2, "highland_welfare": 1, "urgent_cases": 1}
+
+
+@pytest.mark.parametrize("kind", [None, "cumulative", "rate", "milestone", "level"])
+@pytest.mark.parametrize("met", [True, False])
+def test_the_end_of_the_year_says_reached_or_missed(kind, met):
+    due = (None, MARCH, SEPTEMBER, date(2026, 10, 31))  # of the step that gives the result
+    works = ((), (Work.DONE,), (Work.OVERDUE,), (Work.IN_PROGRESS, Work.AHEAD))
+    for day, ends, steps in product(due, (None, MARCH, SEPTEMBER), works):
+        found = status_of_indicator(kind, day, ends, YEAR, met=met, has_target=True, steps=steps)
+        assert found is (Status.REACHED if met else Status.MISSED), (day, ends, steps)

@@ -121,7 +121,8 @@ def status_of_indicator(
 ) -> Status:
     """Judge an indicator at the end of a round.
 
-    - ``milestone`` and ``level``: nothing is judged before the day on which they are due;
+    - ``milestone`` and ``level``: nothing is judged before the day on which they are due, unless that of the target has
+      come;
     - no target: it waits for one;
     - the target is met: reached, of a ``rate`` until the year's end, which may still change it;
     - nothing there to measure, such as no question to answer: so said; no result: it waits for information;
@@ -146,7 +147,8 @@ def status_of_indicator(
     steps:
         How the steps of its project stand.
     """
-    if kind in {"milestone", "level"} and due is not None and due > round_.end:
+    over = (ends or round_.due) <= round_.end
+    if kind in {"milestone", "level"} and due is not None and due > round_.end and not over:
         return Status.NOT_YET_DUE
     if not has_target:
         return Status.AWAITING_TARGET
@@ -154,6 +156,6 @@ def status_of_indicator(
         return Status.REACHED
     if met is None:
         return Status.AWAITING_RESULT if countable else Status.NOTHING_TO_MEASURE
-    if (ends or round_.due) <= round_.end:
+    if over:
         return Status.MISSED
     return Status.ON_THE_WAY if kind == "cumulative" and Work.OVERDUE not in steps else Status.BELOW_PLAN
