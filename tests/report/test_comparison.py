@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import nbformat
@@ -389,6 +390,14 @@ def test_the_old_period_anew_splits_a_difference(two, anew, name):
             assert set(c.causes) - {"round"} == {"period"}, id_
         split += 1
     assert split >= 5
+
+
+def test_a_round_of_another_year_has_no_old_period(two, found):
+    other = replace(found, old=replace(found.old, document={**found.old.document, "round": "2568-12m"}))
+    with pytest.raises(UsageError, match="2568-12m"):
+        with_old_period(other, Project(root=two[0]))
+    assert "ยอดสะสม" in comparison_page(found)
+    assert "ยอดสะสม" not in comparison_page(other)
 
 
 def test_what_has_no_dates_is_not_split(anew):

@@ -16,6 +16,7 @@ from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.changes import date_column, within
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.source import source_of
+from dsw_analysis.problems import UsageError
 from dsw_analysis.report.comparison import Comparison
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.sections import run_sections
@@ -34,10 +35,14 @@ def with_old_period(comparison: Comparison, project: Project) -> Comparison:
 
     Raises
     ------
+    UsageError
+        If the rounds are of two years.
     BatchError
         If a notebook fails on the new rows.
     """
     old = comparison.old
+    if old.round.year != comparison.new.round.year:
+        raise UsageError(f"{comparison.new.round} has no rows of {old.round}; only a later round of the year has")
     frames = {dataset: frame for dataset in comparison.changes if (frame := _restricted(comparison, dataset, project))}
     sections = [s for s in old.sections if s in project.sections() and frames.keys() & old.datasets_of(s)]
     if not sections:
