@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import openpyxl
+import pandas as pd
 import pytest
 from conftest import hashes
 
@@ -63,11 +64,17 @@ def test_what_is_planned_is_carried_over_and_what_was_told_is_not(project, name)
     for sheet, told in TOLD.items():
         without = [*told, *of_a_year.get(sheet, [])]
         assert rows(getattr(now, sheet), without) == rows(getattr(before, sheet), without), sheet
-        assert getattr(now, sheet)[told].isna().all(axis=None), sheet
+        blank = [column for column in told if not (year and (sheet, column) == ("projects", "source_note"))]
+        assert getattr(now, sheet)[blank].isna().all(axis=None), sheet
     assert now.topics.empty
     assert now.decisions.empty
     assert now.steps[PLANNED].notna().to_numpy().sum() == before.steps[PLANNED].notna().to_numpy().sum() > 0
     if year:
+        draft = "ร่างแรก: เดือนตามแผนยกมาจากแผนปี 2569 ยังไม่ได้ยืนยัน"
+        planned = set(now.steps.loc[now.steps[PLANNED].notna().any(axis=1), "section"])
+        notes = dict(zip(now.projects["section"], now.projects["source_note"], strict=True))
+        assert {section for section, note in notes.items() if note == draft} == planned
+        assert all(pd.isna(note) for section, note in notes.items() if section not in planned)
         assert now.steps["due"].isna().all()
         assert now.indicators["target"].isna().all()
         assert set(now.indicators["stage"]) == {"not_shown"}
@@ -165,7 +172,8 @@ def test_the_report_of_a_round_just_begun_waits_and_claims_nothing(project, name
     assert "ยังไม่มีผลให้เทียบกับเป้าหมายของทั้งปี" in summary
     assert "ไม่มีขั้นตอนที่เลยกำหนด" not in summary
     assert "ร้อยละ 0" not in summary
-    assert ("ขั้นตอนที่ยังไม่เสร็จ" in html) == (name == "2570-6m"), "of no step is it known, but those ahead"
+    assert ("ร่างแรก: เดือนตามแผนยกมาจากแผนปี 2569" in html) == (name == "2570-6m")
+    assert ("ขั้นตอนที่ยังไม่มีรายงานว่าเสร็จ" in html) == (name == "2570-6m"), "of no step is it known, but those ahead"
 
 
 def test_who_was_expected_to_send_is_expected_again_if_still_open_and_for_another_day(project):
@@ -237,6 +245,8 @@ def test_the_check_list_names_every_file_and_says_what_is_new_in_a_new_year(proj
         assert all(f"forms/{p.name}" in text for p in forms)
         for words in ("action_plan.xlsx", REGISTER, f"dsw check {name}", f"dsw report {name}"):
             assert words in text, words
+        assert "⟨U+" not in text
+        assert ("ไม่ใช่เฉพาะที่เพิ่มจากรอบก่อน" in text) == (name == "2569-12m")
         assert ("ร่างแรก" in text) == (name == "2570-6m")
         assert ("กรอกค่าเป้าหมายใหม่ 9 ตัวชี้วัด" in text) == (name == "2570-6m")
         assert page.sheet_properties.pageSetUpPr.fitToPage

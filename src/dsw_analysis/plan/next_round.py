@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from dsw_analysis.intake.carried import Carried, carry, shown_apart
 from dsw_analysis.intake.schemas import Schemas
-from dsw_analysis.plan.plan import Plan
+from dsw_analysis.plan.plan import PLANNED, Plan
 
 _TOLD: Final = {
     "projects": ("state", "obstacles", "questions", "source_note"),
@@ -21,13 +21,16 @@ _TOLD: Final = {
 _OF_A_YEAR: Final = {"steps": ("due",), "indicators": ("target", "stage")}
 """Sheet -> what is decided for one fiscal year, besides; months of steps are kept as a first draft."""
 
+_DRAFT: Final = "ร่างแรก: เดือนตามแผนยกมาจากแผนปี {year} ยังไม่ได้ยืนยัน"
+"""Remark on a project whose months are those of another year; the report prints it until somebody deletes it."""
+
 
 def next_plan(schemas: Schemas, folder: Path, later: Schemas) -> dict[str, Carried]:
     """What each sheet of the action plan of a later round has of the plan of a round.
 
     What offices told (states, results, obstacles, next steps) is left blank and shown beside; topics and decisions,
     which are told row by row, on sheets of their own. In another fiscal year so are days and targets; the day on which
-    an indicator falls due moves with the year.
+    an indicator falls due moves with the year, and a remark on each project says that its months are a first draft.
 
     Parameters
     ----------
@@ -52,7 +55,11 @@ def next_plan(schemas: Schemas, folder: Path, later: Schemas) -> dict[str, Carri
         without = (*_TOLD[sheet], *(_OF_A_YEAR.get(sheet, ()) if years else ()))
         found[schema.id] = carry(frame, schema, last, without=without)
     if years:
-        indicators = found["plan_indicators"]
+        projects, indicators = found["plan_projects"], found["plan_indicators"]
+        planned = set(plan.steps.loc[plan.steps[PLANNED].notna().any(axis=1), "section"])
+        draft = {"source_note": _DRAFT.format(year=last.year)}
+        rows = [{**row, **(draft if row["section"] in planned else {})} for row in projects.rows]
+        found["plan_projects"] = replace(projects, rows=rows)
         rows = [_of_another_year(row, years) for row in indicators.rows]
         found["plan_indicators"] = replace(indicators, rows=rows)
     return found

@@ -60,6 +60,7 @@ def _rows(round_: Round, last: Round, given: Given) -> Iterable[tuple[str, str, 
                 f"เดือนของทุกขั้นตอนยกมาจากแผนปี {last.year} เป็นร่างแรกเท่านั้น ให้แก้ตามแผนใหม่",
                 f"กรอกค่าเป้าหมายใหม่ {given.targets:,} ตัวชี้วัด แล้วเปลี่ยนสถานะตัวชี้วัดเป็น “กำหนดแล้ว”" if given.targets else "",
                 f"ตรวจวันครบกำหนดที่เลื่อนเป็นปี {round_.year} และชื่อที่ระบุปี พ.ศ.",
+                "ยืนยันโครงการใดแล้ว ให้ลบข้อความที่ขึ้นต้นว่าร่างแรกในช่อง “หมายเหตุจากเอกสาร” ของโครงการนั้น",
             ),
             plan,
         )
@@ -76,9 +77,10 @@ def _rows(round_: Round, last: Round, given: Given) -> Iterable[tuple[str, str, 
         yield f"ปรับ{_listed(titles)}", "ทะเบียนยกมาจากรอบก่อน ลบหน่วยงานที่ปิดแล้ว และเพิ่มหน่วยงานที่เปิดใหม่", file
     if given.returns:
         yield "กำหนดว่าใครต้องส่งอะไรภายในวันใด", f"ตรวจรายชื่อผู้ส่ง กรอกกำหนดส่งให้ครบทุกแถว แล้ววางไฟล์ใน {folder}", given.returns
-    since = format_date(round_.start)
+    since = f"{format_date(round_.start)} ถึง {format_date(round_.end)}"
+    added = " ไม่ใช่เฉพาะที่เพิ่มจากรอบก่อน" if round_.year == last.year else ""
     for file, titles in given.forms.items():
-        yield f"ขอข้อมูล: {_listed(titles)}", f"ส่งแบบให้เจ้าของข้อมูล ข้อมูลต้องครบตั้งแต่ {since} ไม่ใช่เฉพาะที่เพิ่มจากรอบก่อน", file
+        yield f"ขอข้อมูล: {_listed(titles)}", f"ส่งแบบให้เจ้าของข้อมูล ข้อมูลต้องครบตั้งแต่ {since}{added}", file
     yield (
         "วางไฟล์ที่ได้รับ",
         _join(
@@ -104,7 +106,7 @@ def _rows(round_: Round, last: Round, given: Given) -> Iterable[tuple[str, str, 
 
 
 def _join(*sentences: str) -> str:
-    return "\n".join(filter(None, sentences))
+    return " ".join(filter(None, sentences))
 
 
 def _listed(titles: Sequence[str]) -> str:

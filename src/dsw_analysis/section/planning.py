@@ -108,7 +108,7 @@ class Planning(Judging):
         if not rows or set(self.plan.work_of_steps(self.id, self.round)) == {Work.WAITING}:
             return None
         columns = {name: [row[key] for row in rows] for key, name in _AHEAD.items()}
-        caption = f"ขั้นตอนที่ยังไม่เสร็จเมื่อสิ้น{self.round.label}"
+        caption = f"ขั้นตอนที่ยังไม่มีรายงานว่าเสร็จเมื่อสิ้น{self.round.label}"
         heading = self.shown.block(Block("<h2>งานที่เหลือ</h2>"))
         return Block(heading.html + self._tabled(columns, caption, "", quoted=True).html)
 
