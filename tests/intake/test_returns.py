@@ -191,6 +191,17 @@ def test_late_answers_may_be_dated_after_the_round_where_the_schema_says_so(tmp_
     assert accepted or "1 ตุลาคม 2568 – 14 กุมภาพันธ์ 2569" in problems[0].expected
 
 
+def test_a_section_names_a_dozen_senders_by_the_day_and_points_to_the_list_of_more(copy, show):
+    """Thirteen units have not sent: the list has them. Two came late on one day, which is said once."""
+    late = date(2026, 5, 5)
+    senders = [*((f"หน่วยที่ {n}", None) for n in range(13)), ("ตาก", late), ("น่าน", late)]
+    fill(copy.raw, "returns", Q6, *((CASES.title, sender, DUE, day) for sender, day in senders))
+    html = show("urgent_cases").html
+    assert "ยังไม่ได้รับจากผู้ส่งตามรายชื่อใน returns.html" in html
+    assert "หน่วยที่ 12" not in html
+    assert 'ได้รับหลังกำหนดจาก <span class="src">ตาก น่าน (5 พฤษภาคม 2569)</span>' in html
+
+
 def test_the_section_says_how_many_have_sent_and_who_was_late(copy, show):
     """Three provinces are expected to tell of urgent cases; the file has rows of two, and one of them came late."""
     late = date(2026, 5, 5)

@@ -12,31 +12,28 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from dsw_analysis.findings.families import PROVINCE, Family
-from dsw_analysis.findings.finding import Finding, units
+from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import Count, Given
 from dsw_analysis.intake.files import is_there
 from dsw_analysis.intake.provinces import official_province
 from dsw_analysis.intake.published import Published, differs
-from dsw_analysis.intake.return_files import unit_of
-from dsw_analysis.intake.returns import RETURNS, Return, expected_returns
+from dsw_analysis.intake.returns import RETURNS
 from dsw_analysis.intake.schemas import Schemas
-from dsw_analysis.intake.source import Source, joined, read_decimals, source_of
-from dsw_analysis.intake.thai import format_date
+from dsw_analysis.intake.source import read_decimals, source_of
 from dsw_analysis.plan import schedule
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.problems import AwaitedError, DataError
 from dsw_analysis.rounds import Round
-from dsw_analysis.section import blocks, figures
+from dsw_analysis.section import figures
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.measuring import COUNTRY
-from dsw_analysis.section.planning import WORK_COUNTS, Planning
+from dsw_analysis.section.notices import Noticing
+from dsw_analysis.section.planning import WORK_COUNTS
 from dsw_analysis.section.rates import POPULATION, rates, words
 from dsw_analysis.section.words import register
 
 _PLAN_ONLY = "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ ผลตามตัวชี้วัดยังรอข้อมูล"
 """What is said of a project without a notebook."""
-_AWAITED = "ยังได้รับข้อมูลไม่ครบ ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ และยังไม่มีผลให้รายงาน ซึ่งไม่ได้หมายความว่าผลเป็นศูนย์ ข้อมูลที่รอ:"
-"""What is said of a project whose data have not come, before their titles."""
 _NONE = Markup('<span class="none">-</span>')
 
 
@@ -109,19 +106,16 @@ def open_section(
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectSection(Planning):
+class ProjectSection(Noticing):
     """One project of the plan, open in a notebook; made by :func:`open_section`.
 
     The plan is that of the whole country, so a brief of one province shows neither its road map nor its targets.
     """
 
-    folder: Path
-    schemas: Schemas
     accept_partial: bool = False
     decimals: Mapping[str, int] = field(default_factory=dict)
     published: Published = field(default_factory=Published)
     restated: list[dict[str, str]] = field(default_factory=list)
-    returns: dict[str, list[Return]] = field(default_factory=dict)
 
     def add(self, *findings: Finding) -> None:
         """Record findings as the country's report prints them; see :meth:`Section.add`.
@@ -210,7 +204,7 @@ class ProjectSection(Planning):
             )
             self.add(used(frame, 100 * rows / read, numerator=rows, denominator=read, rows=rows))
         if self.national and is_there(self.folder, RETURNS):
-            self._record_returns(dataset_id)
+            self.record_returns(dataset_id)
         self.shown.learn(kind, frame)
         return frame
 
@@ -239,25 +233,6 @@ class ProjectSection(Planning):
             return super().tile_map(name, zero=zero, **about, note=said["lacking"])
         self.shown.quote(said["years"], said["sources"])
         return super().tile_map(family.name, zero=zero, **said)
-
-    def _record_returns(self, dataset_id: str) -> None:
-        """Record how many of those who are expected to send a dataset have."""
-        expected = expected_returns(self.schemas, self.folder, only=dataset_id)
-        if not expected or dataset_id in self.returns:
-            return
-        self.returns[dataset_id] = expected
-        self.shown.quote(*(format_date(one.received) for one in expected if one.received is not None))
-        listed = self.schemas[RETURNS].load(self.round, self.folder)
-        self.read.update(joined([self.read, source_of(listed).read]))
-        unit = unit_of(expected)
-        noun = units()[unit]
-        for name, label, count in (
-            ("returned", "ที่ส่งข้อมูล", sum(one.counts for one in expected)),
-            ("expected", "ที่ต้องส่งข้อมูล", len(expected)),
-        ):
-            told = f"{noun}{label} {self.schemas[dataset_id].title}"
-            measure = Given(told, id=f"{self.id}.{name}.{dataset_id}", unit=unit, where={"dataset": dataset_id})
-            self.add(measure(listed, count, rows=count))
 
     def codes(self, frame: pd.DataFrame, column: str) -> Mapping[str, str]:
         """Codebook of a column of a loaded frame: code -> Thai label, in order."""
@@ -299,59 +274,10 @@ class ProjectSection(Planning):
         items = "".join(f"<dt>{term}</dt><dd>{escape(words or _NONE)}</dd>" for term, words in rows)
         only = "" if self.national else f"<p>ตัวเลขทุกตัวในส่วนนี้คำนวณจากข้อมูลของ{self.place}เท่านั้น</p>"
         if self.plan_only:
-            only = self._awaiting() or f'<p class="warning">{_PLAN_ONLY}</p>'
-        notices = f"{self._warning()}{self._absences()}{self._returned()}"
-        return self.shown.block(Block(f'<dl class="overview src">{items}</dl>{only}{notices}{self._indicator_table()}'))
-
-    def _warning(self) -> str:
-        """That rows were refused, with the share of those used where it is of the same place as the section."""
-        refused = [name for name, source in self.sources.items() if source.refused or source.missing]
-        if not refused:
-            return ""
-        # Numbers of ours stay out of the source's words: they are bound to their findings instead.
-        shares = {
-            name: f" {blocks.link(self.ledger[f'{self.id}.rows_used.{name}'], 'full')}" if self.national else ""
-            for name in refused
-        }
-        items = "".join(
-            f"<li>{escape(self.schemas[name].title)}{share}{_missing(self.sources[name])}</li>"
-            for name, share in shares.items()
+            only = self.awaited() or f'<p class="warning">{_PLAN_ONLY}</p>'
+        return self.shown.block(
+            Block(f'<dl class="overview src">{items}</dl>{only}{self.notices()}{self._indicator_table()}')
         )
-        notice = "<p>มีแถวที่ไม่ผ่านการตรวจสอบ ส่วนนี้จึงคำนวณจากแถวที่ใช้ได้เท่านั้น</p>"
-        return f'<div class="warning">{notice}<ul>{items}</ul></div>'
-
-    def _awaiting(self) -> str:
-        """Which data have not come; empty if all have."""
-        titles = [self.schemas[id_].title for id_ in self.awaits]
-        self.shown.quote(*titles)
-        items = "".join(f'<li><span class="src">{escape(title)}</span></li>' for title in titles)
-        return f'<div class="warning"><p>{_AWAITED}</p><ul>{items}</ul></div>' if items else ""
-
-    def _absences(self) -> str:
-        """A quiet note on months of which a file has no row: they are shown as ``-``, since nobody counted a 0."""
-        labels = self.round.month_labels()
-        return "".join(
-            f'<p class="note">ไฟล์{escape(source.dataset.title)} ไม่มีแถวของเดือน '
-            f'<span class="src">{" ".join(labels[code] for code in source.absent)}</span> '
-            "จึงบอกไม่ได้ว่าไม่มีรายการหรือยังไม่ได้รับข้อมูล เดือนดังกล่าวแสดงเป็นเครื่องหมาย - ไม่ใช่ศูนย์</p>"
-            for source in self.sources.values()
-            if source.absent
-        )
-
-    def _returned(self) -> str:
-        """How many have sent each dataset of those who should, who has not, and who did late and when."""
-        notes = []
-        for id_, expected in self.returns.items():
-            returned = blocks.link(self.ledger[f"{self.id}.returned.{id_}"])
-            due = blocks.link(self.ledger[f"{self.id}.expected.{id_}"], "unit")
-            missing = " ".join(one.sender for one in expected if not one.counts)
-            late = [(one.sender, one.received) for one in expected if one.days_late]
-            days = " ".join(f"{sender} ({format_date(day)})" for sender, day in late if day is not None)
-            said = Markup("ข้อมูล{} ได้รับจาก {} จาก {}").format(expected[0].dataset.title, returned, due)
-            said += Markup(' ยังไม่ได้รับจาก <span class="src">{}</span>').format(missing) if missing else ""
-            said += Markup(' ได้รับหลังกำหนดจาก <span class="src">{}</span>').format(days) if days else ""
-            notes.append(f'<p class="note">{said}</p>')
-        return "".join(notes)
 
     def _handed_over(self) -> dict[str, Any]:
         """What a section hands over, and of which plan it is: the batch finds projects without a notebook by it."""
@@ -389,9 +315,3 @@ class ProjectSection(Planning):
 def _is_awaited(schemas: Schemas, id_: str, folder: Path) -> bool:
     checked = schemas[id_].check(schemas.round, folder)
     return bool(checked.problems) and DataError(checked.problems).is_awaited
-
-
-def _missing(source: Source) -> Markup:
-    """Which files of a dataset in parts are not used at all."""
-    names = " ".join(name.partition("/")[2] for name in source.missing)
-    return Markup(' ไม่ได้ใช้ไฟล์ย่อย <span class="src">{}</span>').format(names) if names else Markup()
