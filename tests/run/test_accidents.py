@@ -15,6 +15,7 @@ from declared import dataset
 from small_projects import HAND_OVER, ROUND, add, ran, run
 
 from dsw_analysis import cli
+from dsw_analysis.commands import files
 from dsw_analysis.problems import DataError
 from dsw_analysis.run.tasks import Project
 from dsw_analysis.run.warm.processes import FORKS
@@ -107,7 +108,7 @@ def test_a_defect_of_ours_is_not_told_as_misuse(monkeypatch, capsys, error):
     def fail(_):
         raise error
 
-    monkeypatch.setitem(cli._COMMANDS, "list", fail)
+    monkeypatch.setattr(files, "list_all", fail)
     assert cli.main(["list"]) == 3
     told = capsys.readouterr().err
     assert "a defect of dsw" in told
