@@ -209,5 +209,10 @@ def test_the_section_says_how_many_have_sent_and_who_was_late(copy, show):
     fill(copy.raw, "returns", Q6, *((CASES.title, sender, DUE, day) for sender, day in senders))
     shown = show("urgent_cases")
     assert [shown.value(f"urgent_cases.{name}.urgent_cases") for name in ("returned", "expected")] == [2, 3]
+    assert (
+        shown.section["urgent_cases.all"].sent == "2 จาก 3 หน่วยงาน"
+    )  # and so says the basis of every number of the file
+    assert "ได้รับข้อมูลแล้ว 2 จาก 3 หน่วยงาน" in shown.section["urgent_cases.all"].basis()
+    assert shown.section["urgent_cases.steps"].sent is None
     assert 'ยังไม่ได้รับจาก <span class="src">ไม่มีหน่วยนี้</span>' in shown.html
     assert 'ได้รับหลังกำหนดจาก <span class="src">น่าน (5 พฤษภาคม 2569)</span>' in shown.html

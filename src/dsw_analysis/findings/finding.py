@@ -116,6 +116,8 @@ class Finding:
     corrected:
         Cells of the columns and rows read that were corrected; ``None`` if none was. Of a number made from others the
         most that one of them has.
+    sent:
+        Of how many senders its dataset has come, in Thai: ``74 จาก 77 จังหวัด``; ``None`` where nobody lists them.
     note:
         Thai remark that must be read with the number, such as why it is undefined.
     missing, not_applicable, refused:
@@ -150,6 +152,7 @@ class Finding:
     province: str | None = None
     provenance: Provenance = "received"
     corrected: int | None = None
+    sent: str | None = None
     note: str | None = None
     missing: int | None = None
     not_applicable: int | None = None
@@ -280,10 +283,12 @@ class Finding:
         return rounded.quantize(Decimal(1)) if whole else rounded
 
     def basis(self) -> list[str]:
-        """How the number was made, in Thai: rows left out, method, census or coverage, interval; where they apply."""
+        """How the number was made, in Thai: rows left out, method, coverage, interval, senders, corrections."""
         method = None if self.method in (None, CENSUS) else f"วิธี: {self.printed_method}"
         corrected = f"แก้ไข {self.corrected:,} ค่าตามไฟล์ corrections" if self.corrected else None
-        return [words for words in (self._left_out(), method, self._coverage(), self._interval(), corrected) if words]
+        sent = f"ได้รับข้อมูลแล้ว {self.sent}" if self.sent else None
+        said = (self._left_out(), method, self._coverage(), self._interval(), sent, corrected)
+        return [words for words in said if words]
 
     def sentence(self) -> str:
         """The finding as one Thai sentence: value, base, interval or census, and what was left out."""

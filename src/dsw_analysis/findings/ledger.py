@@ -18,7 +18,7 @@ SECTION_MIME = "application/vnd.dsw.section+json"
 """MIME type under which a finished section hands its findings to the batch."""
 
 
-_RARE = frozenset({"province", "printed", "corrected", "definition"})
+_RARE = frozenset({"province", "printed", "corrected", "definition", "sent"})
 
 
 class UnknownFindingError(KeyError):

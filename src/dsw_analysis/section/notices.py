@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from markupsafe import Markup, escape
 
-from dsw_analysis.findings.finding import units
+from dsw_analysis.findings.finding import Finding, units
 from dsw_analysis.findings.measures.base import Given
 from dsw_analysis.intake.return_files import unit_of
 from dsw_analysis.intake.returns import RETURNS, Return, expected_returns
@@ -55,6 +55,14 @@ class Noticing(Planning):
             told = f"{noun}{label} {self.schemas[dataset_id].title}"
             measure = Given(told, id=f"{self.id}.{name}.{dataset_id}", unit=unit, where={"dataset": dataset_id})
             self.add(measure(listed, count, rows=count))
+
+    def covered(self, finding: Finding) -> Finding:
+        """A finding that says of how many senders its dataset has come, where they are listed."""
+        expected = self.returns.get(finding.dataset or "")
+        if not expected:
+            return finding
+        sent, noun = sum(one.counts for one in expected), units()[unit_of(expected)]
+        return replace(finding, sent=f"{sent:,} จาก {len(expected):,} {noun}")
 
     def _warning(self) -> str:
         """That rows were refused, with the share of those used where it is of the same place as the section."""

@@ -128,7 +128,7 @@ class ProjectSection(Noticing):
         DataError
             If a number is not the printed one, and ``published.csv`` gives no cause for that.
         """
-        super().add(*(self._as_printed(finding) for finding in findings))
+        super().add(*(self._as_printed(self.covered(finding)) for finding in findings))
 
     def _as_printed(self, finding: Finding) -> Finding:
         if not self.national:
