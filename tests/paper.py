@@ -27,16 +27,18 @@ class Page(HTMLParser):
     def __post_init__(self):
         super().__init__(convert_charrefs=True)
         self._chapter, self._hidden, self._open, self._link, self._drawn = None, 0, [], None, False
+        self._offered = False  # links that give a table away are of no use on paper
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
+        self._offered = self._offered or (tag == "p" and attributes.get("class") == "get")
         self._hidden += tag in NOT_PRINTED
         if tag == "section" and "chapter" in attributes.get("class", ""):
             self._chapter = attributes["id"]
             self.texts[self._chapter] = []
         if tag == "div" and attributes.get("class") == "bases":
             self._chapter = None  # up to the next section
-        if self._hidden or self._chapter in (None, *NOT_IN_SECTIONS):
+        if self._hidden or self._offered or self._chapter in (None, *NOT_IN_SECTIONS):
             return
         if tag in BLOCKS:
             self._flush()
@@ -49,6 +51,9 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         self._drawn = self._drawn and tag != "svg"
+        if self._offered:
+            self._offered = tag != "p"
+            return
         if tag in BLOCKS:
             if tag in self.captions and self._open:
                 self.captions[tag].append(plain("".join(self._open)))
@@ -58,7 +63,7 @@ class Page(HTMLParser):
         self._hidden -= tag in NOT_PRINTED
 
     def handle_data(self, data):
-        if not self._hidden and not self._drawn and self._chapter not in (None, *NOT_IN_SECTIONS):
+        if not self._hidden and not self._offered and not self._drawn and self._chapter not in (None, *NOT_IN_SECTIONS):
             self._open.append(data)
             if self._link:
                 self.links[self._link].append(data)
