@@ -105,6 +105,7 @@ def test_ledger_survives_json_in_the_order_of_ids():
         (1.49, "89 นาที"),
         (1.5, "1.5 ชั่วโมง"),
         (3.45, "3.5 ชั่วโมง"),  # half up
+        (12.35, "12.4 ชั่วโมง"),  # as a figure prints it: the binary number just below would be 12.3
         (24, "24 ชั่วโมง"),
         (47.99, "48 ชั่วโมง"),
         (48, "2 วัน"),

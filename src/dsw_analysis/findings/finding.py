@@ -12,7 +12,7 @@ from numbers import Real
 from typing import Literal
 
 from dsw_analysis import project
-from dsw_analysis.findings.rounding import round_half_up
+from dsw_analysis.findings.rounding import as_fraction, round_half_up
 from dsw_analysis.intake.provenance import Mark, Provenance
 
 UNITS: dict[str, str] = {
@@ -271,7 +271,7 @@ class Finding:
         return f"{with_unit} ({self.text('n/N')})" if style == "full" and self.has_base else with_unit
 
     def _duration(self) -> str:
-        hours = Fraction(self.exact())
+        hours = as_fraction(self.exact())
         size, word, digits = next(kind for kind in _DURATIONS if hours < kind[0] or kind is _DURATIONS[-1])[1:]
         number = round_half_up(hours / size, digits)
         whole = number == number.to_integral_value()

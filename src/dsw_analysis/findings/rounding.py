@@ -44,14 +44,15 @@ def round_half_up(value: Number | npt.NDArray[Any], digits: int = 0) -> Decimal 
         for place, number in np.ndenumerate(value):
             rounded[place] = round_half_up(number, digits)
         return rounded
-    exact = _exact(value)
+    exact = as_fraction(value)
     scaled = abs(exact) * 10**digits
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     # From text, because arithmetic of decimals keeps 28 digits only.
     return Decimal(f"{whole if exact >= 0 else -whole}E{-digits}")
 
 
-def _exact(value: Number) -> Fraction:
+def as_fraction(value: Number) -> Fraction:
+    """A number as what it prints as, exactly: ``12.35`` is 247/20, not the binary number just below it."""
     if isinstance(value, Rational):
         # Whole numbers of numpy have a width, in which powers of ten overflow.
         return Fraction(int(value.numerator), int(value.denominator))

@@ -21,6 +21,7 @@ from dsw_analysis.intake.returns import RETURNS
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import read_decimals, source_of
 from dsw_analysis.plan import schedule
+from dsw_analysis.plan.outlook import runs
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.problems import AwaitedError, DataError
 from dsw_analysis.rounds import Round
@@ -156,10 +157,12 @@ class ProjectSection(Noticing):
         return finding
 
     @cached_property
-    def _under_way(self) -> list[str]:
+    def _under_way(self) -> str:
         steps = self.plan.steps_of(self.id)
         going = steps[(steps["state"] == "in_progress") & steps["step"].notna()]
-        return [f"ขั้นตอนที่ {number:.0f}" for number in going["step"]]
+        words = f"ขั้นตอนที่ {runs(going['step'].astype(int))}" if len(going) else ""
+        self.shown.quote(words or None)
+        return words
 
     def load(self, dataset_id: str, columns: Sequence[str] | None = None, *, only: str | None = None) -> Any:  # noqa: ANN401
         """Load one of the round's datasets, or some of its columns; see :class:`~dsw_analysis.intake.dataset.Dataset`.
