@@ -57,7 +57,9 @@ class Tree:
         for name in ("requirements.lock", "project.toml"):
             shutil.copy(root / name, project)
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        self._environment = {**kept, "PYTHONPATH": str(root / "src"), "PYTHONPYCACHEPREFIX": str(project / ".bytecode")}
+        # Outside the project: inside it bytecode would count as read by the notebooks, and all of them run again.
+        bytecode = project.with_name(f"{project.name}-bytecode")
+        self._environment = {**kept, "PYTHONPATH": str(root / "src"), "PYTHONPYCACHEPREFIX": str(bytecode)}
 
     def measure(self):
         """The whole, then its parts, each from what the part before left."""
