@@ -161,7 +161,7 @@ def test_a_format_that_fails_is_named_and_left_out_and_the_old_set_goes_only_whe
 
 def test_the_command_ends_with_1_when_a_format_fails(turned, monkeypatch, capsys):
     shutil.rmtree(turned.out)
-    monkeypatch.setattr("dsw_analysis.run.reports.audit", lambda batch, pages: {})  # they show no number
+    monkeypatch.setattr("dsw_analysis.commands.running.audit", lambda batch, pages: {})  # they show no number
     monkeypatch.setattr("dsw_analysis.run.warm.processes.WarmExecutor", lambda jobs: contextlib.nullcontext(NoPdf()))
     command = ["--project", str(turned.project.root), "report", "2569-6m"]
     assert main(command) == 1
