@@ -61,6 +61,15 @@ def test_what_a_sender_has_mended_reads_as_a_part(tmp_path):
     assert sent(folder, tmp_path) == {} and list((tmp_path / "senders").iterdir()) == []
 
 
+def test_what_goes_back_has_no_personal_data(tmp_path):
+    told = line("T-9", "03/11/2568", "ตาก", "สอง").replace(",ก,", ",ช่วยนางสมศรี มีสุข โทร 081-000-0001,")
+    write(tmp_path, **{"ตาก": [told]})
+    (path,) = sent(tmp_path, tmp_path).values()
+    texts = [str(cell.value) for sheet in openpyxl.load_workbook(path) for row in sheet for cell in row if cell.value]
+    assert any("ช่วย[ปิดบังข้อมูลส่วนบุคคล] โทร [ปิดบังข้อมูลส่วนบุคคล]" in text for text in texts) and "T-9" in texts
+    assert not [text for text in texts if "สมศรี" in text or "0001" in text]
+
+
 def test_a_correction_that_does_not_fit_is_not_the_senders(tmp_path):
     write(tmp_path, **LINES)
     correct(tmp_path, (CSR.title, "ตาก.csv", 2, "T-9", CSR["vulnerable_helped"].header, "1", "2"))

@@ -13,6 +13,7 @@ from dsw_analysis.intake.coverage import warnings_of
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.files import SUFFIXES, is_there
 from dsw_analysis.intake.judging import Checked
+from dsw_analysis.intake.personal import hide
 from dsw_analysis.intake.published import DESCRIBING
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.terminal import table, wrap
@@ -97,7 +98,9 @@ def check_files(
         raise UsageError(f"no folder {folder}; put the round's raw files there")
     present = (kind for kind in kinds if path is not None or not kind.optional or is_there(folder, kind.stem))
     results = (kind.check(schemas.round, folder, path=path) for kind in present)
-    return tuple(replace(checked, warnings=warnings_of(checked, schemas, folder)) for checked in results)
+    return tuple(
+        replace(checked, warnings=(*checked.warnings, *warnings_of(checked, schemas, folder))) for checked in results
+    )
 
 
 def group_problems(problems: Iterable[Problem]) -> list[Group]:
@@ -154,7 +157,7 @@ def summary_lines(checked: Checked) -> list[str]:
         changes = ", ".join(f"{CHANGES[kind]} {count:,} ช่อง" for kind, count in most_first)
         lines.append(f"ปรับให้เป็นรูปแบบเดียวกัน: {changes}")
     if checked.raw is not None:
-        lines += [visible(note, None) for note in checked.raw.notes]
+        lines += [visible(hide(note), None) for note in checked.raw.notes]
     if checked.parts:
         failed = [part for part in checked.parts if not part.sound]
         names = ", ".join(visible(file_of(part)) for part in failed)

@@ -17,8 +17,10 @@ from dsw_analysis.intake.files.table import UNCERTAIN
 from dsw_analysis.intake.harmless import LeftOut
 from dsw_analysis.intake.headers import match_columns
 from dsw_analysis.intake.hints import DAYS, DayOrder
+from dsw_analysis.intake.masking import Masking
 from dsw_analysis.intake.merged import fill_merged
 from dsw_analysis.intake.parsing import match_registry, parse_cells
+from dsw_analysis.intake.personal import hide
 from dsw_analysis.intake.sheet import Listing, Sheet
 from dsw_analysis.intake.totals import Totals
 from dsw_analysis.intake.validation import Uniqueness, validate
@@ -33,8 +35,9 @@ class Checked:
     ``refused`` are the spreadsheet rows with a problem, ``changed`` says how many cells were normalised, by kind. Rows
     read = rows loaded + rows refused. ``raw`` and ``frame`` hold all rows read, as cells and typed; of a file so long
     that it was read in parts ``raw`` holds the last part and ``frame`` nothing. ``months`` are the rows in each month
-    of the round, where the dataset expects some in every one. ``warnings`` are what is odd and does not stop loading;
-    :func:`dsw_analysis.intake.checking.check_files` looks for them. ``registries`` are the files with
+    of the round, where the dataset expects some in every one. ``warnings`` are what is odd and does not stop loading:
+    personal data in free text, which no problem quotes, and what
+    :func:`dsw_analysis.intake.checking.check_files` looks for besides. ``registries`` are the files with
     the names that may stand in it -> their hashes. A dataset in parts has what was found in each in ``parts``, and rows
     in ``refused`` as its frame numbers them; ``is_misdirected`` says that corrections do not fit.
     """
@@ -52,6 +55,9 @@ class Checked:
     parts: tuple[Checked, ...] = ()
     is_misdirected: bool = False
     registries: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "problems", tuple(map(_masked, self.problems)))
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -120,10 +126,11 @@ class Judge:
         self._unique = [Uniqueness(column) for column in dataset.columns if column.unique]
         self._orders = [DayOrder(column) for column in dataset.columns if column.kind in DAYS]
         self._totals: dict[str | None, tuple[RawTable, Totals]] = {}
+        self._masking = Masking(dataset)
         self._last: tuple[Sheet, pd.DataFrame] | None = None
 
     def add(self, raw: RawTable) -> pd.DataFrame | None:
-        """Judge a part; its typed frame, or ``None`` if a column is missing."""
+        """Judge a part; its typed frame, with personal data masked, or ``None`` if a column is missing."""
         self.parts += 1
         raw = self._left_out.through(raw)
         self.rows_read += len(raw.frame)
@@ -156,8 +163,9 @@ class Judge:
         self._totals[raw.sheet] = raw, totals
         if self.dataset.monthly is not None:
             self._months.update(rows_by_month(cells.frame[self.dataset.monthly.name], self.round))
-        self._last = (sheet, cells.frame)
-        return cells.frame
+        shown = self._masking.through(cells.frame, raw)
+        self._last = (sheet, shown)
+        return shown
 
     def finish(self) -> Checked:
         """What was found in all parts together."""
@@ -188,6 +196,7 @@ class Judge:
         return Checked(
             dataset=self.dataset,
             problems=(*_shown(self._listing.problems()), *mistakes),
+            warnings=_shown(self._masking.warnings()),
             raw=raw,
             frame=self._last[1] if self.parts == 1 else None,
             rows_read=self.rows_read,
@@ -230,6 +239,13 @@ def absent_months(months: Mapping[str, int]) -> tuple[str, ...]:
 def _shown(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Problems with the row numbers that a spreadsheet program shows."""
     return tuple(p if p.row is None or row_of(p.row) == p.row else replace(p, row=row_of(p.row)) for p in problems)
+
+
+def _masked(problem: Problem) -> Problem:
+    """A problem that quotes no personal data, wherever it goes."""
+    value, expected = problem.value and hide(problem.value), hide(problem.expected)
+    same = (value, expected) == (problem.value, problem.expected)
+    return problem if same else replace(problem, value=value, expected=expected)
 
 
 def _no_rows(raw: RawTable) -> Problem:

@@ -149,6 +149,7 @@ def _together(
     return Checked(
         dataset=dataset,
         problems=(*(p for part in parts for p in part.problems), *mistakes),
+        warnings=tuple(p for part in parts for p in part.warnings),
         raw=raw if read else None,
         frame=frame,
         rows_read=sum(part.rows_read for part in parts),

@@ -17,6 +17,7 @@ from dsw_analysis.intake.files.header import clean
 from dsw_analysis.intake.files.table import letter
 from dsw_analysis.intake.judging import Checked
 from dsw_analysis.intake.options import TO_FILL_IN, Options, path_of, read_options, to_yaml
+from dsw_analysis.intake.personal import hide
 from dsw_analysis.intake.proposing import SAMPLE, propose
 from dsw_analysis.intake.reading import Reading
 from dsw_analysis.intake.schemas import Schemas
@@ -141,7 +142,7 @@ def _before(file: Path, options: Options) -> tuple[list[str], list[list[str]]]:
 
 
 def _cells(row: Sequence[object]) -> list[str]:
-    return ["" if cell is None or cell is pd.NaT or cell != cell else visible(clean(cell), 40) for cell in row]  # noqa: PLR0124 - NaN
+    return ["" if cell is None or cell is pd.NaT or cell != cell else visible(hide(clean(cell)), 40) for cell in row]  # noqa: PLR0124 - NaN
 
 
 def _indented(shown: tuple[list[str], list[list[str]]], width: int) -> list[str]:

@@ -20,6 +20,7 @@ from dsw_analysis.intake.forms import ONLY_SHEET
 from dsw_analysis.intake.harmless import is_harmless
 from dsw_analysis.intake.judging import Checked
 from dsw_analysis.intake.parsing import parse_column
+from dsw_analysis.intake.personal import hide
 from dsw_analysis.intake.sheet import show
 from dsw_analysis.intake.thai import ThaiValueError, normalise, parse_province
 from dsw_analysis.intake.writing.whole import write_whole
@@ -130,7 +131,10 @@ def _workbook(round_: Round, sender: str, mail: _Mail) -> bytes:
 
 
 def _write_rows(book: Workbook, dataset: Schema, raw: RawTable, rows: pd.Index, problems: Sequence[Problem]) -> None:
-    """Rows as they stand in their file, marks on the cells with problems, and in the last column what to do."""
+    """Rows as they stand in their file but for personal data, marks on cells with problems, and last what to do.
+
+    Codes by which rows are told apart stay, or nobody could find the row.
+    """
     head, body, marked = (book.add_format(form) for form in (HEAD, BODY, _MARKED))
     page = book.add_worksheet(_sheet_name(dataset, [name.casefold() for name in book.sheetnames]))
     headers = [str(header) for header in raw.frame.columns]
@@ -139,7 +143,10 @@ def _write_rows(book: Workbook, dataset: Schema, raw: RawTable, rows: pd.Index, 
     for p in problems:
         if p.row is not None and (p.file, p.sheet) == (raw.file, raw.sheet):
             wrong.setdefault(p.row, []).append(p)
-    cells = raw.frame.loc[rows]
+    cells, codes = raw.frame.loc[rows].astype(object), {header_key(c.header) for c in dataset.columns if c.unique}
+    for place, header in enumerate(headers):
+        if header_key(header) not in codes:
+            cells.isetitem(place, [hide(cell) if isinstance(cell, str) else cell for cell in cells.iloc[:, place]])
     table = (
         (*map(_cell, cells_of_row), " · ".join(_told(p) for p in wrong.get(row, [])) or None)
         for row, cells_of_row in zip(rows, _rows(cells), strict=True)

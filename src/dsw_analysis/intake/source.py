@@ -15,8 +15,10 @@ from dsw_analysis.intake.columns import Schema
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.stacked import row_of
 from dsw_analysis.intake.options import Acceptance, path_of
+from dsw_analysis.intake.personal import hide
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
 
+_QUOTED: Final = ("record", "old", "new", "reason")  # what a correction says of a row and its cells
 PART_ROWS: Final = 1 << 32
 """By how much the index of a frame grows from one part of a dataset to the next: each row has a number of its own."""
 
@@ -65,7 +67,12 @@ class Source:
         """File, hash and rows as a ledger lists them; what few have only where it is given."""
         few = {
             "corrections": [
-                {k: said for k, said in one.items() if k not in ("name", "index")} for one in self.corrections
+                {
+                    k: hide(said) if k in _QUOTED and said else said
+                    for k, said in one.items()
+                    if k not in ("name", "index")
+                }
+                for one in self.corrections
             ],
             "parts": [{"file": file, "sha256": sha256} for file, sha256 in self.parts.items()],
             "missing": list(self.missing),

@@ -1,0 +1,77 @@
+"""Free text of a dataset without personal data, and a warning for each of its cells that has some."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import pandas as pd
+
+from dsw_analysis.intake.columns import Column, Schema
+from dsw_analysis.intake.files import RawTable
+from dsw_analysis.intake.personal import MASK, MAY_HOLD, WORDS, find, hide
+from dsw_analysis.intake.sheet import LISTED
+from dsw_analysis.problems import Problem
+
+_NAMING: Final = frozenset({"corrections", "returns"})
+"""Datasets that say who corrects and who sends, and what exactly stood in a file."""
+
+
+@dataclass(frozen=True)
+class Masking:
+    """Masks personal data in the free text of a dataset, part by part, and notes in which rows they stood.
+
+    Columns whose values come from a registry are passed over. In a column of values that stand once, by which rows are
+    told apart, nothing is masked: such codes are not shown.
+    """
+
+    dataset: Schema
+    _listed: dict[tuple[str | None, str, str], list[Problem]] = field(default_factory=dict)
+    _more: Counter[tuple[str | None, str, str]] = field(default_factory=Counter)
+
+    def through(self, frame: pd.DataFrame, raw: RawTable) -> pd.DataFrame:
+        """Typed rows with masks."""
+        for column in () if self.dataset.id in _NAMING else self.dataset.columns:
+            if column.kind != "text" or column.name in self.dataset.registries:
+                continue
+            cells = frame[column.name]
+            found = cells[cells.str.contains(MAY_HOLD, na=False)].map(find)
+            found = found[found.map(bool)]
+            for row, pieces in found.items():
+                for kind in dict.fromkeys(piece.kind for piece in pieces):
+                    self._note(raw, column, kind, int(str(row)))
+            if len(found) and not column.unique:
+                masked = cells.where(~cells.index.isin(found.index), cells.map(hide, na_action="ignore"))
+                frame = frame.assign(**{column.name: masked})
+        return frame
+
+    def warnings(self) -> Iterator[Problem]:
+        """A warning for each row, column and kind, which never says what stands there."""
+        for key, listed in self._listed.items():
+            yield from listed
+            if more := self._more[key]:
+                said = f"{listed[0].expected} {WORDS['warning']['more'].format(more=more)}"
+                yield replace(listed[0], row=None, value=None, expected=said)
+
+    def _note(self, raw: RawTable, column: Column, kind: str, row: int) -> None:
+        key = (raw.sheet, column.name, kind)
+        listed = self._listed.setdefault(key, [])
+        if len(listed) >= LISTED:
+            self._more[key] += 1
+            return
+        where = "key" if column.unique else "text"
+        action = WORDS["action"][where].format(mask=MASK)
+        listed.append(
+            Problem(
+                code=f"personal_{kind}",
+                file=raw.file,
+                sheet=raw.sheet,
+                row=row,
+                column=column.header,
+                value=MASK,
+                expected=WORDS["warning"][where].format(kind=WORDS["kinds"][kind]),
+                action=WORDS["action"].get(kind, "{action}").format(action=action),
+            )
+        )
