@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
-from typing import Literal
+from typing import Any, Literal
 
 from dsw_analysis import project
 from dsw_analysis.findings.rounding import as_fraction, round_half_up
@@ -109,6 +109,9 @@ class Finding:
         The data read: dataset id, file name, hash of the file, number of rows that the filter left.
     where:
         The filter in Thai words; ``None`` if all rows count.
+    cells:
+        The filter as data: column -> code, list of codes, ``"filled"``, ``"blank"`` or ``"low..high"``, with the
+        province of a brief. Of a share the columns that only its numerator is filtered by begin with ``+``.
     province:
         Official Thai name of the one province whose rows were read; ``None`` for the whole country.
     provenance:
@@ -136,6 +139,10 @@ class Finding:
     definition:
         Two short hashes, ``measure.columns``: of what is measured (kind, filter, columns, options), and of what the
         columns read mean (header, kind, codebook). Equal in two rounds, they measured the same.
+    disclosure:
+        What protects persons in it: ``"few"`` (not shown, fewer than a limit, zero included), ``"rounded"`` (it, or
+        what it is worked out from, is rounded to multiples of ``base``), ``"refused"`` (not shown); ``None`` if it is
+        exact.
     """
 
     id: str
@@ -164,6 +171,9 @@ class Finding:
     digits: int | None = None
     printed: Literal["value", "fraction"] | None = None
     definition: str | None = None
+    cells: Mapping[str, Any] | None = field(default=None, hash=False)
+    disclosure: Literal["few", "rounded", "refused"] | None = None
+    base: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse malformed ids, unknown units, and NaN, pandas' NA or the infinite where a number stands."""

@@ -16,9 +16,12 @@ SUMMARY = "summary"
 
 SECTION_MIME = "application/vnd.dsw.section+json"
 """MIME type under which a finished section hands its findings to the batch."""
+TOLD = "dsw_analysis.exact"
+"""Audit event by which it tells the batch its findings before persons were protected in them: no output of the notebook
+holds them, and where the batch does not run it, nobody listens."""
 
 
-_RARE = frozenset({"province", "printed", "corrected", "definition", "sent"})
+_RARE = frozenset({"province", "printed", "corrected", "definition", "sent", "cells", "disclosure", "base"})
 
 
 class UnknownFindingError(KeyError):

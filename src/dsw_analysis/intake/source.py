@@ -59,6 +59,11 @@ class Source:
         """Share the (immutable) source: pandas copies ``attrs`` deeply at every step."""
         return self
 
+    @property
+    def place(self) -> str:
+        """Name of the column that says of which province a row is; of a file that has none what it would be called."""
+        return next((column.name for column in self.dataset.columns if column.kind == "province"), "province")
+
     def provenance_of(self, *names: str) -> Provenance:
         """Weakest provenance of the rows and the named columns."""
         return weakest([self.provenance, *(self.fields.get(name, self.provenance) for name in names)])

@@ -196,7 +196,9 @@ class Batch:
             rows={dataset: list(read) for dataset, read in result.rows.items()},
             **({} if result.left_out is None else {"left_out": result.left_out}),
             **({"awaits": [*result.awaits]} if result.awaits else {}),
+            **({"internal": [task.exact]} if result.exact is not None else {}),
         )
+        self.outputs.keep(task.exact, result.exact)
         if self.executor is not None:  # it may have run on another machine
             here = self.stale.inputs.watched(result.watched)
             if unlike := ", ".join(file for file, there in result.watched.items() if there != here[file]):

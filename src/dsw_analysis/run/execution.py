@@ -31,7 +31,7 @@ from dsw_analysis.run.stale import BRIEF, stem_of
 from dsw_analysis.run.steps import Part
 from dsw_analysis.run.tasks import PLAN_ONLY, Project, Result, Task, datasets_in, in_short, write_files
 from dsw_analysis.run.warm.client import run_notebook
-from dsw_analysis.run.warm.watching import seen
+from dsw_analysis.run.warm.watching import seen, told
 from dsw_analysis.section.executed import handed_over
 
 _PLAN = "action_plan"  # stem of the raw file that says which projects there are
@@ -45,7 +45,7 @@ def execute(task: Task) -> Result:
     the working directory.
     """
     started = time.monotonic()
-    notebook, raised, watched, untold = run_task(task)
+    notebook, raised, watched, untold, exact = run_task(task)
     if getattr(raised, "ename", None) == "NotInPlanError":
         return Result(
             title=task.section,
@@ -73,6 +73,7 @@ def execute(task: Task) -> Result:
     return Result(
         title=title,
         executed=executed,
+        exact=exact if error is None else None,
         page=_page(task, made, document),
         rows={} if document is None else {i["dataset"]: (i["file"], i["rows"]) for i in document["inputs"]},
         reads=reads,
@@ -112,8 +113,8 @@ def _beside(watched: Mapping[str, str | None], task: Task, reads: Iterable[str])
     }
 
 
-def run_task(task: Task) -> tuple[dict[str, Any] | None, Exception | None, Mapping[str, str | None], tuple[str, ...]]:
-    """Executed notebook, and what it raised, if it failed; what it read, and a note of what was not watched."""
+def run_task(task: Task) -> tuple[Any, Exception | None, Mapping[str, str | None], tuple[str, ...], bytes | None]:
+    """Executed notebook, what it raised, if it failed, and read; a note of what was not watched; its exact findings."""
     with tempfile.TemporaryDirectory() as scratch:
         root = task.root
         if task.files:  # a temporary project folder, with the files that it carries
@@ -126,8 +127,8 @@ def run_task(task: Task) -> tuple[dict[str, Any] | None, Exception | None, Mappi
             folder = (root / "notebooks" / task.notebook).parent
             notebook, error = run_notebook(given, task.parameters, cwd=folder, report=report)
         except Exception as raised:  # whatever stops one notebook must not stop the others
-            return None, raised, {}, ()
-        return _timeless(notebook), error, *seen(report, root / "notebooks")
+            return None, raised, {}, (), None
+        return _timeless(notebook), error, *seen(report, root / "notebooks"), told(report)
 
 
 def _timeless(notebook: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from dsw_analysis.intake.writing.whole import sha256, write_whole
 from dsw_analysis.problems import UsageError
-from dsw_analysis.run.outputs import WORKING
+from dsw_analysis.run.outputs import INTERNAL, WORKING
 
 MANIFEST = "manifest.json"
 JOURNAL = "run.jsonl"
@@ -170,6 +170,6 @@ def verify(out: Path) -> list[Deviation]:
             # A link may lead anywhere tomorrow: it is not the file that was written.
             if path.is_symlink() or not path.is_file() or sha256(path) != made[file]:
                 deviations.append(Deviation(file=file, kind="changed"))
-        elif file not in others and Path(file).parts[0] not in {"templates", *WORKING}:
+        elif file not in others and Path(file).parts[0] not in {"templates", INTERNAL[:-1], *WORKING}:
             deviations.append(Deviation(file=file, kind="foreign"))
     return sorted(deviations, key=lambda deviation: deviation.file)

@@ -11,6 +11,8 @@ from typing import Any
 
 from dsw_analysis.intake.writing.whole import digest, sha256, write_whole
 
+INTERNAL = "internal/"
+"""Where what names persons is kept: no set of outputs has any of it."""
 PROVINCES = "provinces/"
 """Where the folders of the provinces are, each of which holds a set of its own."""
 
@@ -46,6 +48,13 @@ class Outputs:
             (self.next / name).unlink(missing_ok=True)
         else:
             write_whole(self.next / name, content)
+
+    def keep(self, name: str, content: bytes | None) -> None:
+        """Put a file that is no output, of :data:`INTERNAL`, in its place at once; ``None`` removes it."""
+        if content is None:
+            (self.folder / name).unlink(missing_ok=True)
+        else:
+            write_whole(self.folder / name, content)
 
     def waiting(self, scope: str = "") -> list[str]:
         """Names of the files that wait for an exchange, of all or of one folder (``provinces/ตาก/``)."""

@@ -43,7 +43,7 @@ def prepare(task: Task) -> Made:
 
     place = Prepared(task.root, str(task.parameters["round_id"]), task.section)
     place.forget()
-    _, raised, watched, untold = run_task(task)
+    _, raised, watched, untold, _ = run_task(task)
     if raised is not None:
         return Made(error=what_failed(raised))
     if not place.file.is_file():

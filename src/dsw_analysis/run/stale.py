@@ -134,6 +134,7 @@ class Stale:
         for output, expected in entry["outputs"].items():
             if (there := sha256(self.outputs.newest(output))) != expected:
                 said.append(f"{output} is {'missing' if there is None else 'not as it was written'}")
+        said += [f"{kept} is missing" for kept in entry.get("internal", ()) if not self.outputs.newest(kept).is_file()]
         return said
 
     def _marks(self, sections: Iterable[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.problems import UsageError
 from dsw_analysis.project import Settings, use
 from dsw_analysis.rounds import Round
-from dsw_analysis.run.outputs import PROVINCES
+from dsw_analysis.run.outputs import INTERNAL, PROVINCES
 
 _LOAD = re.compile(r"""\.load\(\s*["'](\w+)["']""")
 _NOTEBOOK = re.compile(r"(\d\d)_([a-z_]+)\.ipynb")
@@ -105,11 +105,18 @@ class Task:
         page = BRIEF_PAGE if self.section == SUMMARY else f"{place}sections/{self.section}.html"
         return f"{place}notebooks/{self.notebook}", page
 
+    @property
+    def exact(self) -> str:
+        """Where its findings before persons were protected in them are kept, in the round's folder of outputs."""
+        place = "" if self.province is None else f"{PROVINCES}{self.province}/"
+        return f"{INTERNAL}{place}exact/{self.section}.json"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """What a process gives back for a task.
 
+    ``exact`` are the section's findings before persons were protected in them, as JSON, which no output holds;
     ``executed`` is the notebook with its outputs (``None`` if it never started), free of times and folders, so that the
     same inputs give the same bytes; ``page`` the section's own HTML page; ``rows`` dataset -> its file and how many
     rows it has; ``reads`` the stems of the raw files that it rests on, ``read`` those that it read -> hash of what was
@@ -123,6 +130,7 @@ class Result:
     title: str
     seconds: float
     executed: bytes | None = None
+    exact: bytes | None = None
     page: bytes | None = None
     rows: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     reads: tuple[str, ...] = ()

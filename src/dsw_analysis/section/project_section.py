@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 
 from dsw_analysis.findings.families import PROVINCE, Family
 from dsw_analysis.findings.finding import Finding
+from dsw_analysis.findings.ledger import TOLD, to_json
 from dsw_analysis.findings.measures.base import Count, Given
 from dsw_analysis.intake.files import is_there
 from dsw_analysis.intake.provinces import official_province
@@ -281,6 +283,11 @@ class ProjectSection(Noticing):
         return self.shown.block(
             Block(f'<dl class="overview src">{items}</dl>{only}{self.notices()}{self._indicator_table()}')
         )
+
+    def close(self) -> Block:
+        """As :meth:`Section.close`; the batch, if it runs the notebook, is told the findings that are not protected."""
+        sys.audit(TOLD, to_json({"section": self.id, "province": self.province, "findings": self.ledger.records()}))
+        return super().close()
 
     def _handed_over(self) -> dict[str, Any]:
         """What a section hands over, and of which plan it is: the batch finds projects without a notebook by it."""

@@ -6,13 +6,14 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import pandas as pd
 
 from dsw_analysis.findings.finding import WHOLE, Finding
 from dsw_analysis.findings.measures.derived import IN_MONTH
-from dsw_analysis.findings.measures.filters import Where, in_words, select
+from dsw_analysis.findings.measures.filters import Where, as_cells, in_words, select
 from dsw_analysis.intake.source import Source, source_of
 
 UNDEFINED = "ไม่มีรายการให้คำนวณ จึงไม่มีค่า"
@@ -56,18 +57,34 @@ class Measure(Named):
         """The same measure without the conditions on some columns."""
         return replace(self, where={c: wanted for c, wanted in self.where.items() if c not in columns})
 
-    def _finding(self, frame: pd.DataFrame, *used: str, where: Where | None = None, **parts: Any) -> Finding:  # noqa: ANN401
+    def _finding(
+        self,
+        frame: pd.DataFrame,
+        *used: str,
+        counted: Where = MappingProxyType({}),
+        more: str = "",
+        cells: Mapping[str, Any] = MappingProxyType({}),
+        **parts: Any,  # noqa: ANN401 - fields of the finding
+    ) -> Finding:
         """A finding on the rows of ``frame`` with the source filled in; ``used`` are further columns read.
 
         A 0 of months of which the whole file has no row is not a count, and undefined.
+
+        Parameters
+        ----------
+        counted:
+            What the numerator of a share is filtered by, besides ``where``.
+        more, cells:
+            What else rows must meet, in words and as data.
         """
         source = source_of(frame)
-        where = self.where if where is None else where
+        where = {**self.where, **counted}
         if parts.get("value") == 0 and source.absent and _months(where) <= set(source.absent):
             parts |= {"value": None, "note": NO_ROWS}
         words = in_words(source, where)
         if source.province is not None:
             words = " และ ".join(w for w in (f"จังหวัด: {source.province}", words) if w)
+            cells = {source.place: source.province, **cells}
         return Finding(
             id=self.id,
             label=self.label,
@@ -76,7 +93,8 @@ class Measure(Named):
             dataset=source.dataset.id,
             file=source.file,
             sha256=source.sha256,
-            where=words,
+            where=" และ ".join(w for w in (words, more) if w) or None,
+            cells={**as_cells(self.where, counted), **cells},
             province=source.province,
             provenance=source.provenance_of(*where, *used),
             corrected=source.corrected(frame.index, (*where, *used)) or None,

@@ -161,7 +161,7 @@ class ShareChange(_Twice):
         if found is not None:
             value = 100 * found.difference
             note = f"เปลี่ยนเป็นเข้าเกณฑ์ {found.gained:,} หน่วย เปลี่ยนเป็นไม่เข้าเกณฑ์ {found.lost:,} หน่วย"
-        return self._finding(second, self.key, where={**self.where, **self.counted}, value=value, note=note, **parts)
+        return self._finding(second, self.key, counted=self.counted, value=value, note=note, **parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,9 +175,7 @@ class ChangeTest(_Twice):
         found, parts = self._compare(first, second)
         p, note = (None, UNDEFINED) if found is None else (found.exact_p, None)
         parts = {"rows": parts["rows"], "missing": parts["missing"]}
-        return self._finding(
-            second, self.key, where={**self.where, **self.counted}, value=p, method="mcnemar", note=note, **parts
-        )
+        return self._finding(second, self.key, counted=self.counted, value=p, method="mcnemar", note=note, **parts)
 
 
 def adjusted(tests: Mapping[str, Finding]) -> dict[str, Finding]:

@@ -67,6 +67,23 @@ def in_words(source: Source, where: Where) -> str | None:
     return " และ ".join(phrases) or None
 
 
+def as_cells(where: Where, counted: Where) -> dict[str, Any]:
+    """The filter as plain data, see :attr:`Finding.cells`; ``counted`` is what a share's numerator is filtered by."""
+    return {name: _plain(wanted) for name, wanted in where.items()} | {
+        f"+{name}": _plain(wanted) for name, wanted in counted.items()
+    }
+
+
+def _plain(wanted: Any) -> Any:  # noqa: ANN401 - see Where
+    if isinstance(wanted, Cell):
+        return wanted.name.lower()
+    if isinstance(wanted, slice):
+        return "..".join("" if end is None else str(end) for end in (wanted.start, wanted.stop))
+    if isinstance(wanted, tuple):
+        return [_plain(one) for one in wanted]
+    return wanted if type(wanted) in (str, int, float, bool) else str(wanted)
+
+
 def _meets(cells: pd.Series, wanted: Any) -> pd.Series[bool]:  # noqa: ANN401 - see Where
     if wanted is FILLED:
         return cells.notna()

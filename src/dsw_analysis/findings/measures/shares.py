@@ -184,7 +184,7 @@ class Share(Measure):
         parts = _parts(k, n) | ({} if drawn is None else drawn.judge(k, n, self.where))
         return self._finding(
             frame,
-            where={**self.where, **self.counted},
+            counted=self.counted,
             **parts | ({} if n else {"note": UNDEFINED}),
             missing=int(tally[State.MISSING]),
             not_applicable=int(tally[State.NOT_APPLICABLE]) or None,

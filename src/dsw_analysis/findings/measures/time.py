@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -46,15 +48,21 @@ class _Waiting(Measure):
             left_out=int((~kept).sum()),
         )
 
-    def _waited(self, frame: pd.DataFrame, times: ServiceTimes, words: str = "", **parts: Any) -> Finding:  # noqa: ANN401
+    def _waited(
+        self,
+        frame: pd.DataFrame,
+        times: ServiceTimes,
+        words: str = "",
+        cells: Mapping[str, Any] = MappingProxyType({}),
+        **parts: Any,  # noqa: ANN401 - fields of the finding
+    ) -> Finding:
         """A finding that says in words from when to when the wait runs."""
         missing = times.left_out + parts.pop("not_judged", 0)
-        finding = self._finding(frame, self.start, self.end, missing=missing, **parts)
         dataset = source_of(frame).dataset
         wait = f"ตั้งแต่{dataset[self.start].header}ถึง{dataset[self.end].header}"
         open_ = f"เรื่องที่ยังไม่แล้วเสร็จนับเวลาถึงสิ้นวันที่ {format_date(self.until)}"
         said = " ".join(w for w in (wait, words, open_) if w)
-        return replace(finding, where=" และ ".join(w for w in (finding.where, said) if w))
+        return self._finding(frame, self.start, self.end, missing=missing, more=said, cells=cells, **parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +83,7 @@ class WithinHours(_Waiting):
             frame,
             times,
             f"ไม่เกิน {self.hours:g} ชั่วโมง",
+            {f"+{self.end}": f"..{self.hours:g} h"},
             value=100 * within / judged if judged else None,
             numerator=within,
             denominator=judged,
@@ -119,8 +128,8 @@ class OpenCases(_Waiting):
     def __call__(self, frame: pd.DataFrame) -> Finding:
         """Count the open cases."""
         times = self._times(frame)
-        chosen, words = ~times.served, "ยังไม่แล้วเสร็จ"
+        chosen, words, said = ~times.served, "ยังไม่แล้วเสร็จ", "blank"
         if self.under_hours is not None:
             chosen = chosen & (times.waited < pd.Timedelta(hours=self.under_hours).as_unit("ns").value)
-            words = f"{words}และรอไม่ถึง {self.under_hours:g} ชั่วโมง"
-        return self._waited(frame, times, words, value=int(chosen.sum()), rows=len(times.waited))
+            words, said = f"{words}และรอไม่ถึง {self.under_hours:g} ชั่วโมง", f"blank ..{self.under_hours:g} h"
+        return self._waited(frame, times, words, {self.end: said}, value=int(chosen.sum()), rows=len(times.waited))

@@ -1,4 +1,4 @@
-"""In a kernel: an audit hook that notes what a notebook reads inside its project, and what nobody can see."""
+"""In a kernel: an audit hook that notes what a notebook reads inside its project, and what it tells the batch alone."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from dsw_analysis.findings.ledger import TOLD
 from dsw_analysis.intake.writing.whole import listing, sha256
 
 ASKED = "DSW_WATCH"
@@ -102,6 +103,7 @@ class _Hook:
             "subprocess.Popen": lambda program, arguments, *_: self._start(program or arguments),
             "os.spawn": lambda _, program, *__: self._start(program),
             "socket.connect": self._connect,
+            TOLD: lambda text: self._write("told", text),
         }
         for event in ("os.system", "os.exec", "os.posix_spawn", "os.startfile"):
             self._seen[event] = lambda program, *_: self._start(program)
@@ -222,6 +224,12 @@ def status(path: str) -> list[int] | None:
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
 
 
+def told(report: Path) -> bytes | None:
+    """What a section that has ended told the batch alone, see :data:`TOLD`; its kernel wrote the ``report``."""
+    lines = map(json.loads, report.read_text(encoding="utf-8").splitlines() if report.exists() else ())
+    return next((text.encode() for kind, text, *_ in lines if kind == "told"), None)
+
+
 def seen(report: Path, notebooks: Path) -> tuple[dict[str, str | None], tuple[str, ...]]:
     """What a notebook that has ended had read inside its project, and what else it did that was not watched.
 
@@ -240,6 +248,8 @@ def seen(report: Path, notebooks: Path) -> tuple[dict[str, str | None], tuple[st
     untold: set[str] = set()
     lines = report.read_text(encoding="utf-8").splitlines() if report.exists() else []
     for kind, name, *rest in map(json.loads, lines):
+        if kind == "told":
+            continue
         if kind == "untold":
             untold.add(name)
         elif name.encode(errors="replace").decode() != name:
