@@ -69,9 +69,11 @@ def test_lock_holds_no_address():
     assert not re.search(r"(https?|file)://|index-url|find-links", (ROOT / "requirements.lock").read_text())
 
 
-def test_sections_are_those_of_the_plan_in_order_with_the_summary_first():
-    plan = openpyxl.load_workbook(ROOT / "data" / "raw" / "2569-6m" / "action_plan.xlsx")["โครงการ"]
-    projects = [(row[1], row[0]) for row in plan.iter_rows(values_only=True) if isinstance(row[1], int)]
+def test_sections_are_those_of_the_plans_in_order_with_the_summary_first():
+    plans = [openpyxl.load_workbook(path)["โครงการ"] for path in (ROOT / "data" / "raw").glob("*/action_plan.xlsx")]
+    projects = {
+        (row[1], row[0]) for plan in plans for row in plan.iter_rows(values_only=True) if isinstance(row[1], int)
+    }
     assert len(projects) >= 15
     named = [p.stem for p in NOTEBOOKS if p.stem[0].isdigit()]
     assert named == ["00_summary", *(f"{order:02d}_{section}" for order, section in sorted(projects))]

@@ -121,14 +121,17 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_judges(commands)
 
-    new = commands.add_parser("new", help="begin a round, or a notebook that prepares a dataset's file")
+    new = commands.add_parser("new", help="begin a round, a section, or a notebook that prepares a dataset's file")
     new.add_argument(
         "what",
-        metavar="ROUND | prepare",
-        help="a round, with --from; prepare: a notebook for raw files laid out otherwise",
+        metavar="ROUND | section | prepare",
+        help="a round, with --from; section: schema, notebook, sample and rows of the plan, ready to run; "
+        "prepare: a notebook for raw files laid out otherwise",
     )
-    new.add_argument("dataset", nargs="?", help="that the notebook prepares")
+    new.add_argument("name", nargs="?", help="id of the section, or the dataset that the notebook prepares")
     new.add_argument("--from", dest="last", type=_round, metavar="ROUND", help="the round that a new one goes on from")
+    new.add_argument("--title", help="of a section's project that the plan does not have yet, in Thai")
+    new.add_argument("--round", type=_round, help="in which the section begins (default: the latest)")
 
     commands.add_parser("list", help="list sections and datasets")
     return parser

@@ -85,7 +85,8 @@ def test_provenance_is_read_for_the_rows_and_each_column(declared):
 def test_package_describes_exactly_the_declared_columns():
     package = json.loads((RAW / "datapackage.json").read_text(encoding="utf-8"))
     described = {r["name"]: [(f["name"], f["title"]) for f in r["schema"]["fields"]] for r in package["resources"]}
-    assert described == {d.id: [(c.header, c.name) for c in d.columns] for d in DATASETS if d.id in ROWS}
+    assert described == {d.id: [(c.header, c.name) for c in d.columns] for d in DATASETS if d.id in described}
+    assert described.keys() >= ROWS.keys()
 
 
 def test_provenance_tells_reconstructed_answers_from_published_tables():

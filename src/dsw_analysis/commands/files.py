@@ -23,22 +23,33 @@ from dsw_analysis.intake.xlsform import xlsform
 from dsw_analysis.plan.notes import plan_notes
 from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
-from dsw_analysis.run.new import new_preparation
+from dsw_analysis.run.new import latest, new_preparation
 from dsw_analysis.run.new_round import new_round
+from dsw_analysis.run.new_section import new_section
 from dsw_analysis.run.preparing import prepare_alone
 from dsw_analysis.run.tasks import Project
 
 _LAST = Round(2599, 12)  # in which all is valid that has no end
 
 
+_USES = (
+    "say `dsw new ROUND --from ROUND`, e.g. 2569-12m --from 2569-6m, `dsw new section ID`, or `dsw new prepare DATASET`"
+)
+
+
 def new(arguments: argparse.Namespace) -> int:
-    """Begin a round, or a notebook that prepares a dataset's file."""
-    project, asked = Project(root=arguments.project), (arguments.dataset is not None, arguments.last is not None)
-    if arguments.what == "prepare" and asked == (True, False):
-        print(new_preparation(project, arguments.dataset))
+    """Begin a round, a section, or a notebook that prepares a dataset's file."""
+    project, name = Project(root=arguments.project), arguments.name
+    own = arguments.what == "section" and name is not None
+    if (name is None) != (arguments.what not in ("section", "prepare")):
+        raise UsageError(_USES)
+    if (name is None) != (arguments.last is not None) or (not own and (arguments.title or arguments.round)):
+        raise UsageError(_USES)
+    if own:
+        return _new_section(project, arguments)
+    if arguments.what == "prepare":
+        print(new_preparation(project, name))
         return 0
-    if arguments.what == "prepare" or asked != (False, True):
-        raise UsageError("say `dsw new ROUND --from ROUND`, e.g. 2569-12m --from 2569-6m, or `dsw new prepare DATASET`")
     try:
         round_ = Round.parse(arguments.what)
     except ValueError as error:
@@ -48,6 +59,17 @@ def new(arguments: argparse.Namespace) -> int:
         print(path)
     for path in made.kept:
         print(f"{path} is there already and stays as it is")
+    return 0
+
+
+def _new_section(project: Project, arguments: argparse.Namespace) -> int:
+    round_ = arguments.round or latest(project)
+    made = new_section(project, arguments.name, round_, arguments.title)
+    for path in made.written:
+        print(path)
+    if made.to_add:
+        print("ไม่ได้แก้ไฟล์แผนปฏิบัติการ ให้เพิ่มแถวต่อไปนี้ต่อท้ายแต่ละแผ่นงาน:", *made.to_add, sep="\n")
+    print(f"next: dsw run {round_} --section {arguments.name}")
     return 0
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from dsw_analysis import project
 from dsw_analysis.findings.rounding import as_fraction, round_half_up
-from dsw_analysis.intake.provenance import Mark, Provenance
+from dsw_analysis.intake.provenance import INVENTED, Mark, Provenance
 
 UNITS: dict[str, str] = {
     "percent": "ร้อยละ",
@@ -205,7 +205,7 @@ class Finding:
         """
         if self.printed is not None:
             return "printed"
-        return "example" if self.provenance == "reconstructed" else "computed"
+        return "example" if self.provenance in INVENTED else "computed"
 
     @property
     def grounded(self) -> Provenance:

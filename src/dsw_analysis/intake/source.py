@@ -17,6 +17,7 @@ from dsw_analysis.intake.files.stacked import row_of
 from dsw_analysis.intake.options import Acceptance, path_of
 from dsw_analysis.intake.personal import hide
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
+from dsw_analysis.intake.writing.whole import sha256
 
 _QUOTED: Final = ("record", "old", "new", "reason")  # what a correction says of a row and its cells
 PART_ROWS: Final = 1 << 32
@@ -141,8 +142,8 @@ def joined(reads: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """
     together: dict[str, str] = {}
     for read in reads:
-        for file, sha256 in read.items():
-            if together.setdefault(file, sha256) != sha256:
+        for file, found in read.items():
+            if together.setdefault(file, found) != found:
                 refuse("changed_file.between", file)
     return together
 
@@ -150,7 +151,8 @@ def joined(reads: Iterable[Mapping[str, str]]) -> dict[str, str]:
 def read_provenance(folder: Path, dataset: Schema) -> tuple[Provenance, dict[str, Provenance], dict[str, str]]:
     """Provenance of a dataset's rows and columns from ``datapackage.json``, and that file's name and hash.
 
-    Without the file, or if it says nothing of the dataset, all is ``received``.
+    Without the file, or if it says nothing of the dataset, all is ``received``; also if what it says is of another file
+    than the one that is there, by its ``hash``: the file of an office that took the place of a sample.
 
     Raises
     ------
@@ -164,12 +166,17 @@ def read_provenance(folder: Path, dataset: Schema) -> tuple[Provenance, dict[str
     read = {path.name: hashlib.sha256(content).hexdigest()}
     package = json.loads(content)
     for resource in package.get("resources", []):
-        if resource.get("name") == dataset.id:
+        if resource.get("name") == dataset.id and _is_of(resource, folder):
             default = _provenance(path, resource.get("provenance", "received"))
             by_header = {f["name"]: f.get("provenance", default) for f in resource["schema"]["fields"]}
             fields = {c.name: _provenance(path, by_header.get(c.header, default)) for c in dataset.columns}
             return default, fields, read
     return "received", {}, read
+
+
+def _is_of(resource: Mapping[str, Any], folder: Path) -> bool:
+    """Whether a resource of ``datapackage.json`` is the file that is there, or may be any."""
+    return "hash" not in resource or resource["hash"] == f"sha256:{sha256(folder / resource['path'])}"
 
 
 def read_decimals(folder: Path) -> dict[str, int]:

@@ -15,7 +15,7 @@ from dsw_analysis.project import current
 MEANINGS: dict[Mark, str] = {
     "printed": "ค่าที่คำนวณได้เท่ากับค่าในรายงานฉบับพิมพ์ ตรวจทุกครั้งที่สร้างรายงาน",
     "computed": "คำนวณจากค่าในฉบับพิมพ์หรือจากข้อมูลที่หน่วยงานส่ง",
-    "example": "อาศัยระเบียนที่สร้างขึ้นให้ตรงกับยอดรวม ไม่ใช้ตัดสินสถานะและไม่ใช้ในบทสรุป",
+    "example": "อาศัยระเบียนจำลอง ไม่ใช้ตัดสินสถานะและไม่ใช้ในบทสรุป",
 }
 """What each mark says of a number, as the report explains it."""
 
@@ -42,7 +42,7 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
         "work": [(f"work_{work.name.lower()}", work.value, RULES[work]) for work in Work],
         "statuses": [(status.name.lower(), status.value, RULES[status]) for status in Status],
         "bound": [(s, len(_NUMBER.findall(bodies[s["section"]])), _claims(bodies[s["section"]])) for s in sections],
-        "reconstructed": any(finding["provenance"] == "reconstructed" for finding in document["findings"]),
+        "provenances": {finding["provenance"] for finding in document["findings"]},
         "restated": [told for section in sections for told in section.get("restated", ())],
         "abbreviations": [(short, long) for short, long in current().abbreviations.items() if short in used],
         "corrections": [

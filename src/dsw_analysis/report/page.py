@@ -132,6 +132,7 @@ def page_values(
     """What the templates of pages and of the print are filled with alike."""
     shown = {match[3] for chapter in chapters for match in _NUMBER.finditer(chapter.body)} - {None}
     bodies = {chapter.id: chapter.body for chapter in chapters}
+    invented = {f.provenance for i, f in ledger.items() if f.mark == "example" and anchor(i) in shown}
     return {
         "round": round_,
         "edition": current().edition(round_) if round_ else None,
@@ -141,7 +142,8 @@ def page_values(
         "anchor": anchor,
         "origin": lambda finding: MARKS[finding.mark][1],
         "remarks": lambda finding: " · ".join(filter(None, [finding.note, *finding.basis()])),
-        "examples": any(f.mark == "example" and anchor(i) in shown for i, f in ledger.items()),
+        "examples": bool(invented),
+        "samples": invented == {"sample"},
         "groups": _groups(chapters, document),
         "format_date": format_date,
     }

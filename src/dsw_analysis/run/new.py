@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from dsw_analysis.intake.files import find_files
@@ -23,27 +24,44 @@ def new_preparation(project: Project, dataset: str) -> Path:
     UsageError
         If there is no such dataset or no round yet, or the notebook is there already.
     """
-    rounds = [found for path in project.data.glob("*-*m") if (found := _round(path.name)) is not None]
-    if not rounds:
-        raise UsageError(f"no round in {project.data}; put the raw files into a folder such as 2569-6m there")
-    kind = Schemas.of(project.data, max(rounds))[dataset]
+    round_ = latest(project)
+    kind = Schemas.of(project.data, round_)[dataset]
     path = project.notebooks / "prepare" / f"{kind.id}.ipynb"
     if path.exists():
         raise UsageError(f"{path} is there already")
     headers = ", ".join(f"`{column.name}` ({column.header})" for column in kind.columns)
     words = {
-        'pd.read_excel("@RAW@")': _reading(project.data / str(max(rounds)), kind.stem),
+        'pd.read_excel("@RAW@")': _reading(project.data / str(round_), kind.stem),
         "@DATASET@": kind.id,
         "@TITLE@": kind.title,
         "@STEM@": kind.stem,
-        "@ROUND@": str(max(rounds)),
+        "@ROUND@": str(round_),
         "@HEADERS@": headers,
     }
-    text = _PREPARE.read_text(encoding="utf-8")
+    write_whole(path, notebook(_PREPARE, words))
+    return path
+
+
+def latest(project: Project) -> Round:
+    """The latest round that a project has raw files of.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    rounds = [found for path in project.data.glob("*-*m") if (found := _round(path.name)) is not None]
+    if not rounds:
+        raise UsageError(f"no round in {project.data}; put the raw files into a folder such as 2569-6m there")
+    return max(rounds)
+
+
+def notebook(template: Path, words: Mapping[str, str]) -> bytes:
+    """A notebook of the package's with words in the places that are kept for them."""
+    text = template.read_text(encoding="utf-8")
     for place, word in words.items():
         text = text.replace(_in_json(place), _in_json(word))
-    write_whole(path, text.encode())
-    return path
+    return text.encode()
 
 
 def _in_json(text: str) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.intake.provenance import MARKS, Provenance
+from dsw_analysis.intake.provenance import INVENTED, MARKS, Provenance
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
 """``{id}`` or ``{id:style}``, where a number goes into a text."""
@@ -151,7 +151,7 @@ def ids_of(cell: object) -> list[str]:
 def marks(findings: Iterable[Finding], provenances: Iterable[Provenance] = ()) -> list[tuple[str, str, str]]:
     """Class, meaning and sign of what numbers, and quoted data, may be taken for; none where all was received."""
     found = {finding.mark for finding in findings if finding.mark != "computed" or finding.provenance != "received"}
-    found |= {"example" for provenance in provenances if provenance == "reconstructed"}
+    found |= {"example" for provenance in provenances if provenance in INVENTED}
     return [(f"mark {mark}", title, sign) for mark, (sign, title) in MARKS.items() if mark in found]
 
 

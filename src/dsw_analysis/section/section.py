@@ -13,7 +13,7 @@ from dsw_analysis.findings.families import Key, Row
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import SECTION_MIME
 from dsw_analysis.findings.measures.filters import select
-from dsw_analysis.intake.provenance import Provenance
+from dsw_analysis.intake.provenance import INVENTED, Provenance
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.section import blocks
 from dsw_analysis.section.blocks import Block
@@ -181,11 +181,7 @@ class Section(Picturing):
             free = marks and column.kind == "text"
             shown[headers[column.name]] = [f"“{cell}”" if free and cell is not None else cell for cell in cells]
         provenances = [source.provenance_of(*headers)]
-        if (
-            self.national
-            and provenances == ["reconstructed"]
-            and any(source.dataset[n].kind == "text" for n in headers)
-        ):
+        if self.national and provenances[0] in INVENTED and any(source.dataset[n].kind == "text" for n in headers):
             return None
         return self._tabled(shown, caption, note, quoted=True, provenances=provenances)
 
@@ -216,7 +212,7 @@ class Section(Picturing):
         about: dict[str, Any] = {"caption": caption, "note": note or None, "findings": self.ledger}
         about |= {"provenances": provenances, "css": "src" if quoted else ""}
         whole = blocks.table(frame, uses=uses, **about)
-        invented = self.national and "reconstructed" in provenances
+        invented = self.national and not INVENTED.isdisjoint(provenances)
         invented = invented or any(map(self.tells_example, (caption, note)))
         if not (
             invented

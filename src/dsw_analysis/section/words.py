@@ -18,6 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from dsw_analysis.findings.families import Row
+from dsw_analysis.intake.provenance import INVENTED
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.section.asking import FUNCTIONS, Asking, Functions, Number, Words, escape, held
 from dsw_analysis.section.blocks import END, Block, prose, with_example
@@ -243,6 +244,6 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment.filters |= {name: _style(style) for name, style in _STYLES.items()}
     environment.tests |= {
         "known": lambda number: number.ask("known"),
-        "reconstructed": lambda number: number.ask("provenance") == "reconstructed",
+        "reconstructed": lambda number: number.ask("provenance") in INVENTED,
     }
     return environment
