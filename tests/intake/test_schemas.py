@@ -314,6 +314,17 @@ def test_an_answer_may_be_worded_otherwise_from_a_round_on(tmp_path):
     assert (old["outcome"].codes["good"], new["outcome"].codes["good"]) == ("ดีขึ้น", "ดีขึ้นมาก")
 
 
+def test_a_schema_says_that_rows_are_persons_and_where_they_are_of(tmp_path):
+    content = VISITS.replace("fields:", "dsw:persons: {units: [visit], service: [outcome]}\nfields:", 1)
+    visits = written(tmp_path, visits=content)["visits"]
+    assert visits.persons
+    assert visits.places == {"visit"}
+    assert visits.service == ("outcome",)
+    assert not written(tmp_path, visits=VISITS)["visits"].persons
+    with pytest.raises(UsageError, match="there is no field 'visi'; did you mean .visit."):
+        written(tmp_path, visits=content.replace("[visit]", "[visi]"))["visits"]
+
+
 def test_spans_of_one_answer_that_overlap_are_refused(tmp_path):
     again = "label: ดีขึ้น\n        dsw:to: 2570-3m\n      - value: good\n        label: ดีขึ้นมาก\n        dsw:from: 2570-3m"
     with pytest.raises(UsageError, match="line 32: the code 'good' stands in line 29 already"):

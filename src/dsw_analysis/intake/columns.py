@@ -61,6 +61,8 @@ class Column:
         Codes that the share of a question counts, and those that are a reason for concern.
     statement:
         Thai statement that the counted share makes.
+    persons:
+        Whether its numbers count persons, in a file whose rows are none.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Column:
     counted: tuple[str, ...] = ()
     concern: tuple[str, ...] = ()
     statement: str = ""
+    persons: bool = False
 
     @property
     def group(self) -> str:
@@ -135,6 +138,12 @@ class Schema:
         Whether a file without a row says that there was nothing; of any other dataset it is a blank form.
     optional:
         Whether a round may do without such a file.
+    persons:
+        Whether each row is a person, or what befell one.
+    units:
+        Columns that name units of the department, or places that are no provinces.
+    service:
+        Columns of which it says nothing of a person whether they are filled: what the department did.
     """
 
     id: str
@@ -146,6 +155,9 @@ class Schema:
     registries: Mapping[str, tuple[Schema, str]] = field(default_factory=dict)
     may_be_empty: bool = False
     optional: bool = False
+    persons: bool = False
+    units: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         """Column of a name."""
@@ -158,6 +170,11 @@ class Schema:
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Columns that say where a row is of: provinces and units."""
+        return frozenset((*self.units, *(column.name for column in self.columns if column.kind == "province")))
 
     @property
     def monthly(self) -> Column | None:

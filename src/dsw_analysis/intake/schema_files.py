@@ -47,6 +47,7 @@ _FITS: Final[Mapping[str, Collection[str]]] = {
     "dsw:monthly": DATES,
     "dsw:two_digit_be": DATES,
     "dsw:registry": ("text",),
+    "dsw:persons": NUMBERS,
     "delimiter": ("multi",),
     **dict.fromkeys((*QUESTION, "dsw:neutral"), ("category",)),
 }
@@ -108,6 +109,7 @@ FIELD: Final[Mapping[str, Reader]] = {
     "dsw:monthly": _flag,
     "dsw:two_digit_be": _flag,
     "dsw:registry": _registry,
+    "dsw:persons": _flag,
     "dsw:topic": text,
     "dsw:statement": text,
     "dsw:counted": list_of(_code),
@@ -115,6 +117,7 @@ FIELD: Final[Mapping[str, Reader]] = {
     "dsw:neutral": list_of(_code),
     **_VALID,
 }
+PERSONS: Final = {"units": list_of(_name), "service": list_of(_name)}
 SCHEMA: Final[Mapping[str, Reader]] = {
     "name": _name,
     "title": text,
@@ -125,6 +128,7 @@ SCHEMA: Final[Mapping[str, Reader]] = {
     "dsw:sheet": text,
     "dsw:may_be_empty": _flag,
     "dsw:optional": _flag,
+    "dsw:persons": entry_of("persons", PERSONS),
     "dsw:rules": list_of(entry_of("a rule", RULE, "name", "column", "expected", "action")),
     **_VALID,
 }
@@ -151,6 +155,11 @@ def _check_schema(schema: Entry, stem: str) -> None:
     _each_once(schema.get("dsw:rules", ()), "name", "rule")
     for field in fields:
         _check_field(field)
+    names = [field["name"] for field in fields]
+    for key, listed in schema.get("dsw:persons", {}).items():
+        for name in listed:
+            if name not in names:
+                schema["dsw:persons"].refuse(key, f"there is no field {name!r}{near(name, names)}")
     monthly = [field for field in fields if field.get("dsw:monthly")]
     for field in monthly[1:]:
         field.refuse("dsw:monthly", f"the months are counted by {monthly[0]['name']!r} already")

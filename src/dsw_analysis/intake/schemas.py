@@ -107,6 +107,8 @@ class Schemas(Mapping[str, Dataset]):
             },
             may_be_empty=entry.get("dsw:may_be_empty", False),
             optional=entry.get("dsw:optional", False),
+            persons="dsw:persons" in entry,
+            **{key: tuple(listed) for key, listed in entry.get("dsw:persons", {}).items()},
             corrections=None if id_ == CORRECTIONS else self._corrections,
         )
 
@@ -145,7 +147,7 @@ _ATTRIBUTES: Final = {
     "minimum": "ge",
     "maximum": "le",
     "description": "help",
-    **{f"dsw:{name}": name for name in ("units", "in_round", "days_after", "monthly", "topic", "statement")},
+    **{f"dsw:{name}": name for name in ("units", "in_round", "days_after", "monthly", "topic", "statement", "persons")},
     "dsw:two_digit_be": "two_digit_be",
 }
 """Keys of a field and its constraints -> attributes of a column that they are as they stand."""
