@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 from declared import dataset
+from patience import PATIENCE, wait_for
 from small_projects import HAND_OVER, ROUND, add, ran, run
 
 from dsw_analysis import cli
@@ -31,12 +31,10 @@ def test_after_a_kill_no_temporary_folder_remains_once_the_next_run_has_ended(pr
     monkeypatch.setattr(tempfile, "tempdir", None)
     begun = tmp_path / "begun"
     makes = "import pathlib, tempfile, time\nplace = tempfile.mkdtemp()\n"
-    add(project, "01_good", f"{makes}pathlib.Path({str(begun)!r}).write_text(place)\ntime.sleep(60)", HAND_OVER)
+    add(project, "01_good", f"{makes}pathlib.Path({str(begun)!r}).write_text(place)\ntime.sleep({PATIENCE})", HAND_OVER)
     command = [sys.executable, "-m", "dsw_analysis.cli", "--project", str(project.root), "run", "2569-6m"]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
-    while not begun.exists():
-        assert child.poll() is None
-        time.sleep(0.05)
+    wait_for(lambda: child.poll() is not None or begun.exists())
     os.killpg(child.pid, signal.SIGKILL)
     child.wait()
     assert Path(begun.read_text()).is_relative_to(places)

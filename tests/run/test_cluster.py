@@ -8,13 +8,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import distributed
 import nbformat
 import pytest
 from conftest import FULL
+from patience import PATIENCE, wait_for
 from preparation_projects import with_opinions
 
 from dsw_analysis.findings.ledger import SECTION_MIME
@@ -51,6 +53,7 @@ class Machines:
     def __init__(self, folder, **settings):
         self.folder = folder
         self.environment = {**os.environ, **settings}
+        self.workers = []
         self.stack = contextlib.ExitStack()
         about = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--port=0", f"--scheduler-file={about}", "--idle-timeout=5 minutes")
@@ -58,11 +61,30 @@ class Machines:
 
     def worker(self, *options):
         """Start a worker that runs two notebooks at once."""
-        place = self.folder / f"worker{len(list(self.folder.iterdir()))}"
-        return self._start(
-            "worker", self.address, "--no-nanny", "--nthreads=2", "--memory-limit=0", f"--local-directory={place}",
-            "--death-timeout=10", *options,
+        place = self.folder / f"worker{len(self.workers)}"
+        self.workers.append(
+            self._start(
+                "worker", self.address, "--no-nanny", "--nthreads=2", "--memory-limit=0", f"--local-directory={place}",
+                f"--death-timeout={PATIENCE}", *options,
+            )
         )  # fmt: skip
+        return self.workers[-1]
+
+    @contextlib.contextmanager
+    def connected(self, workers=2):
+        """An executor with so many workers, whatever became of those before; what is missing is started."""
+        while sum(worker.poll() is None for worker in self.workers) < workers:
+            self.worker()
+        with connect(self.address, timeout=PATIENCE) as executor:
+            wait_for(lambda: executor.threads == 2 * workers)
+            yield executor
+
+    def lose(self, worker):
+        """End a worker, and wait until the scheduler knows."""
+        end(worker)
+        left = sum(worker.poll() is None for worker in self.workers)
+        with distributed.Client(self.address, timeout=PATIENCE, set_as_default=False) as client:
+            wait_for(lambda: len(client.nthreads()) == left)
 
     def _start(self, kind, *arguments):
         command = [
@@ -88,14 +110,6 @@ def end(process):
     process.wait()
 
 
-def wait_for(condition, seconds=120):
-    until = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.05)
-    return found
-
-
 @contextlib.contextmanager
 def machines(folder, **settings):
     folder.mkdir(exist_ok=True)
@@ -105,23 +119,46 @@ def machines(folder, **settings):
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory):
-    """A cluster of two workers."""
+def cluster(tmp_path_factory):
+    """A cluster whose workers live as long as no test ends them."""
     with machines(tmp_path_factory.mktemp("cluster")) as made:
-        made.workers = [made.worker(), made.worker()]
         yield made
 
 
 @pytest.fixture
-def executor(pair):
-    with connect(pair.address) as found:
-        wait_for(lambda: found.threads == 4)
+def executor(cluster):
+    with cluster.connected() as found:
         yield found
 
 
 @pytest.fixture
-def small(tmp_path):
-    """A project with notebooks that say what they read, after a moment."""
+def gate(tmp_path):
+    """A file without which the notebooks of ``small`` do not end."""
+    path = tmp_path / "gate"
+    path.touch()
+    return path
+
+
+@contextlib.contextmanager
+def shut_until(gate, happened):
+    """Keep the gate shut until something has happened beside what is done here."""
+
+    def watch():
+        try:
+            happened()
+        finally:
+            gate.touch()
+
+    gate.unlink()
+    with ThreadPoolExecutor() as beside:
+        watching = beside.submit(watch)
+        yield
+    watching.result()
+
+
+@pytest.fixture
+def small(tmp_path, gate):
+    """A project with notebooks that say what they read, when the gate is open."""
     root = tmp_path / "small"
     (root / "notebooks").mkdir(parents=True)
     raw = root / "data" / "raw" / str(ROUND)
@@ -131,7 +168,7 @@ def small(tmp_path):
     for number in range(1, 7):
         write_notebook(
             root / "notebooks" / f"{number:02}_part{chr(96 + number)}.ipynb",
-            "import hashlib, pathlib, time\ntime.sleep(0.3)",
+            f"import hashlib, pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists():\n    time.sleep(0.02)",
             'for path in sorted(pathlib.Path("../data/raw", round_id).iterdir()):\n'
             "    print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())",
         )
@@ -203,47 +240,47 @@ def test_a_cluster_gives_the_bytes_that_one_machine_gives(executor, made, tmp_pa
     assert not (there.root / "data" / "checked").exists()  # the work was not done here
 
 
-def test_a_worker_dies_midway_and_nothing_is_lost(pair, small, tmp_path):
+def test_a_worker_dies_midway_and_nothing_is_lost(cluster, small, gate, tmp_path):
     alone = run(copied(small.root, tmp_path / "alone"), jobs=2)
-    doomed = pair.worker()
-    with connect(pair.address) as executor:
-        wait_for(lambda: executor.threads == 6)
+    with cluster.connected() as executor:
+        doomed = cluster.workers[-1]
 
         def kill():
-            wait_for(lambda: any(busy(executor, doomed.pid)))
+            wait_for(lambda: calls(executor, doomed.pid) >= 2)  # more than the notebook that ends by itself
             os.kill(doomed.pid, signal.SIGKILL)
             doomed.wait()
 
-        # Beside the run, not when a notebook ends: by then this worker may have done all of its own.
-        killing = threading.Thread(target=kill)
-        killing.start()
-        outcomes = run(small, executor=executor, jobs=6)
-        killing.join()
-
-        assert executor.threads == 4
-    assert doomed.poll() == -signal.SIGKILL
+        with shut_until(gate, kill):
+            outcomes = run(small, executor=executor, jobs=4)
+        wait_for(lambda: executor.threads == 2)
     assert {s: o.error for s, o in outcomes.items()} == {s: o.error for s, o in alone.items()}
     assert [s for s, o in outcomes.items() if o.error] == ["fails", "dies"]
     assert outputs(small.outputs(ROUND)) == outputs(Project(root=tmp_path / "alone").outputs(ROUND))
 
 
-def busy(executor, pid):
-    """Tasks that the worker with a process id is at."""
+def calls(executor, pid):
+    """Number of the calls that the worker with a process id is at or has before it."""
     pids = executor._client.run(os.getpid)
     (address,) = [name for name, found in pids.items() if found == pid]
-    return executor._client.processing()[address]
+    return sum(not key.startswith("raw-") for key in executor._client.processing()[address])
 
 
-def test_raw_files_go_to_a_worker_once(executor, small):
+def all_at_work(executor):
+    wait_for(lambda: all(executor._client.processing().values()))
+
+
+def test_raw_files_go_to_a_worker_once(executor, cluster, small, gate):
     def fetched(dask_worker):
         return [key for t in dask_worker.transfer_incoming_log for key in t["keys"] if key.startswith("raw-")]
 
     four = ["parta", "partb", "partc", "partd"]
     before = executor._client.run(fetched)
-    run(small, four, executor=executor, jobs=4)
-    with connect(executor._address) as again:
+    with shut_until(gate, lambda: all_at_work(executor)):
+        run(small, four, executor=executor, jobs=4)
+    with cluster.connected() as again:
         (small.data / str(ROUND) / "a.csv").write_text("ข", encoding="utf-8")
-        changed = run(small, four, executor=again, jobs=4, fresh=True)
+        with shut_until(gate, lambda: all_at_work(again)):
+            changed = run(small, four, executor=again, jobs=4, fresh=True)
 
         def kept(dask_worker):
             folders = [f for f in (Path(dask_worker.local_directory) / "dsw-analysis").iterdir() if f.is_dir()]
@@ -263,10 +300,10 @@ def test_raw_files_go_to_a_worker_once(executor, small):
 
 def test_what_a_function_raises_and_how_its_process_died_come_back(executor):
     with pytest.raises(ZeroDivisionError):
-        executor.submit(divmod, 1, 0).result(30)
+        executor.submit(divmod, 1, 0).result(PATIENCE)
     with pytest.raises(ProcessDied, match="exit code 3"):
-        executor.submit(os._exit, 3).result(30)
-    assert executor.submit(divmod, 7, 2).result(30) == (3, 1)
+        executor.submit(os._exit, 3).result(PATIENCE)
+    assert executor.submit(divmod, 7, 2).result(PATIENCE) == (3, 1)
 
 
 def test_preparation_notebooks_run_on_the_cluster_and_what_they_make_is_sent_along(executor, project):
@@ -280,11 +317,22 @@ def test_preparation_notebooks_run_on_the_cluster_and_what_they_make_is_sent_alo
     assert made.file.read_bytes() == content and (project.outputs(ROUND) / "findings.json").read_bytes() == ledger
 
 
-def test_a_call_given_up_does_not_run(executor):
-    running = [executor.submit(time.sleep, 1) for _ in range(8)]
-    assert running[-1].cancel()
-    assert running[-1].cancelled()
-    assert running[0].result(30) is None
+def test_a_call_given_up_does_not_run(executor, gate, tmp_path):
+    def known(dask_scheduler):
+        return any(key.startswith("mkdir-") for key in dask_scheduler.tasks)
+
+    gate.unlink()
+    waits = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists():\n    time.sleep(0.02)"
+    running = [executor.submit(exec, waits) for _ in range(executor.threads)]
+    given_up = executor.submit(os.mkdir, tmp_path / "given up")
+    wait_for(lambda: executor._client.run_on_scheduler(known))
+    assert given_up.cancel()
+    assert given_up.cancelled()
+    wait_for(lambda: not executor._client.run_on_scheduler(known))
+    gate.touch()
+    assert [call.result(PATIENCE) for call in running] == [None] * 4
+    executor.submit(os.mkdir, tmp_path / "after it").result(PATIENCE)
+    assert not (tmp_path / "given up").exists()
 
 
 def test_a_cluster_that_cannot_be_used_says_why(tmp_path):
@@ -298,8 +346,8 @@ def test_a_cluster_that_cannot_be_used_says_why(tmp_path):
     missing.write_text(MISSING, encoding="utf-8")
     other.write_text(OTHER, encoding="utf-8")
     with machines(tmp_path / "cluster", DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as made:
-        with pytest.raises(ClusterError, match=f"no workers after 0.2 s; start some with: dask worker {made.address}"):
-            connect(made.address, timeout=0.2)
+        said = f"no workers after [0-9.]+ s; start some with: dask worker {made.address}"
+        wait_for(lambda: re.search(said, refusal(made.address, timeout=0.5)))  # a busy scheduler may answer later
         for preload, said in (
             (
                 missing,
@@ -308,28 +356,31 @@ def test_a_cluster_that_cannot_be_used_says_why(tmp_path):
             (other, r"worker tcp://.* has pandas 2\.1\.0 where dsw runs with 3\."),
         ):
             worker = made.worker(f"--preload={preload}")
-            with pytest.raises(ClusterError, match=said):
-                connect(made.address)
-            end(worker)
-        worker = made.worker()
-        with connect(made.address) as executor:
-            late = made.worker(f"--preload={other}")
+            assert re.search(said, refusal(made.address, timeout=PATIENCE))
+            made.lose(worker)
+        with made.connected(1) as executor:
+            worker, late = made.workers[-1], made.worker(f"--preload={other}")
             wait_for(lambda: executor.threads == 4)
-            errors = {str(call.exception(30)) for call in [executor.submit(time.sleep, 0.5) for _ in range(8)]}
+            errors = {str(call.exception(PATIENCE)) for call in [executor.submit(time.sleep, 0.5) for _ in range(8)]}
             assert any("has pandas 2.1.0 where" in error for error in errors)
-            end(late)
-            wait_for(lambda: executor.threads == 2)
+            made.lose(late)
 
             # One failure allowed fewer than Dask's three, so that one worker is enough to see it.
-            doomed = executor.submit(time.sleep, 60)
-            wait_for(lambda: any(busy(executor, worker.pid)))
+            doomed = executor.submit(time.sleep, 2 * PATIENCE)
+            wait_for(lambda: calls(executor, worker.pid))
             os.kill(worker.pid, signal.SIGKILL)
-            assert type(doomed.exception(30)).__name__ == "KilledWorker"
+            assert type(doomed.exception(PATIENCE)).__name__ == "KilledWorker"
 
-            waiting = executor.submit(time.sleep, 60)
-            threading.Timer(0.5, end, [made.scheduler]).start()
+            waiting = executor.submit(time.sleep, 2 * PATIENCE)
+            end(made.scheduler)
             with pytest.raises(ClusterError, match=r"the connection to the scheduler at tcp://.* was lost"):
-                waiting.result(30)
+                waiting.result(PATIENCE)
+
+
+def refusal(address, timeout):
+    with pytest.raises(ClusterError) as refused:
+        connect(address, timeout=timeout)
+    return str(refused.value)
 
 
 def test_without_dask_it_says_what_to_install(monkeypatch):

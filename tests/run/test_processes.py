@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -12,7 +13,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
+from patience import wait_for
 
 from dsw_analysis.run.warm import processes
 from dsw_analysis.run.warm.processes import ProcessDied, WarmExecutor, Workers, run_fresh
@@ -51,13 +54,14 @@ def draws() -> tuple[float, float]:
     return random.random(), float(np.random.random())
 
 
-def overlap(folder: str) -> int:
-    """How many of these run at once, at most, as each of them sees it."""
-    mine = Path(folder) / str(os.getpid())
-    mine.touch()
-    time.sleep(0.2)
-    seen = len(list(Path(folder).iterdir()))
-    mine.unlink()
+def overlap(folder: str, number: int) -> int:
+    """How many of these run at once, at most, as each of them sees it; the first waits for the second."""
+    begun, ended = Path(folder, "begun"), Path(folder, "ended")
+    (begun / str(number)).touch()
+    wait_for(lambda: len(list(begun.iterdir())) > 1)
+    time.sleep(0.2)  # one more than may be would come in
+    seen = len(list(begun.iterdir())) - len(list(ended.iterdir()))
+    (ended / str(number)).touch()
     return seen
 
 
@@ -81,22 +85,22 @@ def traces() -> tuple[int, str]:
     return os.getpid(), papermill.execute_notebook(nb, None, **options).cells[0].outputs[0]["text"]
 
 
-def tick(path: str) -> None:
+def go_on(folder: str) -> None:
+    (Path(folder) / str(os.getpid())).touch()
     while True:
-        with Path(path).open("a") as file:
-            file.write(".")
         time.sleep(0.02)
 
 
-def run_kernel(path: str) -> None:
-    """A notebook whose kernel and whose subprocess both write for ever."""
+def run_kernel(folder: str) -> None:
+    """A notebook whose kernel and whose subprocess both go on for ever."""
     import nbformat  # noqa: PLC0415 - not in the process of the tests
     import papermill  # noqa: PLC0415
 
-    source = (
-        f'import subprocess, sys, time\nloop = \'import time\\nwhile True:\\n    open(r"{path}", "a").write(".")\\n'
-        "    time.sleep(0.02)'\nsubprocess.Popen([sys.executable, '-c', loop])\nexec(loop)"
+    forever = (
+        f"import os, pathlib, time\n(pathlib.Path({folder!r}) / str(os.getpid())).touch()\n"
+        "while True:\n    time.sleep(0.02)"
     )
+    source = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {forever!r}])\n{forever}"
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     papermill.execute_notebook(nb, None, engine_name="dsw", kernel_name="python3", progress_bar=False)
 
@@ -167,8 +171,10 @@ def test_processes_draw_different_numbers():
 
 
 def test_an_executor_runs_as_many_at_once_as_it_may(tmp_path):
+    for name in ("begun", "ended"):
+        (tmp_path / name).mkdir()
     with WarmExecutor(2) as executor:
-        seen = list(executor.map(overlap, [str(tmp_path)] * 6))
+        seen = list(executor.map(overlap, [str(tmp_path)] * 6, range(6)))
     assert max(seen) == 2
     with pytest.raises(RuntimeError, match="shutdown"):
         executor.submit(divide, 1)
@@ -207,33 +213,21 @@ def test_a_daemonic_process_with_threads_may_ask_too_and_leaves_no_process():
 
 
 def ended(pid: int) -> bool:
-    """Whether a process ends within seconds."""
-    until = time.monotonic() + 5
-    while time.monotonic() < until:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.05)
-    return False
+    """Whether a process ends; one that nobody asks for its exit code has ended too."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        wait_for(lambda: process.status() == psutil.STATUS_ZOMBIE)
+    return True
 
 
 @FORKS
 def test_nothing_goes_on_when_the_caller_is_killed(tmp_path):
-    plain, kernel = tmp_path / "plain", tmp_path / "kernel"
     code = (
-        "import test_processes as t\nwith t.WarmExecutor(2) as executor:\n"
-        f"    executor.submit(t.tick, {str(plain)!r})\n    executor.submit(t.run_kernel, {str(kernel)!r})"
+        "import sys\nsys.path.append('run')\nimport test_processes as t\nwith t.WarmExecutor(2) as executor:\n"
+        f"    executor.submit(t.go_on, {str(tmp_path)!r})\n    executor.submit(t.run_kernel, {str(tmp_path)!r})"
     )
-    caller = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parent)
-    until = time.monotonic() + 60
-    while not (plain.exists() and kernel.exists()) and time.monotonic() < until:
-        time.sleep(0.05)
-    time.sleep(0.5)  # the kernel's subprocess starts to write too
+    caller = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[1])
+    wait_for(lambda: len(list(tmp_path.iterdir())) == 3)  # a call, a kernel and the kernel's subprocess
     caller.kill()
     caller.wait()
-    time.sleep(0.5)
-    sizes = plain.stat().st_size, kernel.stat().st_size
-    time.sleep(0.5)
-    assert (plain.stat().st_size, kernel.stat().st_size) == sizes
-    assert all(sizes)
+    assert all(ended(int(file.name)) for file in tmp_path.iterdir())
