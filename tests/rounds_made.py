@@ -61,8 +61,9 @@ def make_round(root, round_id, *, changed=False, seed=2569):
 
 def write_form(folder, stem, round_, records):
     """Fill the form of a file as a person does: labels from the lists, dates as dates."""
-    kinds = [kind for kind in DATASETS if kind.stem == stem]
-    book = openpyxl.load_workbook(io.BytesIO(form(SCHEMAS.at(round_), kinds[0].id)))
+    schemas = SCHEMAS.at(round_)
+    kinds = schemas.in_file(stem)
+    book = openpyxl.load_workbook(io.BytesIO(form(schemas, kinds[0].id)))
     for kind in kinds:
         sheet = book[kind.sheet or ONLY_SHEET]
         depth = 2 if any(" / " in column.header for column in kind.columns) else 1

@@ -2,9 +2,10 @@
 
 import pandas as pd
 import pytest
-from declared import DATASETS
+from declared import SCHEMAS
 
 from dsw_analysis.intake.rules import WORDS, Rule
+from dsw_analysis.rounds import Round
 
 DAY, NEXT = pd.Timestamp(2026, 1, 5), pd.Timestamp(2026, 1, 6)
 
@@ -44,6 +45,17 @@ CASES = [
         "n",
         {"n": [1, 1, 1, None], "m": [1, None, 1, None], "a": ["p", "p", None, None]},
         [1, 0, 0, 1],
+    ),
+    (  # the last column has the day of a change: of 5 to 6, of 5 to nothing, of nothing that was there before
+        "filled_where_differ",
+        ("x", "y"),
+        "d",
+        {
+            "d": [DAY, None, None, DAY, DAY, None, None, DAY],
+            "x": [5, 5, 5, 5, 5, 5, None, None],
+            "y": [6, 6, 5, 5, None, None, 6, 6],
+        },
+        [1, 0, 1, 0, 1, 0, 1, 0],
     ),
     (
         "not_before",
@@ -104,4 +116,5 @@ def test_a_rule_is_kept_broken_or_not_judged(word, given, column, cells, kept):
 
 def test_every_word_has_its_cases_and_is_used():
     assert {case[0] for case in CASES} == set(WORDS)
-    assert {rule.word for dataset in DATASETS for rule in dataset.rules} == set(WORDS)
+    declared = [rule for dataset in SCHEMAS.at(Round.parse("2569-12m")).values() for rule in dataset.rules]
+    assert {rule.word for rule in declared} == set(WORDS)

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import openpyxl
 import pandas as pd
@@ -16,10 +17,13 @@ from dsw_analysis.run.new_round import new_round
 from dsw_analysis.run.reports import audit, write_report
 from dsw_analysis.run.sections import run_sections
 from dsw_analysis.run.tasks import Project
+from dsw_analysis.section.readback import flat
 
 LAST, NOW = Round.parse("2569-6m"), Round.parse("2569-12m")
 KEPT = ("restructuring", "highland_welfare", "homeless_housing", "policy_study")
 SPLIT, ADDED, DROPPED, RENAMED = "restructuring_visits", "digital_skills", "homeless_housing", "highland_welfare"
+BEFORE = 16
+"""Target of the orders in the printed plan."""
 CLOSED, OPENED = 3, "นิคมสร้างตนเองแห่งใหม่"
 ANSWER = {
     "dsw:counted: [complete]": "dsw:counted: [complete, electronic]",
@@ -85,7 +89,8 @@ def change(page, row, heads, section):
             put(สถานะ="ดำเนินการแล้ว" if at["ขั้นตอนที่"] < 4 else "อยู่ระหว่างดำเนินการ")
     if page.title == "ตัวชี้วัด":
         if at["รหัสตัวชี้วัด"] == "highland_welfare.orders_target":
-            put(ตัวชี้วัด="ศูนย์ที่ออกคำสั่งแล้ว", ค่าเป้าหมาย=3)
+            assert at["ค่าเป้าหมายเดิม"] == at["ค่าเป้าหมาย"] == BEFORE  # filled in by `dsw new`
+            put(ตัวชี้วัด="ศูนย์ที่ออกคำสั่งแล้ว", ค่าเป้าหมาย=3, ใช้ค่าเป้าหมายเดิมถึง=LAST.end)
         if section == "restructuring":
             put(ขั้นตอนที่ให้ผล=4)
 
@@ -186,6 +191,25 @@ def test_the_changed_target_and_name_are_those_that_are_judged(changed):
     assert found(changed, "highland_welfare.orders")["value"] == orders
     assert judged["name"] == "ศูนย์ที่ออกคำสั่งแล้ว"
     assert judged["status"] == ("reached" if orders >= 3 else "missed")
+
+
+def test_a_target_that_was_changed_is_judged_by_both_with_the_day(changed):
+    _, centres = changed["survey"]
+    orders = int(centres["ordered_on"].notna().sum())
+    indicators = {i["id"]: i for s in changed["document"]["sections"] for i in s["indicators"]}
+    judged = indicators["highland_welfare.orders_target"]
+    by_the_former = "reached" if orders >= BEFORE else "missed"
+    assert judged["former"] == {
+        "target": "highland_welfare.orders_target.former", "until": "31 มีนาคม 2569", "status": by_the_former
+    }  # fmt: skip
+    assert judged["status"] != by_the_former, "the case is one in which the two differ"
+    assert found(changed, "highland_welfare.orders_target.former")["value"] == BEFORE
+    assert all(i["former"] is None for id_, i in indicators.items() if id_ != "highland_welfare.orders_target")
+    said = flat(re.sub(r"<[^>]+>", " ", changed["html"]))
+    words = {"reached": "ถึงเป้าหมาย", "missed": "ไม่ถึงเป้าหมาย"}[by_the_former]
+    assert f"เป้าหมายเดิม {BEFORE} แห่ง (ใช้ถึง 31 มีนาคม 2569): {words}" in said
+    assert said.count(f"เป้าหมายเดิม {BEFORE} แห่ง") == 2  # the table of the section, and the card of the summary
+    assert "3 แห่ง (ใหม่)" in said
 
 
 def test_the_end_of_the_year_leaves_no_indicator_on_the_way(changed):

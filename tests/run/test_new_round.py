@@ -11,6 +11,7 @@ from conftest import hashes
 from dsw_analysis.cli import main
 from dsw_analysis.intake.checking import check_files
 from dsw_analysis.intake.schemas import Schemas
+from dsw_analysis.plan.notes import plan_notes
 from dsw_analysis.plan.plan import PLANNED, Plan, records
 from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
@@ -60,9 +61,12 @@ def test_what_is_planned_is_carried_over_and_what_was_told_is_not(project, name)
     before, year = plan(project, "2569-6m"), name.startswith("2570")
     begin(project, name)
     now = plan(project, name)
+    former = {row["indicator"]: row["former_target"] for row in records(now.indicators)}
+    assert former == {row["indicator"]: None if year else row["target"] for row in records(before.indicators)}
+    assert now.indicators["former_until"].isna().all()
     of_a_year = {"steps": ["due"], "indicators": ["target", "stage", "due"]} if year else {}
     for sheet, told in TOLD.items():
-        without = [*told, *of_a_year.get(sheet, [])]
+        without = [*told, *of_a_year.get(sheet, []), "former_target", "former_until"]
         assert rows(getattr(now, sheet), without) == rows(getattr(before, sheet), without), sheet
         blank = [column for column in told if not (year and (sheet, column) == ("projects", "source_note"))]
         assert getattr(now, sheet)[blank].isna().all(axis=None), sheet
@@ -87,6 +91,50 @@ def cells(path, sheet):
     """Header and rows of a sheet as openpyxl, another reader, has them; and the text of each comment by place."""
     page = openpyxl.load_workbook(path)[sheet]
     return page, {cell.coordinate: cell.comment.text for row in page for cell in row if cell.comment}
+
+
+def written(project, name, indicator, **values):
+    """Write into a row of the plan's indicators as a person does; gives the row's place in the sheet."""
+    path = folder(project, name) / "action_plan.xlsx"
+    book = openpyxl.load_workbook(path)
+    page = book["ตัวชี้วัด"]
+    heads = {cell.value: cell.column for cell in page[1]}
+    (row,) = (row for row in range(2, page.max_row + 1) if page.cell(row, heads["รหัสตัวชี้วัด"]).value == indicator)
+    for head, value in values.items():
+        page.cell(row, heads[head]).value = value
+    book.save(path)
+    return row
+
+
+def test_a_target_is_changed_with_the_day_until_which_the_old_one_was_in_force(project):
+    begin(project, "2569-9m")
+    schemas = Schemas.of(project.data, Round.parse("2569-9m"))
+    here = folder(project, "2569-9m")
+    row = written(project, "2569-9m", "urgent_cases.target", ค่าเป้าหมาย=95)
+    (checked,) = (c for c in check_files(schemas, here) if c.dataset.id == "plan_indicators")
+    assert [(p.row, p.column) for p in checked.problems] == [(row, "ใช้ค่าเป้าหมายเดิมถึง")]
+    written(project, "2569-9m", "urgent_cases.target", ใช้ค่าเป้าหมายเดิมถึง=date(2026, 4, 30))
+    assert all(not c.problems for c in check_files(schemas, here) if c.dataset.id == "plan_indicators")
+    assert plan_notes(schemas, here, {*project.sections()} - {"summary"}) == []
+    # The first target of the year stays through the rest of it, also where the new one is changed again.
+    begin(project, "2569-12m", "2569-9m")
+    written(project, "2569-12m", "urgent_cases.target", ค่าเป้าหมาย=92)
+    (now,) = (i for i in plan(project, "2569-12m").indicators_of("urgent_cases"))
+    assert (now.target, now.former_target, now.former_until) == (92, 90, date(2026, 4, 30))
+    # In the next year nobody has set a target, and none was changed.
+    begin(project, "2570-6m", "2569-12m")
+    (later,) = (i for i in plan(project, "2570-6m").indicators_of("urgent_cases"))
+    assert (later.target, later.former_target, later.former) == (None, None, None)
+    _, said = cells(folder(project, "2570-6m") / "action_plan.xlsx", "ตัวชี้วัด")
+    assert sum(text.endswith("\n92") for text in said.values()) == 1
+
+
+def test_a_target_that_is_another_than_in_the_last_plan_is_said_where_no_old_one_is_told(project):
+    begin(project, "2569-9m")
+    written(project, "2569-9m", "urgent_cases.target", ค่าเป้าหมาย=95, ค่าเป้าหมายเดิม=None)
+    schemas = Schemas.of(project.data, Round.parse("2569-9m"))
+    (note,) = plan_notes(schemas, folder(project, "2569-9m"), {*project.sections()} - {"summary"})
+    assert "urgent_cases.target มีค่าเป้าหมาย 95 แต่แผนของรอบ 6 เดือน ปีงบประมาณ พ.ศ. 2569 ระบุ 90" in note
 
 
 def test_what_the_last_round_said_stands_beside_for_whoever_fills_the_form_in(project):

@@ -50,6 +50,12 @@ def _needs(frame: pd.DataFrame, column: str, others: Sequence[str]) -> pd.Series
     return frame[column].isna() | frame[list(others)].notna().all(axis=1)
 
 
+def _filled_where_differ(frame: pd.DataFrame, column: str, names: Sequence[str]) -> pd.Series:
+    first, *others = (frame[name] for name in names)
+    alike = reduce(operator.and_, [first.eq(other).fillna(False) for other in others])
+    return frame[column].notna() == (first.notna() & ~alike)
+
+
 def _order_of_steps(frame: pd.DataFrame, _: str, steps: Sequence[str]) -> pd.Series:
     before = (frame[list(steps[:-1])] != "no").to_numpy()
     after = (frame[list(steps[1:])] == "yes").to_numpy()
@@ -81,6 +87,7 @@ def _sum_of(frame: pd.DataFrame, column: str, parts: Sequence[str]) -> pd.Series
 WORDS: Final[Mapping[str, Word]] = {
     "filled_only_if": Word(holds=_filled_only_if, takes="codes", others=_CHOICE),
     "needs": Word(holds=_needs, takes="columns"),
+    "filled_where_differ": Word(holds=_filled_where_differ, takes="columns"),
     "not_before": Word(holds=lambda f, own, other: ~(f[own] < f[other]), takes="column", own=DATES, others=DATES),
     "at_most": Word(holds=lambda f, own, other: ~(f[own] > f[other]), takes="column", own=NUMBERS, others=NUMBERS),
     "sum_of": Word(holds=_sum_of, takes="columns", own=NUMBERS, others=NUMBERS),

@@ -20,6 +20,8 @@ _TOLD: Final = {
 """Sheet -> what an office tells of one round, which nobody has told of the next."""
 _OF_A_YEAR: Final = {"steps": ("due",), "indicators": ("target", "stage")}
 """Sheet -> what is decided for one fiscal year, besides; months of steps are kept as a first draft."""
+_FORMER: Final = ("former_target", "former_until")
+"""What the plan says of a target that was changed within the year."""
 
 _DRAFT: Final = "ร่างแรก: เดือนตามแผนยกมาจากแผนปี {year} ยังไม่ได้ยืนยัน"
 """Remark on a project whose months are those of another year; the report prints it until somebody deletes it."""
@@ -54,20 +56,28 @@ def next_plan(schemas: Schemas, folder: Path, later: Schemas) -> dict[str, Carri
             continue
         without = (*_TOLD[sheet], *(_OF_A_YEAR.get(sheet, ()) if years else ()))
         found[schema.id] = carry(frame, schema, last, without=without)
+    found["plan_indicators"] = replace(
+        found["plan_indicators"], rows=[_judged_anew(row, years) for row in found["plan_indicators"].rows]
+    )
     if years:
-        projects, indicators = found["plan_projects"], found["plan_indicators"]
+        projects = found["plan_projects"]
         planned = set(plan.steps.loc[plan.steps[PLANNED].notna().any(axis=1), "section"])
         draft = {"source_note": _DRAFT.format(year=last.year)}
         rows = [{**row, **(draft if row["section"] in planned else {})} for row in projects.rows]
         found["plan_projects"] = replace(projects, rows=rows)
-        rows = [_of_another_year(row, years) for row in indicators.rows]
-        found["plan_indicators"] = replace(indicators, rows=rows)
     return found
 
 
-def _of_another_year(row: Mapping[str, Any], years: int) -> dict[str, Any]:
-    """An indicator in another fiscal year: its target is not known, and the day on which it falls due moves along."""
-    return {**row, "stage": "not_shown", "due": _moved(row["due"], years)}
+def _judged_anew(row: Mapping[str, Any], years: int) -> dict[str, Any]:
+    """An indicator in a later round: of the same year with the target that it had, beside the one to be changed.
+
+    Of a target that was changed already the first stays. In another year the target is not known, and the day on which
+    it falls due moves along.
+    """
+    if years:
+        kept = {name: value for name, value in row.items() if name not in _FORMER}
+        return {**kept, "stage": "not_shown", "due": _moved(row["due"], years)}
+    return {**row, "former_target": row["former_target"] if row.get("former_until") else row.get("target")}
 
 
 def _moved(day: datetime, years: int) -> date:

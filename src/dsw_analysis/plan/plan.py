@@ -78,6 +78,8 @@ class Indicator:
         Day by which the target is to be met.
     measured_by:
         Id of the finding that measures it, ``None`` where nothing does yet.
+    former_target, former_until:
+        The target before it was changed within the year, and the last day on which that was in force.
     """
 
     id: str
@@ -92,6 +94,15 @@ class Indicator:
     due: date | None
     measured_by: str | None
     note: str | None
+    former_target: float | None = None
+    former_until: date | None = None
+
+    @property
+    def former(self) -> Indicator | None:
+        """The indicator with the target that it had before; ``None`` if that was not changed within the year."""
+        if self.former_until is None:
+            return None
+        return replace(self, id=f"{self.id}.former", target=self.former_target, former_until=None)
 
     def meets(self, result: Finding | None) -> bool | None:
         """Whether a result meets the target; ``None`` without one of them."""
@@ -251,25 +262,31 @@ class Plan:
             Indicator(
                 id=row["indicator"],
                 due=None if row["due"] is None else row["due"].date(),
+                former_target=row.get("former_target"),
+                former_until=None if (day := row.get("former_until")) is None else day.date(),
                 note=row["source_note"],
                 **{name: row[name] for name in same},
             )
             for row in self.rows("indicators", section)
         ]
 
-    def target(self, indicator: Indicator) -> Finding | None:
-        """The target as a finding; ``None`` where the plan gives none."""
-        if indicator.target is None or indicator.unit is None:
-            return None
-        digits = 0 if float(indicator.target).is_integer() else max(2, len(str(indicator.target).partition(".")[2]))
-        return Value(
-            f"ค่าเป้าหมายรอบ 12 เดือน: {indicator.name or indicator.id}",
-            id=indicator.id,
-            unit=indicator.unit,
-            column="target",
-            where={"indicator": indicator.id},
-            digits=digits,
-        )(self.indicators)
+    def targets(self, indicator: Indicator) -> Iterator[Finding]:
+        """The target as a finding, where the plan gives one, and that of before it was changed within the year."""
+        told = [(indicator, "target", "ค่าเป้าหมายรอบ 12 เดือน")]
+        if indicator.former is not None:
+            told.append((indicator.former, "former_target", "ค่าเป้าหมายรอบ 12 เดือนเดิม"))
+        for one, column, label in told:
+            if one.target is None or one.unit is None:
+                continue
+            digits = 0 if float(one.target).is_integer() else max(2, len(str(one.target).partition(".")[2]))
+            yield Value(
+                f"{label}: {one.name or indicator.id}",
+                id=one.id,
+                unit=one.unit,
+                column=column,
+                where={"indicator": indicator.id},
+                digits=digits,
+            )(self.indicators)
 
 
 def _on_its_side(finding: Finding, limit: float, direction: str | None) -> Finding:

@@ -17,7 +17,11 @@ _ALIKE = Fraction(1, 2)
 
 @dataclass(frozen=True, kw_only=True)
 class Turned:
-    """A verdict or ranking that is another: who it is of, what it said, and what has changed below it."""
+    """A verdict or ranking that is another: who it is of, what it said, and what has changed below it.
+
+    Of an indicator ``measured`` is the finding that measures it, and ``former`` what its ledger says of the target that
+    it had before that was changed within the year.
+    """
 
     section: str
     name: str
@@ -26,6 +30,7 @@ class Turned:
     kind: str = ""
     causes: tuple[str, ...] = ()
     measured: str | None = None
+    former: Mapping[str, Any] | None = None
 
 
 def projects(comparison: Comparison) -> list[Turned]:
@@ -56,6 +61,7 @@ def indicators(comparison: Comparison) -> list[Turned]:
                     new=(after["status"],),
                     causes=tuple(dict.fromkeys(causes)) or ("round",),
                     measured=after["result"] or was["result"],
+                    former=after.get("former"),
                 )
             )
     return turned

@@ -17,6 +17,7 @@ from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status
 from dsw_analysis.rounds import MONTHS
 from dsw_analysis.section import blocks
 from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.judging import before_change
 from dsw_analysis.section.planning import AWAITED_FILES
 from dsw_analysis.section.section import Section
 
@@ -75,16 +76,19 @@ class Brief(Section):
         limit = "ไม่เกิน" if indicator["direction"] == "at_most" else ""
         base = Markup("{} · ").format(blocks.link(result, "n/N")) if result.has_base else ""
         because = indicator.get("because")
+        former = before_change(indicator, self.ledger)
         return Markup(
-            '<li><p>{}</p><p><strong>{}</strong> {}</p><p><span class="small">{}เป้าหมายทั้งปี{} {}{}</span></p></li>'
+            '<li><p>{}</p><p><strong>{}</strong> {}</p><p><span class="small">{}{}{} {}{}</span></p>{}</li>'
         ).format(
             _link(chapter, result.label),
             blocks.link(result, "unit"),
             _status(indicator["status"]),
             base,
+            "เป้าหมายใหม่" if former else "เป้าหมายทั้งปี",
             limit,
             blocks.link(target, "unit"),
             f" · {because}" if because else "",
+            Markup('<p><span class="small">{}</span></p>').format(former) if former else "",
         )
 
     def overdue(self, *, caption: str) -> Block | None:

@@ -26,13 +26,27 @@ HEADERS = ("ค่าเป้าหมาย", "ผลการดำเนิ�
 def cells(record: Mapping[str, Any], ledger: Mapping[str, Finding]) -> tuple[Markup | None, Markup | None, Markup]:
     """Target, result and state of an indicator, from what its section handed over."""
     target, result = record["target"] and ledger[record["target"]], record["result"] and ledger[record["result"]]
-    limit, status = "ไม่เกิน" if record["direction"] == "at_most" else "", record["status"]
-    shown = Markup('<span class="status {}">{}</span>').format(status, Status[status.upper()].value)
+    limit = "ไม่เกิน" if record["direction"] == "at_most" else ""
+    new = " (ใหม่)" if record["former"] else ""
     return (
-        Markup("{}{}").format(limit, blocks.link(target, "unit")) if target else None,
+        Markup("{}{}{}").format(limit, blocks.link(target, "unit"), new) if target else None,
         blocks.link(result, "full") if result else None,
-        shown,
+        _status(record["status"]),
     )
+
+
+def before_change(record: Mapping[str, Any], ledger: Mapping[str, Finding]) -> Markup | None:
+    """The target that an indicator had before it was changed within the year, until when, and the verdict by it."""
+    former = record["former"]
+    if former is None:
+        return None
+    limit = "ไม่เกิน" if record["direction"] == "at_most" else ""
+    target = blocks.link(ledger[former["target"]], "unit")
+    return Markup("เป้าหมายเดิม {}{} (ใช้ถึง {}): {}").format(limit, target, former["until"], _status(former["status"]))
+
+
+def _status(code: str) -> Markup:
+    return Markup('<span class="status {}">{}</span>').format(code, Status[code.upper()].value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +103,10 @@ class Judging(Section):
         target, result, status = cells(self._record(indicator), self.ledger)
         why = found.note if found and found.value is None else None
         notes = [blocks.said(note) for note in (self._because(indicator), indicator.note, why) if note]
+        former = before_change(self._record(indicator), self.ledger)
         name = indicator.name or (found.label if found else "ตัวชี้วัด")
         due = [f"ครบกำหนด {format_date(indicator.due)}"] if indicator.due not in (None, self.round.due) else []
-        return [name, target, result, Markup("<br>").join([status, *notes, *due])]
+        return [name, target, result, Markup("<br>").join([status, *filter(None, [former]), *notes, *due])]
 
     def _record(self, indicator: Indicator) -> dict[str, Any]:
         """What is handed over of an indicator."""
@@ -103,9 +118,18 @@ class Judging(Section):
             "target": indicator.id if indicator.target is not None else None,
             "result": found.id if (found := self._result(indicator)) else None,
             "status": self._status(indicator).name.lower(),
+            "former": self._former(indicator),
             "because": self._because(indicator),
             "note": indicator.note,
         }
+
+    def _former(self, indicator: Indicator) -> dict[str, Any] | None:
+        """What is handed over of the target that an indicator had before it was changed within the year."""
+        former = indicator.former
+        if former is None or indicator.former_until is None:
+            return None
+        until, status = format_date(indicator.former_until), self._status(former).name.lower()
+        return {"target": former.id, "until": until, "status": status}
 
     def _judged(self) -> list[dict[str, Any]]:
         return [self._record(indicator) for indicator in self._indicators] if self.national else []

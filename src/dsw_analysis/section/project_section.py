@@ -143,6 +143,7 @@ class ProjectSection(Noticing):
         for indicator in self._indicators:
             if indicator.measured_by == finding.id:
                 finding = indicator.printed(finding)
+                finding = indicator.former.printed(finding) if indicator.former else finding
         return finding
 
     def _held_to_print(self, finding: Finding) -> Finding:
@@ -318,8 +319,7 @@ class ProjectSection(Noticing):
         for name, (label, work) in WORK_COUNTS.items():
             where = {"section": self.id, "work": work.name.lower()}
             self.add(Count(label, id=f"{self.id}.{name}", unit="steps", where=where)(steps_of_project))
-        targets = (self.plan.target(indicator) for indicator in self._indicators)
-        self.add(*(target for target in targets if target is not None))
+        self.add(*(target for indicator in self._indicators for target in self.plan.targets(indicator)))
 
 
 def _is_awaited(schemas: Schemas, id_: str, folder: Path) -> bool:

@@ -69,7 +69,8 @@ class Shown:
                 words = NOT_STATED if pd.isna(name) else name
                 self.quote(f"ขั้นตอนที่ {int(number)}", f"{int(number)}. {words}")
         for indicator in plan.indicators_of(section):
-            self.quote(indicator.name, indicator.note, None if indicator.due is None else format_date(indicator.due))
+            days = [format_date(day) for day in (indicator.due, indicator.former_until) if day is not None]
+            self.quote(indicator.name, indicator.note, *days)
 
     def learn(self, dataset: Schema, frame: pd.DataFrame) -> None:
         """Quote a dataset's words, and remember its cells in case one is shown."""
