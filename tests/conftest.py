@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from dsw_analysis.project import use
@@ -22,8 +22,13 @@ from dsw_analysis.run.reports import write_report
 from dsw_analysis.run.sections import run_sections
 from dsw_analysis.run.tasks import Project
 
-# The same examples every time: a suite that fails by chance is not believed; time limits depend on the machine.
-settings.register_profile("steady", derandomize=True, deadline=None)
+# The same examples every time: a suite that fails by chance is not believed; what is slow depends on the machine.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 settings.load_profile("steady")
 
 ROOT = Path(__file__).parent.parent

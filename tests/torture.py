@@ -128,12 +128,12 @@ EVERYTHING = notebook(
     "import threading\ndef talk(n):\n    print('thread', n)\n    display(n)\n"
     "for n in range(3):\n    t = threading.Thread(target=talk, args=(n,)); t.start(); t.join()",
     "import subprocess\nprint(subprocess.run(['echo', 'captured'], capture_output=True, text=True).stdout)",
-    "_ = subprocess.run(['sh', '-c', 'echo straight to the descriptor ก'])\nimport time; time.sleep(0.3)",
-    "_ = os.system('echo system'); time.sleep(0.3)",
-    "_ = os.system('echo wrong >&2'); time.sleep(0.3)",
-    "_ = os.write(1, b'by number\\n'); time.sleep(0.3)",
+    "_ = subprocess.run(['sh', '-c', 'echo straight to the descriptor ก'])\nimport time; time.sleep(1)",
+    "_ = os.system('echo system'); time.sleep(1)",
+    "_ = os.system('echo wrong >&2'); time.sleep(1)",
+    "_ = os.write(1, b'by number\\n'); time.sleep(1)",
     "pid = os.fork()\nif pid == 0:\n    print('from the child', flush=True)\n    os._exit(0)\n"
-    "_ = os.waitpid(pid, 0); time.sleep(0.3)",
+    "_ = os.waitpid(pid, 0); time.sleep(1)",
     "from multiprocessing import get_context\nwith get_context('fork').Pool(1) as pool:\n"
     "    print(pool.map(abs, [-1]))",
     "print('long', end=''); time.sleep(0.5); print(' line'); print('err', file=sys.stderr)",
@@ -164,9 +164,13 @@ ENDS = {
     "timeout": notebook("print('ran')", "import time\nprint('waiting')\ntime.sleep(60)", "print('never')"),
     "large": notebook("'x' * 100", "print('ก' * 17_000_000)", "len('the end')"),
     "goodbye": notebook(
-        # A kernel that is told to quit ends 0.1 s after its reply; here a second later, since a busy client that looks
-        # for the kernel before it reads the reply calls it dead. What a later cell would do is left to that chance.
-        "import atexit, time\natexit.register(lambda: (time.sleep(1), open('goodbye.txt', 'w').write('bye')))\n"
-        "print('ran')\nquit()",
+        # A kernel that is told to quit ends 0.1 s after its reply; here when the reply has been read and what it says
+        # saved, since a busy client that looks for the kernel before it reads the reply calls it dead.
+        # What a later cell would do is left to that chance.
+        "import atexit, pathlib, time\ndef bye():\n"
+        "    until = time.monotonic() + 2  # then the client ends the kernel itself\n"
+        "    while '\"ran' not in next(pathlib.Path().glob('*_out.ipynb')).read_text() and time.monotonic() < until:\n"
+        "        time.sleep(0.02)\n"
+        "    pathlib.Path('goodbye.txt').write_text('bye')\natexit.register(bye)\nprint('ran')\nquit()",
     ),
 }

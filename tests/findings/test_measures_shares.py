@@ -135,7 +135,7 @@ def of_rows(drawn):
 
 
 @given(rows)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_grouped_counts_are_those_of_plain_python(drawn):
     found = by("kind", share())(of_rows(drawn))
     for group in "abc":
@@ -145,7 +145,7 @@ def test_grouped_counts_are_those_of_plain_python(drawn):
 
 
 @given(rows, st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_order_of_rows_never_matters(drawn, random):
     shuffled = random.sample(drawn, len(drawn))
     for measure in (share(), by("kind", share())):
@@ -153,7 +153,7 @@ def test_the_order_of_rows_never_matters(drawn, random):
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_mean_of_decimals_does_not_depend_on_the_order_either(values, random):
     column = Column("x", "ค่า", "number")
     mean = Mean(id="toy.m", label="m", unit="points", column="x")
@@ -162,7 +162,7 @@ def test_a_mean_of_decimals_does_not_depend_on_the_order_either(values, random):
 
 
 @given(rows)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_share_and_its_complement_sum_to_100(drawn):
     frame = of_rows(drawn)
     yes, no = share()(frame), share(counted={"helped": "no"})(frame)

@@ -17,7 +17,7 @@ from bad_files import CASES as BAD_FILES
 from conftest import FULL
 from declared import DATASETS, dataset
 from file_cases import CSV, HEADERS, read_table
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -71,7 +71,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200 if FULL else 60)
+@settings(max_examples=200 if FULL else 60)
 @given(lines=st.lists(LINES, max_size=14), size=st.integers(1, 5), block=st.integers(1, 4))
 def test_any_mixture_of_rows_reads_the_same_in_parts(lines, size, block, monkeypatch, tmp_path):
     monkeypatch.setattr(rows, "_BLOCK", block)

@@ -19,7 +19,7 @@ import xlsxwriter
 from bad_files import CASES
 from file_cases import CSV, HEADERS, TABLE, Case, read_table
 from file_forms import workbook
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsw_analysis.intake.files import find_file
@@ -373,7 +373,7 @@ TEXT = st.text(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(
     cells=st.lists(st.tuples(TEXT, TEXT, TEXT), min_size=1, max_size=6),
     delimiter=st.sampled_from(",;\t|"),

@@ -14,7 +14,7 @@ from pythainlp.util.date import thai_abbr_months, thai_full_months, thai_full_we
 from dsw_analysis.intake import thai
 from dsw_analysis.intake.thai.text import SUSPECT, refuse_hidden, tidy
 
-checked = settings(deadline=None, max_examples=60)
+checked = settings(max_examples=60)
 DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 DAYS = [date(1957, 1, 1) + timedelta(n) for n in range((date(2058, 1, 1) - date(1957, 1, 1)).days)]
 """Every day of B.E. 2500–2600."""
@@ -95,7 +95,7 @@ def test_every_month_comes_back():
 @pytest.mark.parametrize("clock", CLOCKS)
 @pytest.mark.parametrize("spelling", [name for name in SPELLINGS if name != "with time"])
 @given(stamps=st.lists(moments, min_size=1, max_size=4, unique=True))
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_stamps_in_every_spelling(spelling, clock, stamps):
     if "%S" not in clock:
         stamps = [stamp.replace(second=0) for stamp in stamps]

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pypdfium2
 import pytest
+from patience import PATIENCE
 from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -302,7 +303,7 @@ def test_search_and_sorting_work_and_are_not_needed(made, browse):
         "const [range] = CSS.highlights.get('found'); const {top, bottom} = range.getBoundingClientRect();"
         "return String(range).includes('ดัชนีประสิทธิผล') && top > 0 && bottom < innerHeight"
     )
-    WebDriverWait(driver, 5).until(lambda driver: driver.execute_script(seen))
+    WebDriverWait(driver, PATIENCE).until(lambda driver: driver.execute_script(seen))
     field.clear()
     numbers = (
         "const tables = [...document.querySelectorAll('#homeless_housing table')];"

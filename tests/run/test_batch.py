@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from conftest import ROOT
 from filelock import FileLock
+from patience import PATIENCE, wait_for
 from small_projects import DOCUMENT, HAND_OVER, ROUND, add, ran, report, run
 
 from dsw_analysis.cli import main
@@ -533,13 +534,19 @@ def test_two_runs_at_once_wait_for_each_other(project):
 
 def test_two_commands_at_once_end_well(project):
     add(project, "01_one", HAND_OVER)
-    add(project, "02_two", "import time; time.sleep(1)", HAND_OVER)
-    command = [sys.executable, "-m", "dsw_analysis.cli", "--project", str(project.root), "run", "2569-6m"]
-    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") for _ in range(2)]
-    printed = [run.communicate(timeout=120)[0] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0]
+    gate = project.root / "gate"
+    waits = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists():\n    time.sleep(0.02)"
+    add(project, "02_two", waits, HAND_OVER)
+    command = [sys.executable, "-um", "dsw_analysis.cli", "--project", str(project.root), "run", "2569-6m"]
+    runs, said = [], [project.root / "first.txt", project.root / "second.txt"]
+    for file in said:
+        with file.open("wb") as target:
+            runs.append(subprocess.Popen(command, stdout=target))
+    wait_for(lambda: any("another run is at work" in file.read_text(encoding="utf-8") for file in said))
+    gate.touch()
+    assert [run.wait(PATIENCE) for run in runs] == [0, 0]
+    printed = [file.read_text(encoding="utf-8") for file in said]
     first, second = sorted(printed, key=lambda text: "another run is at work" in text)
-    assert "another run is at work" in second
     assert "current" not in first
     assert second.count("current") == 2
 

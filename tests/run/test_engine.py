@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import ROOT
+from patience import PATIENCE
 from torture import ENDS, EVERYTHING, notebook
 
 from dsw_analysis import open_section
@@ -43,7 +44,7 @@ def run(content: str, folder: str, engine: str | None, options: dict) -> tuple[d
 
 OPTIONS = {
     "everything": {"parameters": {"who": "ผู้ใด"}, "request_save_on_cell_execute": False},
-    "timeout": {"execution_timeout": 2},
+    "timeout": {"execution_timeout": 5},
 }
 OPEN = f"""
 from dsw_analysis import open_section
@@ -60,7 +61,8 @@ CASES = {"everything": EVERYTHING, **ENDS, **SAY}
 def ran(tmp_path_factory) -> dict[tuple[str, str | None], Future]:
     """Every case through both engines, two at a time."""
     under_test = os.environ.pop("PYTEST_CURRENT_TEST")  # with it, ipykernel leaves file descriptors alone
-    quiet = {"extra_arguments": ["--log-level=CRITICAL"]}  # the stock kernel warns of its sockets
+    # The stock kernel warns of its sockets, and outputs that come late are lost.
+    stock = {"extra_arguments": ["--log-level=CRITICAL"], "start_timeout": PATIENCE, "iopub_timeout": PATIENCE}
     try:
         with WarmExecutor(2) as executor:
             return {
@@ -69,7 +71,7 @@ def ran(tmp_path_factory) -> dict[tuple[str, str | None], Future]:
                     nbformat.writes(content),
                     str(tmp_path_factory.mktemp(case)),
                     engine,
-                    OPTIONS.get(case, {}) | (quiet if engine is STOCK else {}),
+                    OPTIONS.get(case, {}) | (stock if engine is STOCK else {}),
                 )
                 for case, content in CASES.items()
                 for engine in (STOCK, OURS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stats_references import close, reference, rows
 
@@ -49,7 +49,6 @@ def test_holm_by_hand():
         holm([0.5, 1.5])
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm_never_lowers_and_keeps_the_order(p_values):
     adjusted = holm(p_values)

@@ -8,7 +8,7 @@ from math import comb
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stats_references import close, rows
 
@@ -83,7 +83,6 @@ drawn = st.integers(1, 120).flatmap(
 )
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(FINITE)), drawn, levels)
 def test_finite_interval_is_possible_and_mirrored(method, counts, level):
     k, n, population = counts
@@ -97,7 +96,6 @@ def test_finite_interval_is_possible_and_mirrored(method, counts, level):
     assert (1 - mirror.high, 1 - mirror.low) == (pytest.approx(found.low), pytest.approx(found.high))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(FINITE)), st.integers(1, 2000), st.data())
 def test_a_census_has_no_width(method, population, data):
     k = data.draw(st.integers(0, population))
@@ -105,7 +103,6 @@ def test_a_census_has_no_width(method, population, data):
     assert found.low == found.high == k / population
 
 
-@settings(deadline=None)
 @given(shares)
 def test_a_large_population_forgets_the_correction(share):
     k, n = share

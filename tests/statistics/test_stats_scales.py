@@ -61,7 +61,7 @@ def test_the_smallest_variation_of_answers_is_enough():
     assert cronbach_alpha(frame) == pytest.approx(0, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.randoms(use_true_random=False), st.integers(0, 2))
 def test_order_of_respondents_and_items_never_matters(shuffle, scale):
     frame = reference("likert") / 10**scale

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stats_references import reference, rows
 
@@ -69,7 +69,6 @@ def test_a_wait_that_was_not_observed_is_undefined():
             waiting_time(waiting, share)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 200), st.integers(0, 1)), min_size=1, max_size=60),
     st.integers(1, 200),

@@ -129,7 +129,7 @@ def counted(changes):
     return Fraction(sum(abs(s - middle) >= seen for s in sums), 2 ** len(ranks))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.integers(-4, 4), min_size=1, max_size=11).filter(any))
 def test_exact_p_equals_counting_every_sign(changes):
     found = signed_rank([0] * len(changes), changes)
@@ -137,7 +137,7 @@ def test_exact_p_equals_counting_every_sign(changes):
     assert found.p_value == float(counted(changes))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=50, unique=True), st.randoms(use_true_random=False))
 def test_without_ties_the_exact_p_is_that_of_scipy(sizes, random):
     changes = np.array([size * random.choice((-1, 1)) for size in sizes], dtype=float)
@@ -155,7 +155,6 @@ def test_fifty_changed_pairs_are_exact_and_one_more_is_not():
 pairs = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=2, max_size=40)
 
 
-@settings(deadline=None)
 @given(pairs, st.randoms(use_true_random=False))
 def test_order_of_participants_never_matters(scores, shuffle):
     mixed = list(scores)
@@ -169,7 +168,6 @@ def test_order_of_participants_never_matters(scores, shuffle):
         assert signed_rank(pre, post) == signed_rank(again, after)
 
 
-@settings(deadline=None)
 @given(pairs)
 def test_index_is_at_most_one_and_has_the_sign_of_the_change(scores):
     pre, post = (list(side) for side in zip(*scores, strict=True))
