@@ -142,6 +142,12 @@ def _add_judges(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verify = commands.add_parser("verify", help="say which file of a round's outputs is not what was made")
     verify.add_argument("round", type=_round)
 
+    approve = commands.add_parser("approve", help="write down who approved the report in place, so that it is no draft")
+    approve.add_argument("round", type=_round)
+    approve.add_argument("--by", metavar="NAME", required=True, help="who approved it, as its cover is to say")
+    approve.add_argument("--role", required=True, help="as what, e.g. อธิบดีกรม")
+    approve.add_argument("--on", type=_date, metavar="DATE", help="when, as 2026-06-05 (default: not said)")
+
     compare = commands.add_parser("compare", help="hold two rounds against each other: what differs, and why")
     compare.add_argument("old", type=_round)
     compare.add_argument("round", type=_round)
@@ -164,6 +170,7 @@ _COMMANDS = {
     **dict.fromkeys(("check", "accept", "template", "codebook", "returns", "new"), "files"),
     **dict.fromkeys(("run", "report"), "running"),
     **dict.fromkeys(("verify", "compare", "audit-report"), "judging"),
+    "approve": "signing",
     "list": "files",
 }
 """Command -> the module of :mod:`dsw_analysis.commands` that does it."""

@@ -8,13 +8,11 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from dsw_analysis.problems import UsageError
-from dsw_analysis.rounds import Round
 
 FILE: Final = "project.toml"
 _UNIT = re.compile("[a-z][a-z_]*")
@@ -45,15 +43,6 @@ class Term:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edition:
-    """How far a round's report has come: its number, day of issue, and whether it is approved, else a draft."""
-
-    number: int | None = None
-    issued: date | None = None
-    approved: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What ``project.toml`` says; by default nothing that is one department's.
 
@@ -75,8 +64,6 @@ class Settings:
         Names that hold digits without being a result.
     abbreviations:
         Abbreviation -> what it stands for; the report explains those that occur in it.
-    editions:
-        Round, as ``2569-6m``, -> what its report is.
     """
 
     department: str = ""
@@ -89,11 +76,6 @@ class Settings:
     units: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[Term, ...] = ()
     abbreviations: Mapping[str, str] = field(default_factory=dict)
-    editions: Mapping[str, Edition] = field(default_factory=dict)
-
-    def edition(self, round_: Round) -> Edition:
-        """What the report of a round is; a draft where nothing is said."""
-        return self.editions.get(str(round_), Edition())
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -152,13 +134,12 @@ def _here(folder: str) -> Settings:
 
 TABLES: Final[Mapping[str, frozenset[str]]] = {
     "report": frozenset({"department", "short_name", "title", "short_title", "contact", "words"}),
-    "edition": frozenset({"number", "issued", "approved"}),
     "abbreviations": frozenset(),
     "office_hours": frozenset({"from", "to"}),
     "units": frozenset(),
     "allowed": frozenset({"text", "why"}),
 }
-"""Tables of the file and their keys; units and abbreviations may have any name, and editions are tables of rounds."""
+"""Tables of the file and their keys; units and abbreviations may have any name."""
 
 
 def _read(path: Path, content: Mapping[str, Any]) -> Settings:
@@ -167,7 +148,7 @@ def _read(path: Path, content: Mapping[str, Any]) -> Settings:
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise UsageError(f"{path}: {name} is not a table; write [{name}] and its keys below")
-        if TABLES[name] and name != "edition":
+        if TABLES[name]:
             _know(path, f"[{name}] ", table, TABLES[name])
     report = dict(tables["report"])
     words = report.pop("words", [])
@@ -184,7 +165,6 @@ def _read(path: Path, content: Mapping[str, Any]) -> Settings:
         abbreviations={
             short: _text(path, f'[abbreviations] "{short}"', long) for short, long in tables["abbreviations"].items()
         },
-        editions=dict(_edition(path, name, given) for name, given in tables["edition"].items()),
         allowed=tuple(_term(path, term) for term in _terms(path, content.get("allowed", []))),
     )
 
@@ -207,27 +187,6 @@ def _unit(path: Path, unit: str, word: object) -> str:
     if not _UNIT.fullmatch(unit):
         raise UsageError(f"{path}: [units] {unit!r} is no name of a unit; use lower-case ASCII and _, e.g. activities")
     return _text(path, f"[units] {unit}", word)
-
-
-def _edition(path: Path, name: str, given: object) -> tuple[str, Edition]:
-    key = f"[edition.{name}]"
-    try:
-        round_ = str(Round.parse(name))
-    except ValueError as error:
-        raise UsageError(f"{path}: {key}: {error}") from None
-    if not isinstance(given, dict):
-        raise UsageError(f"{path}: {key} is not a table; write {key} and its keys below")
-    _know(path, f"{key} ", given, TABLES["edition"])
-    number, issued, approved = given.get("number"), given.get("issued"), given.get("approved", False)
-    if number is not None and (type(number) is not int or number < 1):
-        raise UsageError(f"{path}: {key} number is {number!r} and no number of an edition; write number = 1")
-    if issued is not None and type(issued) is not date:
-        raise UsageError(f"{path}: {key} issued is {issued!r} and no day; write issued = 2026-05-31, in years C.E.")
-    if type(approved) is not bool:
-        raise UsageError(f"{path}: {key} approved is {approved!r}; write approved = true or leave it out")
-    if approved and issued is None:
-        raise UsageError(f"{path}: {key} is approved and has no day; write issued = 2026-05-31, in years C.E.")
-    return round_, Edition(number=number, issued=issued, approved=approved)
 
 
 def _hours(path: Path, given: Mapping[str, object]) -> tuple[str, str]:

@@ -2,15 +2,17 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger, ledger_document
 from dsw_analysis.plan.verdicts import RULES, Status, Work
-from dsw_analysis.project import Edition, Settings, use
+from dsw_analysis.project import Settings, use
 from dsw_analysis.report.audit import Audit
 from dsw_analysis.report.document import compose, text_of
+from dsw_analysis.report.edition import DRAFT, Edition, with_edition
 from dsw_analysis.report.page import Chapter, figures_page, page
 from dsw_analysis.rounds import Round
 
@@ -18,7 +20,7 @@ ROUND = Round.parse("2569-6m")
 SHORT = {"พม.": "กระทรวง ก", "สป.พม.": "สำนักงานปลัด", "SIA": "ผลกระทบ", "CSR": "ความรับผิดชอบ", "ศูนย์ CSR": "ศูนย์ ข"}
 
 
-def report(body, restated=(), inputs=(), **work):
+def report(body, restated=(), inputs=(), edition=DRAFT, **work):
     """The page of a report of one section, and the blocks of the same on paper."""
     handed = {
         "section": "one",
@@ -31,10 +33,11 @@ def report(body, restated=(), inputs=(), **work):
     handed["restated"] = list(restated)
     document = ledger_document(ROUND, [("one", "หนึ่ง", None, handed)])
     chapters = [Chapter(id="one", title="หนึ่ง", order=1, body=f"<h1>หนึ่ง</h1>{body}")]
-    html = page(ROUND, chapters, LEDGER, document=document)
-    # What stands around the section is what the audit makes of the ledger.
-    assert [slip for slip in Audit(document).slips(html) if slip.section == "page"] == []
-    return html, compose(ROUND, chapters, LEDGER, document=document).blocks
+    html = with_edition(page(ROUND, chapters, LEDGER, document=document), edition)
+    # What stands around the section is what the audit makes of the ledger, and of what was signed.
+    assert [slip for slip in Audit(document, edition).slips(html) if slip.section == "page"] == []
+    assert [slip for slip in Audit(document, OTHER).slips(html) if slip.section == "page"] != []
+    return html, compose(ROUND, chapters, LEDGER, document=document, edition=edition).blocks
 
 
 LEDGER = Ledger([Finding(id="one.n", label="จำนวน", value=3, unit="persons")])
@@ -49,21 +52,30 @@ def method(html):
     return words(html.partition('<section id="method"')[2])
 
 
+OTHER = Edition(by="คนอื่น", role="ที่อื่น")
+APPROVED = {"by": "นาย ก ข", "role": "อธิบดี", "on": date(2026, 5, 1)}
+BY = "เห็นชอบโดย นาย ก ข อธิบดี เมื่อวันที่ 1 พฤษภาคม 2569"
+
+
 @pytest.mark.parametrize(
-    ("edition", "line"),
+    ("edition", "lines"),
     [
-        (Edition(), "ร่าง"),
-        (Edition(number=2, issued=date(2026, 5, 31)), "ร่าง ฉบับที่ 2 ออกเมื่อวันที่ 31 พฤษภาคม 2569"),
-        (Edition(number=1, issued=date(2026, 5, 1), approved=True), "ฉบับที่ 1 ออกเมื่อวันที่ 1 พฤษภาคม 2569"),
+        (DRAFT, ["ร่าง ยังไม่ได้รับความเห็นชอบ"]),
+        (Edition(**APPROVED), [BY]),
+        (Edition(by="นาย <b> & ข", role="อธิบดี"), ["เห็นชอบโดย นาย <b> & ข อธิบดี"]),
+        (Edition(**APPROVED, number=1, issued=date(2026, 5, 2)), ["ฉบับที่ 1 ออกเมื่อวันที่ 2 พฤษภาคม 2569", BY]),
+        (Edition(**APPROVED, number=3, reason="แก้ยอด"), ["ฉบับที่ 3", "ฉบับปรับปรุงครั้งที่ 2: แก้ยอด", BY]),
     ],
 )
-def test_the_cover_says_what_the_report_is_and_whom_to_ask(edition, line):
-    use(Settings(title="รายงาน ก", contact="กลุ่ม ข โทร. 0 2000 0000", editions={"2569-6m": edition}))
-    html, blocks = report(NUMBER)
+def test_the_cover_says_what_the_report_is_and_whom_to_ask(edition, lines):
+    use(Settings(title="รายงาน ก", contact="กลุ่ม ข โทร. 0 2000 0000"))
+    html, blocks = report(NUMBER, edition=edition)
     cover = html.partition("</header>")[0]
-    assert words(re.search(r'<p class="edition">(.*?)</p>', cover)[1]).strip() == line
+    assert [unescape(words(line)).strip() for line in re.findall(r'<p class="edition">(.*?)</p>', cover)] == lines
+    assert with_edition(html, DRAFT) == report(NUMBER)[0]
     on_paper = text_of(blocks[0])
-    for text in ("รายงาน ก", "ประจำปีงบประมาณ พ.ศ. 2569 รอบ 6 เดือน", line, "กลุ่ม ข โทร. 0 2000 0000"):
+    assert all(line in on_paper for line in lines)
+    for text in ("รายงาน ก", "ประจำปีงบประมาณ พ.ศ. 2569 รอบ 6 เดือน", "กลุ่ม ข โทร. 0 2000 0000"):
         assert text in words(cover)
         assert text in on_paper
     assert "ติดต่อ กลุ่ม ข โทร. 0 2000 0000" in method(html)

@@ -12,6 +12,7 @@ from dsw_analysis.problems import UsageError
 from dsw_analysis.report.audit import audit_page
 from dsw_analysis.report.comparing import compare_rounds
 from dsw_analysis.report.comparison_files import files_of, said_in_short
+from dsw_analysis.report.signed import edition_beside
 from dsw_analysis.run import manifest
 
 
@@ -33,7 +34,8 @@ def audit_report(arguments: argparse.Namespace) -> int:
     if not arguments.page.is_file():
         raise UsageError(f"no file {arguments.page}; a run of the round makes it")
     ledger_of(arguments.findings)
-    slips = audit_page(arguments.page.read_bytes(), arguments.findings.read_bytes())
+    edition = edition_beside(arguments.findings.resolve().parent)
+    slips = audit_page(arguments.page.read_bytes(), arguments.findings.read_bytes(), edition)
     print_slips(arguments.page, slips, arguments.findings)
     return 1 if slips else 0
 

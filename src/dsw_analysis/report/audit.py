@@ -16,6 +16,7 @@ from dsw_analysis.findings.ledger import SUMMARY, Ledger
 from dsw_analysis.intake.provenance import MARKS
 from dsw_analysis.intake.thai.numbers import written_numbers
 from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status, Work
+from dsw_analysis.report.edition import DRAFT, Edition, with_edition
 from dsw_analysis.report.frame import around, differences, expected, take_apart
 from dsw_analysis.report.page import FIGURES_PAGE, as_shown, figures_page
 from dsw_analysis.rounds import Round
@@ -93,8 +94,8 @@ class Words:
 class Audit:
     """What a ledger document bears out; made once, it checks any number of pages."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self.document = document
+    def __init__(self, document: Mapping[str, Any], edition: Edition = DRAFT) -> None:
+        self.document, self.edition = document, edition
         self.ledger = Ledger.from_records(document["findings"])
         self.shown: dict[str, Mapping[str, Any]] = {s["section"]: s.get("shown", {}) for s in document["sections"]}
         self.claims = {s["section"]: s.get("claims", []) for s in document["sections"]}
@@ -119,13 +120,17 @@ class Audit:
         list of Slip
             Empty if everything holds.
         """
+        signed = differences(html, with_edition(html, self.edition))
+        found = [(_PAGE, words, _differs(None, other)) for _, words, other in signed]
+        html = with_edition(html, DRAFT)
         if FIGURES_PAGE in html:
             pairs = differences(html, figures_page(self.document))
-            return [Slip(section=_APPENDIX, words=words, problem=_differs(i, other)) for i, words, other in pairs]
+            found += [(_APPENDIX, words, _differs(i, other)) for i, words, other in pairs]
+            return [Slip(section=section, words=words, problem=problem) for section, words, problem in found]
         frame, texts = take_apart(html, self._failed)
         bodies = {section: Body(as_shown(text)) for section, text in texts.items()}
         ids = Counter([*_ID.findall(frame), *(i for body in bodies.values() for i in body.ids)])
-        found = [*self._made(frame, texts)]
+        found += self._made(frame, texts)
         found += [(_PAGE, f"#{name}", f"ซ้ำกัน{_REMAKE}") for name, count in ids.items() if count > 1]
         has_numbers = any(body.numbers for body in bodies.values())
         if self.document["findings"] and not has_numbers and self._have_numbers(bodies):
@@ -284,6 +289,6 @@ def _differs(finding_id: str | None, other: str) -> str:
     return f"ไม่ตรงกับ{right}{_REMAKE}"
 
 
-def audit_page(page: bytes, findings: bytes) -> list[Slip]:
-    """Check the content of a page against that of the ledger it was made from."""
-    return Audit(json.loads(findings)).slips(page.decode())
+def audit_page(page: bytes, findings: bytes, edition: Edition = DRAFT) -> list[Slip]:
+    """Check the content of a page against that of the ledger it was made from, and what it says of itself."""
+    return Audit(json.loads(findings), edition).slips(page.decode())

@@ -20,6 +20,7 @@ from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.writing.pages import environment
 from dsw_analysis.project import current
+from dsw_analysis.report.edition import DRAFT, Edition
 from dsw_analysis.report.page import Chapter, named_numbers, page_values
 from dsw_analysis.rounds import Round
 
@@ -58,6 +59,8 @@ class Document:
         File name, as the blocks use it, -> content.
     version:
         pandoc's API version, which its JSON must carry.
+    edition:
+        What its cover says of it.
     """
 
     title: str
@@ -65,6 +68,12 @@ class Document:
     blocks: list[Node]
     images: Mapping[str, bytes]
     version: list[int]
+    edition: Edition = DRAFT
+
+    @property
+    def draft(self) -> bool:
+        """Whether every page must say that it is one: a round's report that nobody has approved."""
+        return self.round is not None and self.edition.draft
 
     @property
     def moment(self) -> datetime:
@@ -86,6 +95,7 @@ def compose(
     province: str | None = None,
     document: Mapping[str, Any] | None = None,
     examples: bool = False,
+    edition: Edition = DRAFT,
 ) -> Document:
     """Make the document that both the PDF and the DOCX are written from.
 
@@ -98,24 +108,28 @@ def compose(
         As of :func:`dsw_analysis.report.page.page`.
     examples:
         Whether to print the panels of examples, which rest on reconstructed records.
+    edition:
+        What the cover says of it.
     """
     images: dict[str, bytes] = {}
     printed = [_open_details(c.body if examples else c.body.partition(_EXAMPLES)[0]) for c in chapters]
     numbered = named_numbers([_take_images(body, images) for body in printed])
     title = current().title if round_ else chapters[0].title
     bodies = dict(zip((c.id for c in chapters), numbered, strict=True))
-    values = page_values(round_, chapters, ledger, province=province, document=document)
+    values = page_values(round_, chapters, ledger, province=province, document=document, edition=edition)
     values["examples"] = examples and values["examples"]
     html = environment().get_template("print.html.j2").render(title=title, bodies=bodies, **values)
     parsed = json.loads(pypandoc.convert_text(html, "json", format="html", extra_args=SANDBOX))
     section = f"{chapters[0].title} – " if len(chapters) == 1 else ""
     place = "" if province is None else f" {in_prose(province)}"
+    state = " (ร่าง)" if edition.draft else ""
     return Document(
-        title=f"{section}{title} {round_.label}{place}" if round_ else title,
+        title=f"{section}{title} {round_.label}{place}{state}" if round_ else title,
         round=round_,
         blocks=_put_right(parsed["blocks"], images),
         images=images,
         version=parsed["pandoc-api-version"],
+        edition=edition,
     )
 
 

@@ -158,7 +158,8 @@ def _fixed_parts(document: Document) -> dict[str, bytes]:
     keys = {name: str(uuid.uuid5(uuid.NAMESPACE_URL, f"Sarabun-{face}")).upper() for name, face in _FONTS.items()}
     day = f"{document.moment:%Y-%m-%dT%H:%M:%SZ}"
     author = current().department
-    values = {"title": document.title, "label": document.label, "author": author, "day": day, "fonts": keys}
+    about = {"title": document.title, "label": document.label, "author": author, "day": day, "draft": document.draft}
+    values = {**about, "fonts": keys}
     names = environment().list_templates(filter_func=lambda name: name.startswith("docx/"))
     parts = {name.removeprefix("docx/"): environment().get_template(name).render(values).encode() for name in names}
     return parts | {f"word/fonts/{name}.odttf": _obfuscated(face, keys[name]) for name, face in _FONTS.items()}

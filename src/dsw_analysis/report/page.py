@@ -14,8 +14,8 @@ from dsw_analysis.intake.provenance import MARKS
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
-from dsw_analysis.project import current
 from dsw_analysis.report.downloads import with_downloads, without_downloads
+from dsw_analysis.report.edition import DRAFT, Edition
 from dsw_analysis.report.method import accepted_options, method
 from dsw_analysis.rounds import Round
 from dsw_analysis.section.blocks import anchor
@@ -60,7 +60,8 @@ def page(
     """One self-contained HTML page of chapters, each with the bases of the numbers that it is the first to use.
 
     It asks for nothing from anywhere: typeface, figures and style are inside, and the page's own
-    content security policy forbids the rest.
+    content security policy forbids the rest. Its cover says that it is a draft
+    (:func:`~dsw_analysis.report.edition.with_edition`).
 
     Parameters
     ----------
@@ -128,6 +129,7 @@ def page_values(
     *,
     province: str | None = None,
     document: Mapping[str, Any] | None = None,
+    edition: Edition = DRAFT,
 ) -> dict[str, Any]:
     """What the templates of pages and of the print are filled with alike."""
     shown = {match[3] for chapter in chapters for match in _NUMBER.finditer(chapter.body)} - {None}
@@ -135,7 +137,7 @@ def page_values(
     invented = {f.provenance for i, f in ledger.items() if f.mark == "example" and anchor(i) in shown}
     return {
         "round": round_,
-        "edition": current().edition(round_) if round_ else None,
+        "edition": edition,
         "method": method(bodies, document) if document and chapters else None,
         "province": None if province is None else in_prose(province),
         "chapters": chapters,

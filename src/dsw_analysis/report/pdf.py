@@ -109,9 +109,11 @@ def typst_source(document: Document, writer: Writer, *, bare: bool = False) -> s
     values = f"title: {quote(document.title)}, label: {quote(document.label)}, "
     if current().department:
         values += f"author: {quote(current().department)}, "
+    if document.draft:
+        values += "draft: true, "
     if bare and document.round is not None:
-        draft = "" if current().edition(document.round).approved else " · ร่าง"
-        values += f"masthead: ({quote(current().title)}, {quote(document.label + draft)}), "
+        state = " · ร่าง" if document.draft else ""
+        values += f"masthead: ({quote(current().title)}, {quote(document.label + state)}), "
     return "\n\n".join(
         [
             '#import "report.typ": *',

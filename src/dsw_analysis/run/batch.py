@@ -20,6 +20,8 @@ from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.intake.writing.whole import digest
 from dsw_analysis.problems import UsageError
 from dsw_analysis.project import settings
+from dsw_analysis.report.edition import DRAFT, Edition
+from dsw_analysis.report.signed import Signed, content_of, ledger_of, page_of
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.manifest import Manifest, versions
 from dsw_analysis.run.outputs import Outputs
@@ -92,6 +94,7 @@ class Batch:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self.outputs = Outputs(self.out)
             self.manifest = Manifest(self.out)
+            self.signed = Signed.read(self.out)
             self.stale = Stale(
                 Inputs(self.project.root, raw), self.manifest, self.outputs, self.fresh, self.with_examples
             )
@@ -206,6 +209,17 @@ class Batch:
                     f"{step.task.name} did not find {unlike} as it is here; run it again, and it is sent along"
                 )
         return self.outcome(step)
+
+    def edition(self, scope: str = "") -> Edition:
+        """What covers say of the report, or of the brief in a folder, by the approval of what was made of it last."""
+        if not self.signed:
+            return DRAFT
+        return self.signed.of(scope, self.content(scope))
+
+    def content(self, scope: str = "") -> dict[str, str]:
+        """Digests of the figures and words of what was made last of the report, or of the brief in a folder."""
+        page, ledger = (self.outputs.newest(name) for name in (page_of(scope), ledger_of(scope)))
+        return content_of(page.read_bytes(), ledger.read_bytes()) if page.is_file() and ledger.is_file() else {}
 
     def make(self, piece: Piece, files: Mapping[str, bytes], **about: Any) -> None:  # noqa: ANN401 - JSON
         """Take the files of a piece, which wait for the rest of their set, and note them."""

@@ -23,10 +23,13 @@ from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.problems import DataError, UsageError
 from dsw_analysis.project import FILE
+from dsw_analysis.report.edition import DRAFT, Edition, with_edition
 from dsw_analysis.report.html import render_cells
 from dsw_analysis.report.page import FIGURES, Chapter, figures_page, page
+from dsw_analysis.report.signed import Signed, content_of
 from dsw_analysis.report.workbook import findings_workbook
 from dsw_analysis.rounds import Round
+from dsw_analysis.run.outputs import PROVINCES
 from dsw_analysis.run.stale import BRIEF, stem_of
 from dsw_analysis.run.steps import Part
 from dsw_analysis.run.tasks import PLAN_ONLY, Project, Result, Task, datasets_in, in_short, write_files
@@ -210,10 +213,10 @@ def chapter(
     return Chapter(id=section, title=title, order=document["order"], body=body.html, notes=body.notes)
 
 
-def report_file(name: str, round_: Round, parts: Sequence[Part], findings: bytes) -> bytes:
+def report_file(name: str, round_: Round, parts: Sequence[Part], findings: bytes, edition: Edition = DRAFT) -> bytes:
     """A file of the report that is composed for itself, of parts and the ``findings.json`` made of them."""
     if name == BRIEF:
-        return _brief_of_round(round_, parts)
+        return _brief_of_round(round_, parts, edition)
     document = json.loads(findings)
     if name == FIGURES:
         return figures_page(document).encode()
@@ -222,21 +225,23 @@ def report_file(name: str, round_: Round, parts: Sequence[Part], findings: bytes
     return page(round_, *_put_together(parts, document), document=document).encode()
 
 
-def _brief_of_round(round_: Round, parts: Sequence[Part]) -> bytes:
+def _brief_of_round(round_: Round, parts: Sequence[Part], edition: Edition) -> bytes:
     """The summary alone as PDF, which lists no sources."""
     from dsw_analysis.report.document import compose  # noqa: PLC0415 - pandoc and Typst are slow to load
     from dsw_analysis.report.pdf import to_pdf  # noqa: PLC0415 - pandoc and Typst are slow to load
 
     chapters = [opened(part)[0] for part in parts if part.section == SUMMARY]
-    return to_pdf(compose(round_, chapters, Ledger()), bare=True)
+    return to_pdf(compose(round_, chapters, Ledger(), edition=edition), bare=True)
 
 
-def compose_paper(round_: Round, parts: Sequence[Part], findings: bytes, examples: bool) -> bytes:
+def compose_paper(
+    round_: Round, parts: Sequence[Part], findings: bytes, examples: bool, edition: Edition = DRAFT
+) -> bytes:
     """The document that PDF and DOCX are written from, for :func:`paper_file`."""
     from dsw_analysis.report.document import compose  # noqa: PLC0415 - pandoc is slow to load
 
     document = json.loads(findings)
-    composed = compose(round_, *_put_together(parts, document), document=document, examples=examples)
+    composed = compose(round_, *_put_together(parts, document), document=document, examples=examples, edition=edition)
     return pickle.dumps(composed, protocol=pickle.HIGHEST_PROTOCOL)
 
 
@@ -254,13 +259,15 @@ def _put_together(parts: Sequence[Part], document: Mapping[str, Any]) -> tuple[l
     return chapters, Ledger.from_records(document["findings"])
 
 
-def compose_briefs(round_: Round, provinces: Mapping[str, Sequence[Part]]) -> dict[str, dict[str, bytes]]:
+def compose_briefs(
+    round_: Round, provinces: Mapping[str, Sequence[Part]], signed: Signed
+) -> dict[str, dict[str, bytes]]:
     """Briefs of a few provinces, by province: what the first has to load serves the others too."""
-    return {province: _brief(round_, province, parts) for province, parts in provinces.items()}
+    return {province: _brief(round_, province, parts, signed) for province, parts in provinces.items()}
 
 
-def _brief(round_: Round, province: str, parts: Sequence[Part]) -> dict[str, bytes]:
-    """The brief of a province by file name: its ledger, page and PDF."""
+def _brief(round_: Round, province: str, parts: Sequence[Part], signed: Signed) -> dict[str, bytes]:
+    """The brief of a province by file name: its ledger, page and PDF, which say what was signed of this content."""
     from dsw_analysis.report.document import compose  # noqa: PLC0415 - pandoc and Typst are slow to load
     from dsw_analysis.report.pdf import to_pdf  # noqa: PLC0415 - pandoc and Typst are slow to load
 
@@ -268,10 +275,14 @@ def _brief(round_: Round, province: str, parts: Sequence[Part]) -> dict[str, byt
     sections = [(p.section, p.title, p.error, document) for p, document in zip(parts, documents, strict=True)]
     document = ledger_document(round_, sections)
     ledger = Ledger.from_records(document["findings"])
+    findings = to_json(document).encode()
+    made = page(round_, chapters, ledger, province=province)
+    edition = signed.of(f"{PROVINCES}{province}/", content_of(made.encode(), findings)) if signed else DRAFT
+    composed = compose(round_, chapters, ledger, province=province, examples=True, edition=edition)
     return {
-        f"{province}.html": page(round_, chapters, ledger, province=province).encode(),
-        f"{province}.pdf": to_pdf(compose(round_, chapters, ledger, province=province, examples=True)),
-        "findings.json": to_json(document).encode(),
+        f"{province}.html": with_edition(made, edition).encode(),
+        f"{province}.pdf": to_pdf(composed),
+        "findings.json": findings,
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from dsw_analysis.intake.writing.whole import sha256, write_whole
 from dsw_analysis.problems import UsageError
+from dsw_analysis.report.signed import APPROVAL, EDITIONS
 from dsw_analysis.run.outputs import INTERNAL, WORKING
 
 MANIFEST = "manifest.json"
@@ -163,13 +164,13 @@ def verify(out: Path) -> list[Deviation]:
         path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_symlink() or not path.is_dir()
     }
     # its own books, and what other commands write there
-    others = {MANIFEST, JOURNAL, ".lock", *CODEBOOK, *PROBLEMS, *SENT}
+    others = {MANIFEST, JOURNAL, ".lock", APPROVAL, *CODEBOOK, *PROBLEMS, *SENT}
     deviations = [Deviation(file=file, kind="missing") for file in made.keys() - found.keys()]
     for file, path in found.items():
         if file in made:
             # A link may lead anywhere tomorrow: it is not the file that was written.
             if path.is_symlink() or not path.is_file() or sha256(path) != made[file]:
                 deviations.append(Deviation(file=file, kind="changed"))
-        elif file not in others and Path(file).parts[0] not in {"templates", INTERNAL[:-1], *WORKING}:
+        elif file not in others and Path(file).parts[0] not in {"templates", EDITIONS, INTERNAL[:-1], *WORKING}:
             deviations.append(Deviation(file=file, kind="foreign"))
     return sorted(deviations, key=lambda deviation: deviation.file)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.intake.writing.whole import digest, write_whole
+from dsw_analysis.report.edition import DRAFT, Edition
+from dsw_analysis.report.signed import edition_beside
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.outputs import PROVINCES
 from dsw_analysis.run.preparing import prepare_files
 from dsw_analysis.run.sections import REPORT, OutputSet, edition, put_in_place
 from dsw_analysis.run.stale import BRIEF, LEDGER, PAPER
-from dsw_analysis.run.steps import BatchError, Job, Outcome, Step, given
+from dsw_analysis.run.steps import BatchError, Job, Outcome, Piece, Step, given
 from dsw_analysis.run.tasks import EXECUTE, in_short
 
 if TYPE_CHECKING:
@@ -56,40 +58,54 @@ def write_report(batch: Batch, outcomes: Sequence[Outcome], formats: Collection[
     if not whole.may_replace():
         return []
     names = files_of(outcomes, formats)
-    due = [p for name in names if (p := batch.stale.report(name, whole.names, asked=True)).reasons]
+    # What paper says of itself is known by the content of the page, which is made first where anything was signed.
+    pages = [name for name in names if batch.signed and name.endswith(".html")]
+    for group in (pages, [name for name in names if name not in pages]):
+        said = whole.edition if group is not pages else DRAFT
+        due = [p for name in group if (p := batch.stale.report(name, whole.names, said, asked=True)).reasons]
+        for piece, made in files_made(batch, whole, due, said):
+            if isinstance(made, bytes):
+                batch.make(piece, {piece.name: made})
+            else:  # one format must not stop the others
+                names.remove(piece.name)
+                batch.progress.say(f"{piece.name} could not be made and is left out: {in_short(made)}")
+    return [batch.out / name for name in names] if put_in_place(batch, outcomes) else []
+
+
+def files_made(
+    batch: Batch, whole: OutputSet, due: Sequence[Piece], said: Edition
+) -> Iterator[tuple[Piece, bytes | Exception]]:
+    """Files of the report as they are made: content, or why there is none; paper says of itself what is ``said``."""
     paper = [piece for piece in due if piece.name in PAPER]
     made_of = batch.round, whole.parts, batch.outputs.newest(LEDGER).read_bytes()
     jobs = deque(
-        Job(paper, f"{_WORK}:compose_paper", given(*made_of, paper[0].made_from["examples"])) for _ in paper[:1]
+        Job(paper, f"{_WORK}:compose_paper", given(*made_of, paper[0].made_from["examples"], said)) for _ in paper[:1]
     )
-    jobs += [Job([p], f"{_WORK}:report_file", given(p.name, *made_of)) for p in due if p not in paper]
+    jobs += [Job([p], f"{_WORK}:report_file", given(p.name, *made_of, said)) for p in due if p not in paper]
     for job, future in batch.ended(jobs):
         try:
             content = future.result()
         except EOFError as error:  # not a process that ended, but the one that all are forked from
             raise BatchError(f"no report can be made: {error}") from error
-        except Exception as error:  # one format must not stop the others
-            for piece in job.about:
-                names.remove(piece.name)
-                batch.progress.say(f"{piece.name} could not be made and is left out: {in_short(error)}")
+        except Exception as error:
+            yield from ((piece, error) for piece in job.about)
             continue
         if job.about is paper:
             jobs.extendleft(Job([piece], f"{_WORK}:paper_file", given(piece.name, content)) for piece in paper)
         else:
-            batch.make(job.about[0], {job.about[0].name: content})
-    return [batch.out / name for name in names] if put_in_place(batch, outcomes) else []
+            yield job.about[0], content
 
 
 def audit(batch: Batch, pages: Sequence[Path]) -> dict[Path, list[Slip]]:
     """Slips of pages against ``findings.json``, by page; pages found clean before are not judged again."""
     found: dict[Path, list[Slip]] = {}
     jobs: deque[Job] = deque()
-    ledger = (batch.out / LEDGER).read_bytes()
+    ledger, edition = (batch.out / LEDGER).read_bytes(), edition_beside(batch.out)
     for path in pages:
         content = path.read_bytes()
         piece = batch.stale.audit(path.relative_to(batch.out).as_posix(), content, ledger)
         if piece.reasons:
-            jobs.append(Job((path, piece), "dsw_analysis.report.audit:audit_page", given(content, ledger)))
+            jobs.append(Job((path, piece), "dsw_analysis.report.audit:audit_page", given(content, ledger, edition)))
     for job, future in batch.ended(jobs):
         path, piece = job.about
         found[path] = list(future.result())
@@ -146,6 +162,19 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
     return work.ended
 
 
+def briefs_made(batch: Batch) -> dict[str, list[str]]:
+    """Provinces that have a brief, and why it would be made again; no reason if it need not."""
+    found = {}
+    for name in sorted(name for name in batch.manifest.made if name.startswith(_BRIEF)):
+        province, entry = name.removeprefix(_BRIEF), batch.manifest.made[name]
+        steps = [batch.planner.step(section, province) for section in entry["made_from"]["sections"]]
+        why = {reason for step in steps for reason in step.piece.reasons}
+        said = batch.edition(f"{PROVINCES}{province}/")
+        why |= {*batch.stale.brief(name, [step.task.name for step in steps], said).reasons}
+        found[province] = sorted(why) if entry.get("complete") else ["it lacks sections", *sorted(why)]
+    return found
+
+
 class _Work:
     """Briefs on their way: what they wait for, what is to be done for them, and what came of it."""
 
@@ -170,7 +199,7 @@ class _Work:
             return
         brief, batch = self._brief(province, self._outcomes.pop(province)), self._batch
         brief.see_that_sections_agree()
-        if not batch.stale.brief(brief.name, brief.names).reasons:
+        if not batch.stale.brief(brief.name, brief.names, brief.edition).reasons:
             entry = batch.manifest.made[brief.name]  # made, but for what was changed or removed by somebody
             brief.place(entry["made_from"], entry["outputs"])
         elif brief.may_replace():
@@ -178,7 +207,7 @@ class _Work:
         if len(self._due) >= TOGETHER or (self._due and not self._waits):
             due, self._due = self._due, {}
             # Read when their turn comes: compositions that wait hold no notebooks.
-            read = lambda: (batch.round, {name: waiting.parts for name, waiting in due.items()})  # noqa: E731
+            read = lambda: (batch.round, {name: b.parts for name, b in due.items()}, batch.signed)  # noqa: E731
             self.jobs.appendleft(Job(due, f"{_WORK}:compose_briefs", read))
 
     def _brief(self, province: str, outcomes: Mapping[str, Outcome]) -> OutputSet:
@@ -203,12 +232,12 @@ class _Work:
             self.failed.append(f"{', '.join(briefs)}: {in_short(error)}")
             return
         for province, brief in briefs.items():
-            entries = [self._batch.manifest.made[name] for name in brief.names]
-            outputs = {name: sha256 for entry in entries for name, sha256 in entry["outputs"].items()}
             for name, content in made[province].items():
                 self._batch.outputs.stage(brief.scope + name, content)
-                outputs[brief.scope + name] = digest(content)
-            brief.place(self._batch.stale.brief(brief.name, brief.names).made_from, outputs)
+            outputs = {brief.scope + name: digest(content) for name, content in made[province].items()}
+            said = brief.edition
+            made_from = self._batch.stale.brief(brief.name, brief.names, said).made_from
+            brief.place(made_from, brief.said(brief.names, said) | outputs)
 
 
 def _write_index(batch: Batch) -> None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsw_analysis.findings.ledger import SUMMARY, ledger_document, to_json
+from dsw_analysis.intake.writing.whole import digest
+from dsw_analysis.report.edition import DRAFT, Edition, with_edition
+from dsw_analysis.report.signed import page_of
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.manifest import EDITION
 from dsw_analysis.run.preparing import preparations, prepare_files
@@ -96,6 +99,30 @@ class OutputSet:
         entry = self.batch.manifest.made.get(self.name)
         return good >= set(self.sections) if entry is None else bool(entry.get("complete"))
 
+    @property
+    def edition(self) -> Edition:
+        """What its covers say of it; a draft as long as its page is not made of its sections."""
+        if not self.scope and self.batch.stale.report(page_of(""), self.names).reasons:
+            return DRAFT
+        return self.batch.edition(self.scope)
+
+    def said(self, made: Iterable[str], edition: Edition) -> dict[str, str]:
+        """Names and hashes of the files of what was made, after its pages have been given what they say of the set."""
+        batch, outputs = self.batch, dict[str, str]()
+        for name in made:
+            entry = batch.manifest.made[name]
+            pages: dict[str, str] = {}
+            for file in (file for file in entry["outputs"] if file.endswith(".html")):
+                page = batch.outputs.newest(file).read_bytes().decode()
+                if (now := with_edition(page, edition)) != page:
+                    batch.begin()
+                    batch.outputs.stage(file, now.encode())
+                    pages[file] = digest(now.encode())
+            if pages:
+                batch.manifest.record(name, entry | {"outputs": entry["outputs"] | pages})
+            outputs |= entry["outputs"] | pages
+        return outputs
+
     def place(self, made_from: Mapping[str, Any], outputs: Mapping[str, str], known: Iterable[str] = ()) -> None:
         """Put its files (name -> hash) in the place of the last, and note it; nothing is done if it is there already.
 
@@ -176,15 +203,20 @@ def put_in_place(batch: Batch, outcomes: Sequence[Outcome]) -> bool:
         If a file cannot be moved, as when another program holds it open: the last set stays, whole.
     """
     whole = edition(batch, outcomes)
-    made_from = batch.stale.report(EDITION, whole.names).made_from
-    current = [name for name in REPORT if not batch.stale.report(name, whole.names).reasons]
-    entries = [batch.manifest.made[name] for name in (*whole.names, LEDGER, *current)]
-    outputs = {name: sha256 for entry in entries for name, sha256 in entry["outputs"].items()}
+    said = whole.edition
+    made_from = batch.stale.report(EDITION, whole.names, said).made_from
+    current = [name for name in REPORT if not batch.stale.report(name, whole.names, said).reasons]
+    made = (*whole.names, LEDGER, *current)
+    outputs = {name: sha256 for one in made for name, sha256 in batch.manifest.made[one]["outputs"].items()}
     if batch.manifest.made.get(EDITION, {}).get("made_from") == made_from and not batch.outputs.differ((), outputs):
         return True
+    if void := batch.signed.void("", batch.content()) if batch.signed and said.draft else []:
+        batch.progress.say(
+            f"what was approved had another content ({', '.join(void)}); the report is a draft again, and says so"
+        )
     if not whole.may_replace([name for name in REPORT if name not in current and (batch.out / name).exists()]):
         return False
-    whole.place(made_from, outputs, known=(LEDGER, *REPORT))
+    whole.place(made_from, whole.said(made, said), known=(LEDGER, *REPORT))
     return True
 
 

@@ -17,8 +17,9 @@ from dsw_analysis.intake.published import DESCRIBING
 from dsw_analysis.intake.writing.whole import digest, listing, sha256
 from dsw_analysis.problems import UsageError
 from dsw_analysis.project import FILE, where
+from dsw_analysis.report.edition import DRAFT, Edition
 from dsw_analysis.rounds import Round
-from dsw_analysis.run.manifest import Manifest
+from dsw_analysis.run.manifest import EDITION, Manifest
 from dsw_analysis.run.outputs import Outputs
 from dsw_analysis.run.steps import Piece, Step
 from dsw_analysis.run.tasks import PLAN_ONLY, Project, Result, Task
@@ -33,6 +34,7 @@ _SAID = {
     "project": "project.toml changed",
     "python": "another Python",
     "examples": "examples are to be printed, or no longer",
+    "edition": "another edition or approval",
 }
 _PARTS = {"inputs": "input", "parameters": "parameter", "sections": "section"}
 
@@ -73,19 +75,25 @@ class Stale:
         """``findings.json``: what sections, by their names in the manifest, came to."""
         return self._piece(LEDGER, sections=self._marks(sections))
 
-    def report(self, name: str, sections: Iterable[str], *, asked: bool = False) -> Piece:
-        """A file of the report, or all of them together: sections, and the ledger made of them; the brief is less."""
+    def report(self, name: str, sections: Iterable[str], edition: Edition = DRAFT, *, asked: bool = False) -> Piece:
+        """A file of the report, or all of them together: sections, and the ledger made of them; the brief is less.
+
+        Paper, and so the whole, is also made of what it says of itself; pages get that when they are put in place.
+        """
+        said = {"edition": edition.record} if not edition.draft and name in {*PAPER, BRIEF, EDITION} else {}
         if name == BRIEF:
-            return self._piece(name, asked=asked, sections=self._marks({SUMMARY}.intersection(sections)))
-        about: dict[str, Any] = {"sections": self._marks(sections), "findings": sha256(self.outputs.newest(LEDGER))}
+            return self._piece(name, asked=asked, sections=self._marks({SUMMARY}.intersection(sections)), **said)
+        findings = sha256(self.outputs.newest(LEDGER))
+        about: dict[str, Any] = {"sections": self._marks(sections), "findings": findings, **said}
         if name in PAPER:
             before = self.manifest.made.get(name, {}).get("made_from", {}).get("examples", False)
             about["examples"] = before if self.examples is None else self.examples
         return self._piece(name, asked=asked, **about)
 
-    def brief(self, name: str, sections: Iterable[str]) -> Piece:
-        """The brief of a province: its sections."""
-        return self._piece(name, asked=True, sections=self._marks(sections))
+    def brief(self, name: str, sections: Iterable[str], edition: Edition) -> Piece:
+        """The brief of a province: its sections, and what it says of itself."""
+        said = {} if edition.draft else {"edition": edition.record}
+        return self._piece(name, asked=True, sections=self._marks(sections), **said)
 
     def index(self, briefs: Mapping[str, bool]) -> Piece:
         """The page that links to the briefs: which there are, and whether each is complete."""
