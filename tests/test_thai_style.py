@@ -9,6 +9,7 @@ GUIDE = (ROOT / "docs" / "thai-style.md").read_text(encoding="utf-8")
 STRUCK = re.findall(r"^\| (.+?) \| .+ \|$", GUIDE.partition("## คำที่เลี่ยง")[2], re.M)[1:]
 WHERE = (
     "notebooks/*.ipynb", "src/**/*.py", "src/**/*.j2", "src/**/*.toml", "data/reconstruct/*", "data/schemas/*.yaml",
+    "src/**/*.yaml",
     "project.toml",
 )  # fmt: skip
 

@@ -120,7 +120,13 @@ def _parser() -> argparse.ArgumentParser:
             )
 
     _add_judges(commands)
+    _add_beginnings(commands)
+    commands.add_parser("list", help="list sections and datasets")
+    return parser
 
+
+def _add_beginnings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Commands that begin something, and the one that says whether the machine is fit for it."""
     new = commands.add_parser("new", help="begin a round, a section, or a notebook that prepares a dataset's file")
     new.add_argument(
         "what",
@@ -133,8 +139,11 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--title", help="of a section's project that the plan does not have yet, in Thai")
     new.add_argument("--round", type=_round, help="in which the section begins (default: the latest)")
 
-    commands.add_parser("list", help="list sections and datasets")
-    return parser
+    init = commands.add_parser("init", help="begin a project in a new folder, with a section that runs")
+    init.add_argument("folder", type=Path)
+    init.add_argument("--round", type=_round, help="to begin with (default: the one that today falls in)")
+
+    commands.add_parser("doctor", help="say what is missing or odd on this machine, and what to do about it")
 
 
 def _add_judges(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -167,7 +176,9 @@ def _print_thai() -> None:
 
 
 _COMMANDS = {
-    **dict.fromkeys(("check", "accept", "template", "codebook", "returns", "new"), "files"),
+    **dict.fromkeys(("check", "accept", "template", "codebook", "returns"), "files"),
+    **dict.fromkeys(("new", "init"), "starting"),
+    "doctor": "machine",
     **dict.fromkeys(("run", "report"), "running"),
     **dict.fromkeys(("verify", "compare", "audit-report"), "judging"),
     "approve": "signing",

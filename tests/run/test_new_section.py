@@ -16,7 +16,7 @@ from small_projects import ROUND, ran, run
 
 from dsw_analysis.cli import main
 from dsw_analysis.intake.appended import with_rows
-from dsw_analysis.intake.schemas import Schemas
+from dsw_analysis.intake.schemas import OWN, Schemas
 from dsw_analysis.problems import UsageError
 from dsw_analysis.report.audit import audit_page
 from dsw_analysis.rounds import Round
@@ -49,7 +49,7 @@ def few(copy):
 
 def edit(project, dataset, old, new):
     path = project.schemas / f"{dataset}.yaml"
-    content = path.read_text(encoding="utf-8")
+    content = (path if path.exists() else OWN / path.name).read_text(encoding="utf-8")
     assert old in content
     path.write_text(content.replace(old, new, 1), encoding="utf-8")
 

@@ -1,9 +1,10 @@
-"""The schemas of a project, ``data/schemas/<dataset>.yaml``, as the datasets that they are in a round."""
+"""The schemas of a project, ``data/schemas/<dataset>.yaml`` and the package's own, as datasets of a round."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
@@ -16,6 +17,9 @@ from dsw_analysis.intake.schema_files import kind_of, read_schema
 from dsw_analysis.intake.yaml_keys import Entry, near
 from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
+
+OWN: Final = Path(__file__).parents[1] / "schemas"
+"""Schemas that every project has: the plan, registers, returns, corrections. One of the project's takes its place."""
 
 
 class Schemas(Mapping[str, Dataset]):
@@ -62,20 +66,22 @@ class Schemas(Mapping[str, Dataset]):
 
     @cached_property
     def _order(self) -> tuple[str, ...]:
-        names = self._files()
-        if not names:
+        if not self.folder.is_dir():
             raise UsageError(f"no schemas in {self.folder}; run dsw in the project's folder or give --project")
-        found = {id_: entry for id_ in names if (entry := self._entry(id_)) is not None}
+        found = {id_: entry for id_ in self.files() if (entry := self._entry(id_)) is not None}
         return tuple(sorted(found, key=lambda id_: (found[id_].get("dsw:order", float("inf")), id_)))
 
-    def _files(self) -> list[str]:
-        return sorted(path.stem for path in self.folder.glob("*.yaml"))
+    def files(self) -> list[str]:
+        """Ids of the schemas that there are, of whatever round."""
+        return sorted({path.stem for folder in (self.folder, OWN) for path in folder.glob("*.yaml")})
 
     def _entry(self, id_: str) -> Entry | None:
         """What a file declares; ``None`` if there is no such file, or not in this round."""
-        try:
-            content = (self.folder / f"{id_}.yaml").read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
+        for folder in (self.folder, OWN):
+            with suppress(FileNotFoundError, NotADirectoryError):
+                content = (folder / f"{id_}.yaml").read_bytes()
+                break
+        else:
             return None
         entry = read_schema(f"{self.folder.name}/{id_}.yaml", content)
         return entry if entry.valid(self.round) else None
@@ -134,7 +140,7 @@ class Schemas(Mapping[str, Dataset]):
         if id_ in asking:
             raise UsageError(f"{place}: {id_!r} is listed by {asking[-1]!r}, which it lists itself")
         if self._entry(id_) is None:
-            raise UsageError(f"{place}: no dataset {id_!r} in round {self.round}{near(id_, self._files())}")
+            raise UsageError(f"{place}: no dataset {id_!r} in round {self.round}{near(id_, self.files())}")
         registry = self._dataset(id_, asking)
         if column not in registry.names:
             raise UsageError(f"{place}: {id_!r} has no field {column!r}{near(column, registry.names)}")

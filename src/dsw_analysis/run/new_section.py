@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ from dsw_analysis.intake.forms import ONLY_SHEET, form
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.whole import digest, write_whole
-from dsw_analysis.plan.plan import Plan, records
+from dsw_analysis.plan.plan import PLANNED, Plan, records
 from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.new import notebook
@@ -28,6 +28,9 @@ from dsw_analysis.run.tasks import Project
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _ID = re.compile("[a-z][a-z_]*")
 _SAMPLE_NOTE: Final = "ข้อมูลตัวอย่างที่สร้างพร้อมกับส่วนใหม่ ไม่มีหน่วยงานใดส่ง เมื่อวางไฟล์ของหน่วยงานแทนแล้ว ข้อความนี้ไม่มีผล"
+
+_STEPS: Final = (("จัดทำแผนและกำหนดเป้าหมาย", 1, 3), ("ดำเนินการตามแผน", 4, 10), ("สรุปและรายงานผล", 11, 12))
+"""Name of a step, its first and its last fiscal month."""
 
 
 @dataclass(kw_only=True)
@@ -111,11 +114,19 @@ def _rows(id_: str, order: int, name: str, round_: Round) -> dict[str, dict[str,
     }
 
 
+def _steps(section: str) -> Iterator[dict[str, Any]]:
+    """Steps of a plan that has no other: months that are planned, of which nobody has told anything yet."""
+    for step, (name, first, last) in enumerate(_STEPS, start=1):
+        yield {"section": section, "step": step, "name": name, **dict.fromkeys(PLANNED[first - 1 : last], "planned")}
+
+
 def _add_to_plan(made: NewSection, schemas: Schemas, folder: Path, rows: Mapping[str, Mapping[str, Any]]) -> None:
     """Add rows to the plan's workbook, or say what is to be added; begin a plan where there is none."""
     path = folder / f"{PLAN}.xlsx"
     if not is_there(folder, PLAN):
-        write_whole(path, form(schemas, "plan_projects", {sheet: Carried(rows=[row]) for sheet, row in rows.items()}))
+        carried = {sheet: Carried(rows=[row]) for sheet, row in rows.items()}
+        carried["plan_steps"] = Carried(rows=[*_steps(rows["plan_projects"]["section"])])
+        write_whole(path, form(schemas, "plan_projects", carried))
         made.written.append(path)
         return
     cells = {

@@ -68,7 +68,7 @@ def preparations(project: Project, round_: Round) -> list[Prepared]:
 
     folder, schemas = project.data / str(round_), Schemas.of(project.data, round_)
     for name in names:
-        if not (project.schemas / f"{name}.yaml").is_file():
+        if name not in schemas.files():
             raise UsageError(f"notebooks/prepare/{name}.ipynb is for no dataset; `dsw list` names them")
     return [place for name in names if name in schemas and (place := Prepared.of(folder, name)) is not None]
 
