@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--to",
         type=Path,
-        help="folder for problems.xlsx and .html (default: outputs/<round>), and senders/ with a workbook for each",
+        help="folder for problems.xlsx and .html (default: outputs/<round>/internal), and workbooks for senders/",
     )
 
     accept = commands.add_parser("accept", help="accept the reading options of a raw file, or take that back")

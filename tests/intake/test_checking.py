@@ -394,11 +394,12 @@ def test_clean_round_ends_with_0_and_its_one_warning(project, capsys):
     assert shown.count("= ใช้ได้") == len(DATASETS) + 1
     assert "อ่าน 5,911 แถว = ใช้ได้ 5,911 แถว + ปฏิเสธ 0 แถว" in shown
     assert re.search(r"ไม่พบปัญหา\s+และมีข้อควรยืนยัน\s+1\s+ข้อ", shown)
-    assert {p.name for p in (project / "outputs" / "2569-6m").iterdir()} == set(NAMES)
-    page = (project / "outputs" / "2569-6m" / "problems.html").read_text(encoding="utf-8")
+    out = project / "outputs" / "2569-6m" / "internal"
+    assert {p.name for p in out.iterdir()} == set(NAMES) and {p.name for p in out.parent.iterdir()} == {"internal"}
+    page = (out / "problems.html").read_text(encoding="utf-8")
     assert "ของเดือน ต.ค. 2568 พ.ย. 2568 ธ.ค. 2568 ทั้งที่" in page
     assert check(project, "--dataset", "csr_activities") == 0
-    assert not list((project / "outputs" / "2569-6m").iterdir())
+    assert not list(out.iterdir())
 
 
 def test_problems_end_with_1_and_are_written_until_they_are_mended(project, capsys):
@@ -406,7 +407,7 @@ def test_problems_end_with_1_and_are_written_until_they_are_mended(project, caps
     assert check(project, "--dataset", "public_opinion") == 1
     shown = capsys.readouterr().out
     assert "อ่าน 3 แถว = ใช้ได้ 2 แถว + ปฏิเสธ 1 แถว" in shown and "“2,57x”" in shown
-    out = project / "outputs" / "2569-6m"
+    out = project / "outputs" / "2569-6m" / "internal"
     assert {p.name for p in out.iterdir()} == set(NAMES)
     shutil.copy(RAW / path.name, path)
     assert check(project) == 0

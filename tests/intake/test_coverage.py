@@ -132,7 +132,7 @@ def test_warnings_are_shown_everywhere_and_the_check_is_clean_all_the_same(tmp_p
     shutil.copytree(SCHEMAS.folder, tmp_path / "data" / "schemas")
     assert main(["--project", str(tmp_path), "check", "2569-3m", "--dataset", "urgent_cases"]) == 0
     assert "ไม่พบปัญหา และมีข้อควรยืนยัน 1 ข้อ" in capsys.readouterr().out
-    book = openpyxl.load_workbook(tmp_path / "outputs" / "2569-3m" / "problems.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "outputs" / "2569-3m" / "internal" / "problems.xlsx")
     ((*_, expected, action),) = book["ข้อควรยืนยัน"].iter_rows(min_row=2, values_only=True)
     assert "พ.ย. 2568" in expected and "ยืนยัน" in action
 

@@ -116,7 +116,7 @@ def test_the_check_names_row_and_kind_and_shows_nothing(tmp_path, capsys):
     root = project(tmp_path)
     assert main(["--project", str(root), "check", "2569-6m", "--dataset", "restructuring_survey"]) == 0
     said = capsys.readouterr().out
-    page = (root / "outputs" / "2569-6m" / "problems.html").read_text(encoding="utf-8")
+    page = (root / "outputs" / "2569-6m" / "internal" / "problems.html").read_text(encoding="utf-8")
     for kind in ("citizen_number", "phone", "email", "name"):
         assert WORDS["warning"]["text"].format(kind=WORDS["kinds"][kind]) in page
     assert "ข้อเสนอแนะ" in said and "ข้อควรยืนยัน 4 ข้อ" in said

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import openpyxl
@@ -55,12 +54,14 @@ def test_each_notebook_ends_in_success_or_a_named_failure(project):
         "silent": "failed",
         "dies": "failed",
     }
-    assert "ZeroDivisionError: division by zero" in outcomes["bad"].error
-    assert outcomes["bad"].error.startswith("cell 4")  # In [4]: papermill adds a cell with the parameters
+    assert outcomes["bad"].details == "cell 4: ZeroDivisionError: division by zero"
+    assert outcomes["bad"].error == "cell 4: ZeroDivisionError"  # In [4]: papermill adds a cell with the parameters
     assert "0 cells handed over findings" in outcomes["silent"].error
     assert all(o.error.count("\n") <= 2 for o in outcomes.values() if o.error)
     assert sorted(o.section for o in told) == sorted(outcomes)
-    executed = json.loads((project.outputs(ROUND) / "notebooks" / "02_bad.ipynb").read_text(encoding="utf-8"))
+    failed = project.outputs(ROUND) / "internal" / "failed"
+    assert {p.name for p in failed.iterdir()} == {"02_bad.ipynb", "03_leaves.ipynb", "04_silent.ipynb", "05_dies.ipynb"}
+    executed = json.loads((failed / "02_bad.ipynb").read_text(encoding="utf-8"))
     assert any(o["output_type"] == "error" for c in executed["cells"] for o in c.get("outputs", []))
 
     ledger = json.loads((project.outputs(ROUND) / "findings.json").read_text(encoding="utf-8"))
@@ -78,9 +79,24 @@ def test_the_report_shows_a_failed_section_and_the_command_ends_with_1(project, 
 
     html = (project.outputs(ROUND) / "report.html").read_text(encoding="utf-8")
     assert "ประมวลผลส่วนนี้ไม่สำเร็จ" in html
-    assert "&lt;script&gt;ค่าผิด" in html
-    assert "ส่วนตัวอย่าง" in html
-    assert "bad failed: cell 4: ValueError" in capsys.readouterr().err
+    assert "cell 4: ValueError" in html and "ส่วนตัวอย่าง" in html
+    assert "bad failed: cell 4: ValueError: <script>ค่าผิด</script>" in capsys.readouterr().err
+
+
+def test_what_a_failed_section_showed_and_said_is_internal(project):
+    """Cells before the error may show rows, and an error may quote a cell: neither leaves ``internal/``."""
+    add(project, "01_good", HAND_OVER, findings=DOCUMENT["findings"])
+    add(project, "02_bad", "'ผู้ร้อง' + str(201 * 201 + 13)", "raise KeyError('ผู้ร้อง' + str(201 * 201 + 13))", HAND_OVER)
+    report(project, allow_missing=True)
+    out = project.outputs(ROUND)
+    found = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file() and b"40414" in p.read_bytes()}
+    assert found == {"internal/failed/02_bad.ipynb"}
+    assert (out / "sections" / "bad.html").is_file() and not (out / "notebooks" / "02_bad.ipynb").exists()
+    assert main(["--project", str(project.root), "verify", "2569-6m"]) == 0
+
+    add(project, "02_bad", HAND_OVER)
+    report(project)
+    assert not (out / "internal" / "failed" / "02_bad.ipynb").exists()
 
 
 def test_unknown_parameters_are_refused_not_ignored(project):
@@ -234,7 +250,7 @@ def test_a_failure_keeps_the_last_complete_report_and_says_so(project, capsys):
     said = f"outputs/2569-6m stays as it was: the new outputs lack {lack}"
     assert printed.out.count("stays as it was") == printed.out.count(said) == 1
     assert "two failed: cell 4: ZeroDivisionError: division by zero" in printed.err
-    executed = out / ".next" / "notebooks" / "02_two.ipynb"
+    executed = out / "internal" / "failed" / "02_two.ipynb"
     assert f"executed notebook: {executed}" in printed.err
     assert "ZeroDivisionError" in executed.read_text(encoding="utf-8")
     assert ran(project) == ["two"], "a failed section is tried again"
@@ -413,7 +429,7 @@ def test_a_section_that_reads_two_versions_of_a_file_fails(project):
     again = '\ns.load("public_opinion")'
     insert(project, "public_opinion", -2, replacing(raw / "public_opinion.csv", other) + again)
     (outcome,) = run(project)
-    assert "ไฟล์ถูกแก้ไขหรือถูกแทนที่ระหว่างอ่าน" in outcome.error
+    assert "ไฟล์ถูกแก้ไขหรือถูกแทนที่ระหว่างอ่าน" in outcome.details
     assert ran(project) == ["public_opinion"]
 
 
@@ -478,8 +494,7 @@ def test_executed_notebooks_hold_no_time_and_no_folder(project, tmp_path_factory
     for path in project.notebooks.iterdir():
         (other.notebooks / path.name).write_bytes(path.read_bytes())
     run(other)
-    for name in ("01_one", "02_bad"):
-        file = Path("notebooks") / f"{name}.ipynb"
+    for file in ("notebooks/01_one.ipynb", "internal/failed/02_bad.ipynb"):
         assert (project.outputs(ROUND) / file).read_bytes() == (other.outputs(ROUND) / file).read_bytes()
 
 

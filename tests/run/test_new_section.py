@@ -80,7 +80,9 @@ def test_a_schema_with_a_mistake_fails_its_section_and_names_the_line(few):
     edit(few, "homeless_housing", "title:", "titel:")
     failed = [outcome for outcome in run(few) if outcome.error is not None]
     assert [outcome.section for outcome in failed] == ["homeless_housing"]
-    assert "schemas/homeless_housing.yaml line 3: a schema has no key 'titel'; did you mean 'title'?" in failed[0].error
+    assert (
+        "schemas/homeless_housing.yaml line 3: a schema has no key 'titel'; did you mean 'title'?" in failed[0].details
+    )
 
 
 TITLE = "อาสาสมัครพัฒนาสังคม"

@@ -116,7 +116,7 @@ def test_a_notebook_that_fails_costs_the_sections_that_read_the_dataset_and_the_
     write(opinions, "public_opinion", cell)
     outcomes = {outcome.section: outcome for outcome in run(opinions)}
     assert (outcomes["opinion"].state, outcomes["other"].state) == ("failed", "ok")
-    assert "notebooks/prepare/public_opinion.ipynb" in outcomes["opinion"].error
+    assert "notebooks/prepare/public_opinion.ipynb" in outcomes["opinion"].details
     assert (opinions.outputs(ROUND) / "findings.json").read_bytes() == ledger
     assert check(opinions, "--dataset", "public_opinion") == 1
     told = capsys.readouterr().out

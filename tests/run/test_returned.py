@@ -64,7 +64,7 @@ def test_corrections_and_expected_returns_make_sections_run_again(project, folde
     assert "good" in ran(project)
     fill(folder, "corrections", "การแก้ไข", (title, "ตาก.csv", 2, "ตาก-1", helped, "7", "6", *said))
     (failed,) = [outcome for outcome in run(project) if outcome.error]
-    assert "ค่าเดิม" in failed.error
+    assert "ค่าเดิม" in failed.details
     (folder / "corrections.xlsx").unlink()
     fill(folder, "returns", "ข้อมูล", (title, "ตาก", "10/04/2569"))
     assert "good" in ran(project) and ran(project) == []

@@ -42,7 +42,7 @@ def test_a_file_that_nobody_made_is_named_and_forms_are_let_be(out):
     (out / "sections" / "extra.html").write_text("ก", encoding="utf-8")
     (out / "sections" / "problems.html").write_text("ก", encoding="utf-8")
     (out / "report.html.bak").write_text("ก", encoding="utf-8")
-    for ours in ("problems.xlsx", "codebook.html", "templates/csr.xlsx", ".next/report.html"):
+    for ours in ("internal/problems.xlsx", "codebook.html", "templates/csr.xlsx", ".next/report.html"):
         (out / ours).parent.mkdir(exist_ok=True)
         (out / ours).write_text("ก", encoding="utf-8")
     foreign = {"sections/extra.html", "sections/problems.html", "report.html.bak"}

@@ -215,7 +215,7 @@ def test_a_mistake_in_a_cell_fails_the_section_with_one_line_that_names_the_line
     opened = f'import dsw_analysis as dsw\ns = dsw.open_section("csr", round_id=round_id, data_dir={data!r})'
     notebook(project.notebooks / "01_good.ipynb", opened, "%%say if steps\nแผนมี\n{stops:unit}", "s.close()")
     notebook(project.notebooks / "02_guard.ipynb", opened, "%%say if stops\nแผนมี", "s.close()")
-    errors = {outcome.section: outcome.error for outcome in run(project)}
+    errors = {outcome.section: outcome.details for outcome in run(project)}
     cell = "cell 4: WordsError: "  # papermill adds a cell with the parameters
     near = "no number or family 'stops' in csr; did you mean steps"
     assert errors["good"].startswith(f"{cell}%%say, line 3: {near}")

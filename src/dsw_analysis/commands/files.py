@@ -23,6 +23,7 @@ from dsw_analysis.intake.xlsform import xlsform
 from dsw_analysis.plan.notes import plan_notes
 from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
+from dsw_analysis.run.outputs import INTERNAL
 from dsw_analysis.run.preparing import prepare_alone
 from dsw_analysis.run.tasks import Project
 
@@ -41,7 +42,7 @@ def check(arguments: argparse.Namespace) -> int:
     if not (arguments.dataset or arguments.file):
         for note in (*unknown_files(schemas, folder), *_plan_notes(arguments, folder)):
             print(note)
-    written = write_problem_files(arguments.round, results, arguments.to or outputs_of(arguments))
+    written = write_problem_files(arguments.round, results, arguments.to or outputs_of(arguments) / INTERNAL)
     if arguments.to:
         written += write_sender_files(arguments.round, results, arguments.to / SENDERS)
     wrong = any(checked.problems for checked in results)

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.typed import from_arrow, province_code, to_arrow
+from dsw_analysis.project import current
 from dsw_analysis.rounds import Round
 
 BLOCK: Final = 1 << 20
@@ -166,8 +167,11 @@ class Writer:
 
 
 def key_of(dataset: Schema, round_: Round, files: Mapping[str, str]) -> str:
-    """Key of a copy: schema, round, hashes of the raw files that it depends on by name, and the code that judges."""
-    parts = [repr(dataset), str(round_), dict(sorted(files.items())), code_hash()]
+    """Key of a copy: schema, round, hashes of the raw files that it depends on by name, and the code that judges.
+
+    With the project's contact, which no mask covers.
+    """
+    parts = [repr(dataset), str(round_), dict(sorted(files.items())), code_hash(), current().contact]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -177,7 +181,7 @@ def code_hash() -> str:
     intake = Path(__file__).parent
     digest = hashlib.sha256(f"{pd.__version__} {pa.__version__} {np.__version__}".encode())
     for path in sorted(intake.rglob("*.*")):
-        if path.suffix in {".py", ".csv"}:
+        if path.suffix in {".py", ".csv", ".toml"}:
             digest.update(path.relative_to(intake).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

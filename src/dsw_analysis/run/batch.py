@@ -9,7 +9,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self
@@ -139,7 +139,7 @@ class Batch:
                 read = self.manifest.raw_files([section for section in listed if section != SUMMARY])
                 self.manifest.save(round=str(self.round), versions=versions(), **self.stale.inputs.common, inputs=read)
                 # Not before: a log that has ended is not read again.
-                self.manifest.log("end", error=None if error is None else repr(error))
+                self.manifest.log("end", error=None if error is None else type(error).__name__)
 
     def carry_out(self, steps: Sequence[Step]) -> Iterator[Outcome]:
         """Outcomes of steps: of those that need not run at once, of the others as they end."""
@@ -186,7 +186,8 @@ class Batch:
     def put(self, step: Step, future: Future[Result]) -> Outcome:
         """Take a task's outputs, which wait for the rest of their set, and note them with what was read for them."""
         task, result = step.task, _result(step.task, future)
-        files = zip(task.outputs, (result.executed, result.page), strict=True)
+        executed = result.executed if result.error is None else None
+        files = zip(task.outputs, (executed, result.page), strict=True)
         self.make(
             self.stale.after(step.piece, result),
             {name: content for name, content in files if content is not None},
@@ -202,13 +203,14 @@ class Batch:
             **({"internal": [task.exact]} if result.exact is not None else {}),
         )
         self.outputs.keep(task.exact, result.exact)
+        self.outputs.keep(task.failed, None if result.error is None else result.executed)
         if self.executor is not None:  # it may have run on another machine
             here = self.stale.inputs.watched(result.watched)
             if unlike := ", ".join(file for file, there in result.watched.items() if there != here[file]):
                 self.progress.say(
                     f"{step.task.name} did not find {unlike} as it is here; run it again, and it is sent along"
                 )
-        return self.outcome(step)
+        return replace(self.outcome(step), details=result.details)
 
     def edition(self, scope: str = "") -> Edition:
         """What covers say of the report, or of the brief in a folder, by the approval of what was made of it last."""
@@ -245,6 +247,7 @@ class Batch:
             title=entry.get("title", task.section),
             outputs=self.outputs,
             notebook=task.outputs[0],
+            failed=task.failed,
             seconds=entry.get("seconds", 0.0),
             reused=reused,
             error=entry.get("error"),

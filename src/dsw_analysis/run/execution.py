@@ -62,7 +62,7 @@ def execute(task: Task) -> Result:
         waiting = _waiting(task, watched, started)
         if waiting.awaits or waiting.error:
             return waiting
-    error = None if raised is None else what_failed(raised)
+    error = None if raised is None else where_failed(raised)
     document: Mapping[str, Any] | None = None
     executed: bytes | None = None
     if notebook is not None:
@@ -83,6 +83,7 @@ def execute(task: Task) -> Result:
         read={} if document is None else document.get("read", {}),
         watched=_beside(watched, task, reads),
         error=error,
+        details=None if raised is None else what_failed(raised),
         notes=(*made.notes, *untold),
         seconds=time.monotonic() - started,
     )
@@ -147,6 +148,12 @@ def _timeless(notebook: dict[str, Any]) -> dict[str, Any]:
         if {"injected-parameters", "papermill-error-cell-tag"} & set(metadata.get("tags", [])):
             cell["id"] = f"papermill-{place}"
     return notebook
+
+
+def where_failed(error: Exception) -> str:
+    """At which cell a notebook stopped, and of what kind of error; before its first cell what it says as well."""
+    cell = getattr(error, "exec_count", None)
+    return in_short(error) if cell is None else f"cell {cell}: {getattr(error, 'ename', 'error')}"
 
 
 def what_failed(error: Exception) -> str:

@@ -138,7 +138,7 @@ def verify(out: Path) -> list[Deviation]:
     """Compare every file of a round's outputs with the hash that was noted when it was made.
 
     What waits for the rest of its set is not in place yet. Forms to fill in (``templates/``), the data dictionary and
-    lists of problems are not part of a report and may come and go.
+    what is ``internal/`` are not part of a report and may come and go.
 
     Returns
     -------
@@ -153,7 +153,6 @@ def verify(out: Path) -> list[Deviation]:
         If a file cannot be read.
     """
     from dsw_analysis.intake.codebook import NAMES as CODEBOOK  # noqa: PLC0415 - a run needs neither of them
-    from dsw_analysis.intake.problem_files import NAMES as PROBLEMS  # noqa: PLC0415
     from dsw_analysis.intake.return_files import NAMES as SENT  # noqa: PLC0415
 
     sets = [entry for name, entry in Manifest(out).made.items() if name == EDITION or name.startswith("brief")]
@@ -164,7 +163,7 @@ def verify(out: Path) -> list[Deviation]:
         path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_symlink() or not path.is_dir()
     }
     # its own books, and what other commands write there
-    others = {MANIFEST, JOURNAL, ".lock", APPROVAL, *CODEBOOK, *PROBLEMS, *SENT}
+    others = {MANIFEST, JOURNAL, ".lock", APPROVAL, *CODEBOOK, *SENT}
     deviations = [Deviation(file=file, kind="missing") for file in made.keys() - found.keys()]
     for file, path in found.items():
         if file in made:

@@ -70,10 +70,11 @@ class Part:
 class Outcome:
     """What became of a section, which messages and the manifest call by its ``name``.
 
-    ``notebook`` is the executed one's name in the output folder, ``seconds`` how long it took when it last ran. It is
-    ``reused`` if it was not run, since nothing that it rests on had changed. If it failed, ``error`` names the cell and
-    the error in at most three lines; ``left_out`` says why it is no part of the report although it did not fail: the
-    plan has no such project. ``awaits`` are the datasets that have not come, for which the plan alone is shown.
+    ``notebook`` is the executed one's name in the output folder, ``failed`` that of one that failed, ``seconds`` how
+    long it took when it last ran. It is ``reused`` if it was not run, since nothing that it rests on had changed. If it
+    failed, ``error`` names the cell and the kind of error, and ``details`` what it says, as in
+    :class:`~dsw_analysis.run.tasks.Result`; ``left_out`` says why it is no part of the report although it did not fail:
+    the plan has no such project. ``awaits`` are the datasets that have not come, for which the plan alone is shown.
     """
 
     name: str
@@ -81,10 +82,12 @@ class Outcome:
     title: str
     outputs: Outputs
     notebook: str
+    failed: str
     seconds: float
     province: str | None = None
     reused: bool = False
     error: str | None = None
+    details: str | None = None
     left_out: str | None = None
     awaits: tuple[str, ...] = ()
 
@@ -97,13 +100,13 @@ class Outcome:
 
     @property
     def output(self) -> Path:
-        """The executed notebook: in place, or waiting for its set."""
-        return self.outputs.newest(self.notebook)
+        """The executed notebook: in place, or waiting for its set; of a failed section apart from all sets."""
+        return self.outputs.newest(self.notebook if self.error is None else self.failed)
 
     @property
     def executed(self) -> bytes | None:
-        """Content of the executed notebook; ``None`` if it never started."""
-        return self.output.read_bytes() if self.output.exists() else None
+        """Content of the executed notebook; ``None`` if it failed or never started."""
+        return self.output.read_bytes() if self.error is None and self.output.exists() else None
 
     @cached_property
     def document(self) -> Mapping[str, Any] | None:
@@ -129,7 +132,7 @@ def progress_on(stream: TextIO) -> Progress:
 def failure(outcome: Outcome) -> str:
     """A failed section in words: which, at which cell, the error, and where the executed notebook is."""
     where = outcome.output if outcome.output.exists() else "none was written"
-    return f"\n{outcome.name} failed: {outcome.error}\nexecuted notebook: {where}"
+    return f"\n{outcome.name} failed: {outcome.details or outcome.error}\nexecuted notebook: {where}"
 
 
 def _bar(stream: TextIO) -> Progress:

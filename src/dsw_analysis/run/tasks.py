@@ -108,8 +108,16 @@ class Task:
     @property
     def exact(self) -> str:
         """Where its findings before persons were protected in them are kept, in the round's folder of outputs."""
-        place = "" if self.province is None else f"{PROVINCES}{self.province}/"
-        return f"{INTERNAL}{place}exact/{self.section}.json"
+        return f"{self._internal}exact/{self.section}.json"
+
+    @property
+    def failed(self) -> str:
+        """Where its notebook is kept if it fails, for the traceback and what is shown before it may be of persons."""
+        return f"{self._internal}failed/{self.notebook}"
+
+    @property
+    def _internal(self) -> str:
+        return INTERNAL if self.province is None else f"{INTERNAL}{PROVINCES}{self.province}/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +129,8 @@ class Result:
     same inputs give the same bytes; ``page`` the section's own HTML page; ``rows`` dataset -> its file and how many
     rows it has; ``reads`` the stems of the raw files that it rests on, ``read`` those that it read -> hash of what was
     read, ``watched`` what else in the project it read, see :func:`dsw_analysis.run.warm.watching.seen`. If it failed,
-    ``error`` names the cell and the error in at most three lines; ``left_out`` says why there is nothing to show
+    ``error`` names the cell and the kind of error, and ``details`` what it says in at most three lines, which may hold
+    cells of the data and goes to whoever runs it alone; ``left_out`` says why there is nothing to show
     although nothing failed: the plan has no such project; ``awaits`` are the datasets that have not come, for which the
     plan alone is shown. ``notes`` name, by cell, what the page leaves out, and what
     was not watched. All is of plain types: who receives it need not import what makes notebooks.
@@ -137,6 +146,7 @@ class Result:
     read: Mapping[str, str] = field(default_factory=dict)
     watched: Mapping[str, str | None] = field(default_factory=dict)
     error: str | None = None
+    details: str | None = None
     notes: tuple[str, ...] = ()
     left_out: str | None = None
     awaits: tuple[str, ...] = ()
