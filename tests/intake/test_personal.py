@@ -12,7 +12,7 @@ import pytest
 from dsw_analysis.cli import main
 from dsw_analysis.intake.checking import to_text
 from dsw_analysis.intake.columns import Schema
-from dsw_analysis.intake.personal import MASK, MAY_HOLD, WORDS, find, hide
+from dsw_analysis.intake.personal import MASK, MAY_HOLD, WITHHELD, WORDS, find, hide
 from dsw_analysis.intake.problem_files import problems_page
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import Source
@@ -175,6 +175,26 @@ def test_problems_quote_no_personal_data(tmp_path):
         ("personal_citizen_number", 2),
         ("personal_citizen_number", 3),
     }
+
+
+def test_free_text_of_persons_is_withheld_whole_and_can_be_counted(tmp_path):
+    folder = tmp_path / "data" / "raw" / "2569-6m"
+    folder.mkdir(parents=True)
+    shutil.copytree(ROOT / "data" / "schemas", tmp_path / "data" / "schemas")
+    rows = ["Q1,3 ม.ค. 2569 08:30,แม่ของฉันที่บ้านโป่งถูกไล่ที่,กองกลาง,", "Q2,4 ม.ค. 2569 08:30,,คุณสมชาย โทร 0810000001,"]
+    header = "รหัสคำถาม,วันเวลาที่ถาม,เรื่อง,หน่วยงานที่เกี่ยวข้อง,วันเวลาที่ตอบ"
+    (folder / "citizen_questions.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    dataset = Schemas.of(folder.parent, ROUND)["citizen_questions"]
+    for frame in (dataset.load(ROUND, folder), dataset.load(ROUND, folder)):
+        assert frame["topic"].fillna("").tolist() == [WITHHELD, ""]
+        assert frame["unit"].tolist() == ["กองกลาง", f"{MASK} โทร {MASK}"]
+    assert {(w.row, w.code) for w in dataset.check(ROUND, folder).warnings} == {
+        (3, "personal_name"),
+        (3, "personal_phone"),
+    }
+    one = {"column": "เรื่อง", "record": "Q1", "old": None, "new": "ครอบครัวหนึ่ง", "reason": "แม่", "by": "กยผ."}
+    (told,) = Source(dataset=dataset, file="x.csv", sha256="", rows=1, corrections=(one,)).record()["corrections"]
+    assert told == {**dict.fromkeys(("record", "old", "new", "reason"), WITHHELD), "column": "เรื่อง", "by": "กยผ."}
 
 
 def test_what_was_corrected_is_told_without_personal_data():

@@ -1,4 +1,4 @@
-"""Free text of a dataset without personal data, and a warning for each of its cells that has some."""
+"""Free text of a dataset without personal data, none of persons at all, and a warning for each cell that has some."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.files import RawTable
-from dsw_analysis.intake.personal import MASK, MAY_HOLD, WORDS, find, hide
+from dsw_analysis.intake.personal import MASK, MAY_HOLD, WITHHELD, WORDS, find, hide
 from dsw_analysis.intake.sheet import LISTED
 from dsw_analysis.problems import Problem
 
@@ -23,8 +23,9 @@ _NAMING: Final = frozenset({"corrections", "returns"})
 class Masking:
     """Masks personal data in the free text of a dataset, part by part, and notes in which rows they stood.
 
-    Columns whose values come from a registry are passed over. In a column of values that stand once, by which rows are
-    told apart, nothing is masked: such codes are not shown.
+    Of a dataset whose rows are persons the whole text is withheld, but for names of units: that there is one can be
+    counted, and what it says is nowhere shown. Columns whose values come from a registry are passed over. In a column
+    of values that stand once, by which rows are told apart, nothing is masked: such codes are not shown.
     """
 
     dataset: Schema
@@ -42,7 +43,11 @@ class Masking:
             for row, pieces in found.items():
                 for kind in dict.fromkeys(piece.kind for piece in pieces):
                     self._note(raw, column, kind, int(str(row)))
-            if len(found) and not column.unique:
+            if column.unique:
+                continue
+            if self.dataset.persons and column.name not in self.dataset.units:
+                frame = frame.assign(**{column.name: cells.where(cells.isna(), WITHHELD)})
+            elif len(found):
                 masked = cells.where(~cells.index.isin(found.index), cells.map(hide, na_action="ignore"))
                 frame = frame.assign(**{column.name: masked})
         return frame

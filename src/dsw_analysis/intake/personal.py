@@ -15,6 +15,8 @@ WORDS: Final[dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml")
 """What ``personal.toml`` says."""
 MASK: Final[str] = WORDS["mask"]
 """What stands in the place of personal data."""
+WITHHELD: Final[str] = WORDS["withheld"]
+"""What stands in the place of a text that a person wrote, or that was written of one."""
 MAY_HOLD: Final = re.compile(
     r"[0-9๐-๙][0-9๐-๙ .()-]{7,}[0-9๐-๙]|@|line|ไลน์|นา[ยง]|เด็ก[ชห]|คุณ(?:[^ภ]|ภ[^า]|ภา[^พ])|แพทย์หญิง|ว่าที่|ดร\."
     r"|[นพ][พญ]\.|[นดพลรจส]\. ?[สชญจตอท]\.|\b(?:mr|mrs|ms|miss|dr)\b",

@@ -15,11 +15,10 @@ from dsw_analysis.intake.columns import Schema
 from dsw_analysis.intake.files.messages import refuse
 from dsw_analysis.intake.files.stacked import row_of
 from dsw_analysis.intake.options import Acceptance, path_of
-from dsw_analysis.intake.personal import hide
+from dsw_analysis.intake.personal import WITHHELD, hide
 from dsw_analysis.intake.provenance import PROVENANCE, Provenance, weakest
 from dsw_analysis.intake.writing.whole import sha256
 
-_QUOTED: Final = ("record", "old", "new", "reason")  # what a correction says of a row and its cells
 PART_ROWS: Final = 1 << 32
 """By how much the index of a frame grows from one part of a dataset to the next: each row has a number of its own."""
 
@@ -72,14 +71,7 @@ class Source:
     def record(self) -> dict[str, Any]:
         """File, hash and rows as a ledger lists them; what few have only where it is given."""
         few = {
-            "corrections": [
-                {
-                    k: hide(said) if k in _QUOTED and said else said
-                    for k, said in one.items()
-                    if k not in ("name", "index")
-                }
-                for one in self.corrections
-            ],
+            "corrections": [self._told(one) for one in self.corrections],
             "parts": [{"file": file, "sha256": sha256} for file, sha256 in self.parts.items()],
             "missing": list(self.missing),
             "options": [
@@ -96,6 +88,14 @@ class Source:
         }
         about = {"file": self.file, "sha256": self.sha256, "rows": self.rows, "refused": self.refused}
         return {**about, **{name: said for name, said in few.items() if said}}
+
+    def _told(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        """A correction as a ledger lists it, without personal data; of a row that is a person that there is one."""
+        told = {k: said for k, said in one.items() if k not in ("name", "index")}
+        quoted = [k for k in ("record", "old", "new", "reason") if k in told]
+        if self.dataset.persons:
+            return told | dict.fromkeys(quoted, WITHHELD)
+        return told | {k: told[k] and hide(told[k]) for k in quoted}
 
     def place_of(self, index: int) -> tuple[str, int]:
         """File, and row of it as a spreadsheet program shows it, of a row of a loaded frame."""
