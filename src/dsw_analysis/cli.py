@@ -163,6 +163,10 @@ def _add_judges(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     compare.add_argument("--to", type=Path, help="folder (default: outputs/comparisons)")
     compare.add_argument("--anew", action="store_true", help="work out the old round anew from the new one's files too")
 
+    series = commands.add_parser("series", help="print findings over all rounds at hand")
+    series.add_argument("ids", nargs="+", metavar="ID", help="of a finding, e.g. csr.linked_share")
+    series.add_argument("--csv", type=Path, metavar="FILE", help="write all of them there too")
+
     audit = commands.add_parser("audit-report", help="check every number of a finished HTML against its ledger")
     audit.add_argument("page", type=Path, help="report.html, figures.html or one of sections/*.html")
     audit.add_argument("--findings", type=Path, required=True, help="the findings.json that it was made from")
@@ -182,6 +186,7 @@ _COMMANDS = {
     **dict.fromkeys(("run", "report"), "running"),
     **dict.fromkeys(("verify", "compare", "audit-report"), "judging"),
     "approve": "signing",
+    "series": "series",
     "list": "files",
 }
 """Command -> the module of :mod:`dsw_analysis.commands` that does it."""

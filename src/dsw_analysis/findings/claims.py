@@ -41,6 +41,10 @@ CHOICES: Final[Mapping[str, Callable[[Values], list[str]]]] = {
 """Which of several findings: the largest above zero, the highest, the lowest, those that are 0, above 0, or unknown."""
 ORDER: Final[Mapping[int, str]] = {-1: "ต่ำกว่า", 0: "เท่ากับ", 1: "สูงกว่า"}
 """What a comparison of two findings prints."""
+CHANGES: Final[Mapping[int, str]] = {-1: "ลดลง", 0: "เท่าเดิม", 1: "เพิ่มขึ้น"}
+"""What a comparison of a finding with itself in an earlier round prints."""
+WORDS: Final = {"compare": ORDER, "change": CHANGES}
+"""Claims that choose a word."""
 
 
 def _widest(values: Mapping[str, Number], groups: Sequence[Sequence[str]]) -> list[str]:
@@ -61,10 +65,10 @@ def answer(kind: str, of: Sequence[str], ledger: Mapping[str, Finding], given: A
     Parameters
     ----------
     kind:
-        ``known`` (has a value), ``nonzero``, ``provenance``, ``compare`` (a word of :data:`ORDER`), a key of
-        :data:`CHOICES` (which of several), ``attention`` (which are at or above the finding ``given``), or one of
-        :data:`OPERATORS` (against a finding's id or a number, ``given``), or ``widest`` (highest and lowest of that
-        group of ids, among those ``given``, which differ most; none if none differs).
+        ``known`` (has a value), ``nonzero``, ``provenance``, ``compare`` (a word of :data:`ORDER`), ``change`` (of
+        :data:`CHANGES`), a key of :data:`CHOICES` (which of several), ``attention`` (which are at or above the finding
+        ``given``), or one of :data:`OPERATORS` (against a finding's id or a number, ``given``), or ``widest`` (highest
+        and lowest of that group of ids, among those ``given``, which differ most; none if none differs).
     of:
         Ids of the findings that are asked about.
 
@@ -82,8 +86,8 @@ def answer(kind: str, of: Sequence[str], ledger: Mapping[str, Finding], given: A
         return _widest({f.id: f.exact() for f in found if f.value is not None}, given)
     if kind == "attention":
         return [f.id for f in found if f.value is not None and f.exact() >= ledger[given].exact()]
-    if kind == "compare":
+    if kind in WORDS:
         first, second = (f.exact() for f in found)
-        return ORDER[(first > second) - (first < second)]
+        return WORDS[kind][(first > second) - (first < second)]
     (one,) = found
     return {"known": one.value is not None, "nonzero": bool(one.value), "provenance": one.provenance}[kind]

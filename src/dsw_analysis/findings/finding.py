@@ -50,13 +50,15 @@ _MEASURED = {*_DIGITS, "level"}
 _PER_ROW = {"ratio", "points", "hours"}
 """Units of numbers that are read with the number of rows behind them."""
 
-STYLES = ("value", "unit", "n/N", "counted", "full", "interval", "duration")
+STYLES = ("value", "unit", "n/N", "counted", "full", "interval", "duration", "size")
 """Ways to print a finding; see :meth:`Finding.text`."""
 
 INTERVAL = "ช่วงความเชื่อมั่นร้อยละ 95"
 """What the limits of a finding are; every interval is at this level."""
 CENSUS = "census"
 """Method of a finding on everybody there is to ask."""
+CHANGE = "change"
+"""Method of a finding that is how much another has changed since an earlier round."""
 METHODS: dict[str, str] = {
     CENSUS: "มีข้อมูลครบทุกหน่วย",
     "exact_finite": "ช่วงแม่นตรงของประชากรจำกัด (ไฮเพอร์จีออเมตริก)",
@@ -67,6 +69,7 @@ METHODS: dict[str, str] = {
     "signed_rank_normal": "Wilcoxon signed-rank ประมาณด้วยการแจกแจงปกติ",
     "mcnemar": "McNemar แบบแม่นตรง",
     "cronbach_alpha": "สัมประสิทธิ์แอลฟาของครอนบาค",
+    CHANGE: "ค่าของรอบนี้ลบด้วยค่าของรอบก่อน",
 }
 """Stable name of a method -> how the report prints it; names that are not here print as they are."""
 
@@ -143,6 +146,8 @@ class Finding:
         What protects persons in it: ``"few"`` (not shown, fewer than a limit, zero included), ``"rounded"`` (it, or
         what it is worked out from, is rounded to multiples of ``base``), ``"refused"`` (not shown); ``None`` if it is
         exact.
+    round:
+        The earlier round that the number is of, or is the change from; ``None`` for one of the report's own round.
     """
 
     id: str
@@ -174,6 +179,7 @@ class Finding:
     cells: Mapping[str, Any] | None = field(default=None, hash=False)
     disclosure: Literal["few", "rounded", "refused"] | None = None
     base: int | None = None
+    round: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse malformed ids, unknown units, and NaN, pandas' NA or the infinite where a number stands."""
@@ -253,7 +259,7 @@ class Finding:
             ``"value"`` the number alone, ``"unit"`` with its unit, ``"n/N"`` numerator/denominator, ``"counted"`` the
             number and n/N, ``"full"`` unit and n/N, ``"interval"`` the limits (``-`` where there are none),
             ``"duration"`` hours as readers count them: minutes below an hour and a half, days from two. An undefined
-            number prints as ``-``.
+            number prints as ``-``. ``"size"`` of a change is the unit without a sign, of all else ``"unit"``.
 
         Raises
         ------
@@ -267,6 +273,8 @@ class Finding:
         if style == "n/N":
             return f"{_plain(self.numerator)}/{_plain(self.denominator)}"
         rounded = self.rounded()
+        if style == "size" and self.method == CHANGE and rounded is not None:
+            rounded = abs(rounded)
         number = "-" if rounded is None else f"{self._plain_if_whole(rounded):,}"
         if self.unit == "p_value" and rounded == 0:
             number = "น้อยกว่า 0.0001"
@@ -288,8 +296,8 @@ class Finding:
         return f"{number.quantize(Decimal(1)) if whole else number:,} {word}"
 
     def _plain_if_whole(self, rounded: Decimal) -> Decimal:
-        """A percentage that is exactly a whole number has no decimals: 100, where 99.996 prints as 100.00."""
-        whole = self.unit == "percent" and self.exact() == int(self.exact())
+        """A percentage or change that is exactly a whole number has no decimals: 100, where 99.996 prints as 100.00."""
+        whole = (self.unit == "percent" or self.method == CHANGE) and self.exact() == int(self.exact())
         return rounded.quantize(Decimal(1)) if whole else rounded
 
     def basis(self) -> list[str]:

@@ -14,6 +14,9 @@ from dsw_analysis.rounds import Round
 SUMMARY = "summary"
 """Section of the report that sums up the others; no project of a plan may be called so."""
 
+LEDGER = "findings.json"
+"""File of a round's outputs that holds the document."""
+
 SECTION_MIME = "application/vnd.dsw.section+json"
 """MIME type under which a finished section hands its findings to the batch."""
 TOLD = "dsw_analysis.exact"
@@ -21,7 +24,7 @@ TOLD = "dsw_analysis.exact"
 holds them, and where the batch does not run it, nobody listens."""
 
 
-_RARE = frozenset({"province", "printed", "corrected", "definition", "sent", "cells", "disclosure", "base"})
+_RARE = frozenset({"province", "printed", "corrected", "definition", "sent", "cells", "disclosure", "base", "round"})
 
 
 class UnknownFindingError(KeyError):
@@ -121,6 +124,7 @@ def ledger_document(
                 "restated": document.get("restated", []) if document else [],
                 "shown": document.get("shown", {}) if document else {},
                 "claims": document.get("claims", []) if document else [],
+                **({"recalled": seen} if document and any((seen := document.get("recalled", {})).values()) else {}),
             }
             for section, title, error, document in sections
         ],

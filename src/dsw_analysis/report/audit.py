@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from dsw_analysis.findings.claims import answer
+from dsw_analysis.findings.claims import WORDS, answer
 from dsw_analysis.findings.finding import STYLES
 from dsw_analysis.findings.ledger import SUMMARY, Ledger
 from dsw_analysis.intake.provenance import MARKS
@@ -180,7 +180,7 @@ class Audit:
         known = {f"{section}:{place}": claim for place, claim in enumerate(claims)}
         for mark, text in ((mark, text) for marks, text in body.claims for mark in marks.split()):
             claim = known.get(mark)
-            if claim is None or (claim["claim"] == "compare" and flat(text) != claim["says"]):
+            if claim is None or (claim["claim"] in WORDS and flat(text) != claim["says"]):
                 yield text[:60], f"ไม่ตรงกับผลการเปรียบเทียบใน findings.json{_REMAKE}"
 
     def _numbers(self, _: str, body: Body) -> Found:

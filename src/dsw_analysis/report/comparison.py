@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -11,13 +10,12 @@ from typing import Final, Literal
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import SUMMARY
+from dsw_analysis.findings.past import below, difference, redefined
 from dsw_analysis.intake.changes import Changes
 from dsw_analysis.report.made import Made
 
 State = Literal["same", "differs", "undefined", "redefined", "gone", "new"]
 
-_NAMED = re.compile(r"\[([a-z0-9_]+\.[a-z0-9_.-]+)\]")
-_DERIVED = "คำนวณจาก "
 _PLAN = "plan_"  # what is read of the plan depends on the round's last day
 _CODE = ("package", "notebook")
 _AROUND = ("lock", "python", "project")
@@ -93,17 +91,13 @@ class Comparison:
         old, new = self.old.ledger.get(id_), self.new.ledger.get(id_)
         if old is None or new is None:
             return Compared(id=id_, old=old, new=new, state="gone" if new is None else "new")
-        redefined = self._redefined(old, new)
-        if redefined:
-            return Compared(id=id_, old=old, new=new, state="redefined", causes=redefined)
+        if other := redefined(old, new, self.old, self.new):
+            return Compared(id=id_, old=old, new=new, state="redefined", causes=other)
         same = _base(old) == _base(new)
-        difference, state = None, "same" if same else "differs"
-        if old.value is None or new.value is None:
-            state = "undefined"
-        else:
-            difference = _fraction(new) - _fraction(old)
+        apart = difference(old, new)
+        state: State = "undefined" if apart is None else "same" if same else "differs"
         causes = () if same else self._causes(old, new)
-        compared = Compared(id=id_, old=old, new=new, state=state, difference=difference, causes=causes)  # type: ignore[arg-type]
+        compared = Compared(id=id_, old=old, new=new, state=state, difference=apart, causes=causes)
         return self._split(compared, old, new)
 
     def _split(self, compared: Compared, old: Finding, new: Finding) -> Compared:
@@ -115,35 +109,16 @@ class Comparison:
         known = {*(_OF_OLD if before == between else ()), *(_OF_NEW if between == after else ())}
         return replace(
             compared,
-            of_old=_fraction(anew) - _fraction(old),
-            of_new=_fraction(new) - _fraction(anew),
+            of_old=difference(old, anew),
+            of_new=difference(anew, new),
             causes=tuple(cause for cause in compared.causes if cause not in known),
         )
 
     def rests_on(self, id_: str) -> set[str]:
         """Datasets that a finding rests on, itself or through those that it is worked out from."""
-        below = (self.new.ledger[i] for i in ([] if id_ not in self.new.ledger else self._below(self.new.ledger[id_])))
-        return {f.dataset for f in below if f.dataset}
-
-    def _redefined(self, old: Finding, new: Finding) -> tuple[str, ...]:
-        """What of the definition of a finding, or of a target that it is worked out from, is another."""
-        before, after = ((f.definition or ".").split(".") for f in (old, new))
-        found = [name for name, a, b in zip(("measure", "columns"), before, after, strict=True) if a != b]
-        if old.unit != new.unit:
-            found.append("unit")
-        targets = (self.old.targets | self.new.targets) & self._below(new)
-        if any(_value(self.old, target) != _value(self.new, target) for target in targets):
-            found.append("target")
-        return tuple(found)
-
-    def _below(self, finding: Finding) -> set[str]:
-        """Ids of a finding and of all that it is worked out from, in the new round."""
-        known, todo = set(), [finding.id]
-        while todo:
-            if (id_ := todo.pop()) not in known and (found := self.new.ledger.get(id_)) is not None:
-                known.add(id_)
-                todo += _NAMED.findall(found.where or "") if _DERIVED in (found.where or "") else []
-        return known
+        found = self.new.ledger.get(id_)
+        ids = below(found, self.new.ledger) if found else ()
+        return {dataset for i in ids if (dataset := self.new.ledger[i].dataset)}
 
     def _causes(self, old: Finding, new: Finding) -> tuple[str, ...]:
         """What has changed of all that a finding rests on; the round alone if nothing has."""
@@ -195,12 +170,3 @@ _OF_NEW: Final = frozenset({"period"})
 
 def _base(finding: Finding) -> tuple[int | float | None, ...]:
     return finding.value, finding.numerator, finding.denominator
-
-
-def _fraction(finding: Finding) -> Fraction:
-    exact = finding.exact()
-    return exact if isinstance(exact, Fraction) else Fraction(str(exact))
-
-
-def _value(made: Made, id_: str) -> int | float | None:
-    return made.ledger[id_].value if id_ in made.ledger else None

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from dsw_analysis.findings.finding import Finding, units
+from dsw_analysis.findings.past import REDEFINED, unit_of_difference
 from dsw_analysis.findings.rounding import round_half_up
 from dsw_analysis.intake.provenance import MARKS
 from dsw_analysis.intake.writing.pages import render_page
@@ -21,10 +22,7 @@ from dsw_analysis.report.turned import RANKS, Turned, indicators, projects, rank
 from dsw_analysis.section.blocks import anchor
 
 CAUSES: Final[Mapping[str, str]] = {
-    "measure": "วิธีคำนวณหรือเงื่อนไขเปลี่ยน",
-    "columns": "คำถามหรือคำตอบในแบบข้อมูลเปลี่ยน",
-    "unit": "หน่วยนับเปลี่ยน",
-    "target": "ค่าเป้าหมายเปลี่ยน",
+    **REDEFINED,
     "units": "หน่วยงานเพิ่มขึ้นหรือลดลง",
     "period": "ข้อมูลของเดือนที่อีกรอบไม่มี",
     "late": "ข้อมูลของรอบก่อนที่ได้รับภายหลัง",
@@ -46,8 +44,6 @@ STATES: Final[Mapping[str, str]] = {
     "new": "มีเฉพาะรอบนี้",
 }
 """State of a finding in two rounds -> its words."""
-_POINTS = {"percent": "percentage_points"}
-"""Units whose difference is in another."""
 
 
 def difference_text(compared: Compared, part: str = "difference") -> str:
@@ -58,7 +54,7 @@ def difference_text(compared: Compared, part: str = "difference") -> str:
     number = abs(round_half_up(difference, compared.one.decimals))
     if compared.one.unit == "percent" and difference.denominator == 1:
         number = number.quantize(Decimal(1))
-    word = units()[_POINTS.get(compared.one.unit, compared.one.unit)]
+    word = units()[unit_of_difference(compared.one.unit)]
     sign = "+" if difference > 0 else "−" if difference < 0 else ""
     return f"{sign}{number:,} {word}".strip()
 
@@ -146,7 +142,7 @@ _COLUMNS: Final[Mapping[str, Callable[[Compared], Any]]] = {
     "ผลต่าง": lambda c: None if c.difference is None else float(c.difference),
     "มาช้าหรือแก้ไขในช่วงเดิม": lambda c: None if c.of_old is None else float(c.of_old),
     "เดือนที่เพิ่มขึ้น": lambda c: None if c.of_new is None else float(c.of_new),
-    "หน่วยของผลต่าง": lambda c: None if c.difference is None else units()[_POINTS.get(c.one.unit, c.one.unit)],
+    "หน่วยของผลต่าง": lambda c: None if c.difference is None else units()[unit_of_difference(c.one.unit)],
     "สถานะ": lambda c: STATES[c.state],
     "สิ่งที่เปลี่ยน": causes_text,
     "เงื่อนไขรอบก่อน": lambda c: c.old and c.old.where,

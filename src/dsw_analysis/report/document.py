@@ -202,7 +202,7 @@ def _take_images(html: str, images: dict[str, bytes]) -> str:
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" font-family="Sarabun"{sides}>{inside}</svg>'.encode()
         name = f"{hashlib.sha256(svg).hexdigest()[:16]}.svg"
         images[name] = svg
-        wide = given.get("width", "") if "map" in css else "100%"
+        wide = given.get("width", "") if {"map", "spark"} & {*css} else "100%"
         return f'<img src="{name}" alt="{alt}" width="{wide}">'
 
     return _IMAGE.sub(take, _DRAWN.sub(draw, html))

@@ -11,8 +11,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.ledger import Ledger
+from dsw_analysis.findings.past import Past
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.problems import DataError, UsageError
@@ -20,10 +19,9 @@ from dsw_analysis.rounds import Round
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
-    """One round as it was made: content of ``findings.json`` and of ``manifest.json`` (empty if there is none)."""
+class Made(Past):
+    """One round as it was made: what it found, and content of ``manifest.json`` (empty if there is none)."""
 
-    document: Mapping[str, Any]
     manifest: Mapping[str, Any]
 
     @classmethod
@@ -35,12 +33,7 @@ class Made:
         UsageError
             If there is no ledger, or one of before definitions were kept.
         """
-        document, manifest = (_content(out / name) for name in ("findings.json", "manifest.json"))
-        if document is None:
-            raise UsageError(f"no file {out / 'findings.json'} that dsw wrote; `dsw run {out.name}` makes it")
-        if not any("definition" in finding for finding in document["findings"]):
-            raise UsageError(f"{out / 'findings.json'} is of an older dsw; `dsw run {out.name}` makes it again")
-        return cls(document=document, manifest=manifest or {})
+        return cls(document=Past.read(out).document, manifest=_content(out / "manifest.json") or {})
 
     def frame(self, data: Path, dataset: str) -> pd.DataFrame | None:
         """A dataset as the ledger read it; ``None`` if its file is another by now, or cannot be loaded."""
@@ -57,11 +50,6 @@ class Made:
         return Round.parse(self.document["round"])
 
     @cached_property
-    def ledger(self) -> dict[str, Finding]:
-        """Its findings by their ids; a plain dict, since most that are asked for and absent are no mistakes."""
-        return dict(Ledger.from_records(self.document["findings"]))
-
-    @cached_property
     def inputs(self) -> dict[str, dict[str, Any]]:
         """Dataset -> what the ledger says of its file."""
         return {read["dataset"]: read for read in self.document["inputs"]}
@@ -70,11 +58,6 @@ class Made:
     def sections(self) -> dict[str, Mapping[str, Any]]:
         """Section -> what the ledger says of it."""
         return {section["section"]: section for section in self.document["sections"]}
-
-    @cached_property
-    def targets(self) -> frozenset[str]:
-        """Ids of the findings that are targets."""
-        return frozenset(i["target"] for s in self.sections.values() for i in s["indicators"] if i["target"])
 
     def made_from(self, section: str) -> dict[str, Any]:
         """What the manifest says that a section was made from."""

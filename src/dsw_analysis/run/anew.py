@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.ledger import Ledger
+from dsw_analysis.findings.ledger import LEDGER, Ledger
 from dsw_analysis.intake.changes import date_column, within
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.source import source_of
@@ -20,7 +20,6 @@ from dsw_analysis.problems import UsageError
 from dsw_analysis.report.comparison import Comparison
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.sections import run_sections
-from dsw_analysis.run.stale import LEDGER
 from dsw_analysis.run.steps import BatchError, failure
 from dsw_analysis.run.tasks import Project
 

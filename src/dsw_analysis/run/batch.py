@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from dsw_analysis.findings.ledger import SUMMARY
+from dsw_analysis.findings.ledger import LEDGER, SUMMARY
 from dsw_analysis.intake.writing.whole import digest
 from dsw_analysis.problems import UsageError
 from dsw_analysis.project import settings
@@ -25,7 +25,7 @@ from dsw_analysis.report.signed import Signed, content_of, ledger_of, page_of
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.manifest import Manifest, versions
 from dsw_analysis.run.outputs import Outputs
-from dsw_analysis.run.stale import LEDGER, Inputs, Planner, Stale
+from dsw_analysis.run.stale import Inputs, Planner, Stale
 from dsw_analysis.run.steps import BatchError, Job, Outcome, Piece, Progress, Step, given
 from dsw_analysis.run.tasks import EXECUTE, Project, Result, Task, call, in_short
 

@@ -81,6 +81,7 @@ def execute(task: Task) -> Result:
         rows={} if document is None else {i["dataset"]: (i["file"], i["rows"]) for i in document["inputs"]},
         reads=reads,
         read={} if document is None else document.get("read", {}),
+        recalled={} if document is None else document.get("recalled", {}),
         watched=_beside(watched, task, reads),
         error=error,
         details=None if raised is None else what_failed(raised),

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dsw_analysis.findings.ledger import SUMMARY
+from dsw_analysis.findings.ledger import LEDGER, SUMMARY
 from dsw_analysis.intake.writing.whole import digest, write_whole
 from dsw_analysis.report.edition import DRAFT, Edition
 from dsw_analysis.report.signed import edition_beside
@@ -16,7 +16,7 @@ from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.outputs import PROVINCES
 from dsw_analysis.run.preparing import prepare_files
 from dsw_analysis.run.sections import REPORT, OutputSet, edition, put_in_place
-from dsw_analysis.run.stale import BRIEF, LEDGER, PAPER
+from dsw_analysis.run.stale import BRIEF, PAPER
 from dsw_analysis.run.steps import BatchError, Job, Outcome, Piece, Step, given
 from dsw_analysis.run.tasks import EXECUTE, in_short
 

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dsw_analysis.findings.ledger import SUMMARY, ledger_document, to_json
+from dsw_analysis.findings.ledger import LEDGER, SUMMARY, ledger_document, to_json
 from dsw_analysis.intake.writing.whole import digest
 from dsw_analysis.report.edition import DRAFT, Edition, with_edition
 from dsw_analysis.report.signed import page_of
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.manifest import EDITION
 from dsw_analysis.run.preparing import preparations, prepare_files
-from dsw_analysis.run.stale import BRIEF, LEDGER
+from dsw_analysis.run.stale import BRIEF
 from dsw_analysis.run.steps import BatchError, Outcome, Part, Step
 
 REPORT = {

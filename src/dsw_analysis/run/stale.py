@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import platform
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from dsw_analysis.findings.ledger import SUMMARY
+from dsw_analysis.findings.ledger import LEDGER, SUMMARY
+from dsw_analysis.findings.past import Past, at_hand, comparable, earlier
 from dsw_analysis.intake.prepared import prepared_files, traces
 from dsw_analysis.intake.published import DESCRIBING
 from dsw_analysis.intake.writing.whole import digest, listing, sha256
@@ -24,7 +25,7 @@ from dsw_analysis.run.outputs import Outputs
 from dsw_analysis.run.steps import Piece, Step
 from dsw_analysis.run.tasks import PLAN_ONLY, Project, Result, Task
 
-LEDGER, BRIEF = "findings.json", "brief.pdf"
+BRIEF = "brief.pdf"
 PAPER = frozenset({"report.pdf", "report.docx"})
 """Files of the report that may leave out its examples."""
 _SAID = {
@@ -36,7 +37,12 @@ _SAID = {
     "examples": "examples are to be printed, or no longer",
     "edition": "another edition or approval",
 }
-_PARTS = {"inputs": "input", "parameters": "parameter", "sections": "section"}
+RECALLED: Mapping[str, Callable[[Round, Collection[Round]], Collection[Round]]] = {
+    "trend": comparable,
+    "series": lambda _, rounds: rounds,
+}
+"""What a section may show of earlier rounds -> which of those at hand that is."""
+_PARTS = {"inputs": "input", "parameters": "parameter", "sections": "section", **dict.fromkeys(RECALLED, "round")}
 
 
 @dataclass(frozen=True)
@@ -62,14 +68,21 @@ class Stale:
         else:
             inputs = {name: digest(content) for name, content in given.items()}
         notebook = digest(task.content)
-        return self._piece(task.name, asked=asked, notebook=notebook, parameters=task.parameters, inputs=inputs)
+        recalled = {
+            part: self.inputs.recalled(task.section, rule)
+            for part, rule in RECALLED.items()
+            if part in self.manifest.made.get(task.name, {}).get("made_from", {})
+        }
+        about = {"notebook": notebook, "parameters": task.parameters, "inputs": inputs, **recalled}
+        return self._piece(task.name, asked=asked, **about)
 
     def after(self, piece: Piece, result: Result) -> Piece:
         """A section that has run: of files that it read the hash taken at that: they may have changed since."""
         if piece.name == SUMMARY:
             return piece
         inputs = {**self.inputs.raw(result.reads), **result.read, **result.watched}
-        return replace(piece, made_from={**piece.made_from, "inputs": inputs})
+        kept = {part: value for part, value in piece.made_from.items() if part not in RECALLED}
+        return replace(piece, made_from={**kept, "inputs": inputs, **result.recalled})
 
     def ledger(self, sections: Iterable[str]) -> Piece:
         """``findings.json``: what sections, by their names in the manifest, came to."""
@@ -202,6 +215,15 @@ class Inputs:
             for name in names
         }
 
+    def recalled(self, section: str, rule: Callable[[Round, Collection[Round]], Collection[Round]]) -> dict[str, str]:
+        """Earlier round -> hash of what it found for a section, of the rounds that a rule takes."""
+        rounds = rule(Round.parse(self._folder.name), self._earlier)
+        return {str(round_): self._earlier[round_].mark_of(section) for round_ in rounds}
+
+    @cached_property
+    def _earlier(self) -> dict[Round, Past]:
+        return earlier(self._root / "outputs", Round.parse(self._folder.name))
+
     def files(self, name: str) -> list[Path]:
         """The file, or the files of the folder, that notebooks read by a name."""
         path = self._path(name)
@@ -295,11 +317,12 @@ class Planner:
         return self.carried()
 
     def carried(self) -> dict[str, bytes]:
-        """What is sent along: schemas, the round's raw files, what was made of them, and what is read beside them."""
+        """What is sent along: schemas, raw files, what was made of them, what is read beside, and earlier ledgers."""
         if not self.sent:
             return {}
         root, raw = self.project.root, self.project.data / str(self.round)
         paths = {*self.project.schemas.glob("*.yaml"), *raw.rglob("*"), *self.stale.beside()}
         paths |= {*(self.project.notebooks / "prepare").glob("*"), *prepared_files(root, raw.name)}
+        paths |= {folder / LEDGER for _, folder in at_hand(root / "outputs", self.round)}
         sent = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(paths) if path.is_file()}
         return sent | traces(root, raw.name)

@@ -132,7 +132,8 @@ class Result:
     ``error`` names the cell and the kind of error, and ``details`` what it says in at most three lines, which may hold
     cells of the data and goes to whoever runs it alone; ``left_out`` says why there is nothing to show
     although nothing failed: the plan has no such project; ``awaits`` are the datasets that have not come, for which the
-    plan alone is shown. ``notes`` name, by cell, what the page leaves out, and what
+    plan alone is shown; ``recalled`` are the earlier rounds that it looked at, with the hash of what each found for
+    it. ``notes`` name, by cell, what the page leaves out, and what
     was not watched. All is of plain types: who receives it need not import what makes notebooks.
     """
 
@@ -150,6 +151,7 @@ class Result:
     notes: tuple[str, ...] = ()
     left_out: str | None = None
     awaits: tuple[str, ...] = ()
+    recalled: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def datasets_in(content: bytes) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dsw_analysis.findings.finding import Finding
 from dsw_analysis.intake.thai.dates import MONTHS as FULL_NAMES
 from dsw_analysis.plan.outlook import runs
 from dsw_analysis.plan.plan import NOT_STATED
@@ -19,6 +20,7 @@ from dsw_analysis.section import blocks
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.judging import before_change
 from dsw_analysis.section.planning import AWAITED_FILES
+from dsw_analysis.section.recalling import Look, compared, trend_of
 from dsw_analysis.section.section import Section
 
 Cells = Sequence[Markup | str | None]
@@ -78,7 +80,7 @@ class Brief(Section):
         because = indicator.get("because")
         former = before_change(indicator, self.ledger)
         return Markup(
-            '<li><p>{}</p><p><strong>{}</strong> {}</p><p><span class="small">{}{}{} {}{}</span></p>{}</li>'
+            '<li><p>{}</p><p><strong>{}</strong> {}</p><p><span class="small">{}{}{} {}{}</span></p>{}{}</li>'
         ).format(
             _link(chapter, result.label),
             blocks.link(result, "unit"),
@@ -89,7 +91,20 @@ class Brief(Section):
             blocks.link(target, "unit"),
             f" · {because}" if because else "",
             Markup('<p><span class="small">{}</span></p>').format(former) if former else "",
+            self._since(indicator, result),
         )
+
+    def _since(self, indicator: Mapping[str, Any], result: Finding) -> Markup:
+        """What a key result was in the last round, and how it has changed; empty in a first round."""
+        look: Look | None = indicator.get("earlier")
+        if look is None:
+            return Markup()
+        self.shown.quote(look["called"], look.get("why"))
+        trend = trend_of(self, look, least=3)  # two values stand there already
+        said = Markup('<p><span class="small">{} {}</span></p>').format(
+            look["called"], compared(self, look, result, line=True)
+        )
+        return said + (Markup("<p>{}</p>").format(trend) if trend else "")
 
     def overdue(self, *, caption: str) -> Block | None:
         """Steps that are overdue, with their project, planned time and owner; ``None`` if none is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,11 +13,11 @@ from markupsafe import Markup
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import UnknownFindingError
 from dsw_analysis.intake.thai import format_date
-from dsw_analysis.plan.plan import Indicator, Plan, planned_time
+from dsw_analysis.plan.plan import Indicator, planned_time
 from dsw_analysis.plan.verdicts import Status, Work
 from dsw_analysis.section import blocks
 from dsw_analysis.section.asking import Number
-from dsw_analysis.section.section import Section
+from dsw_analysis.section.recalling import Look, Recalling, changed, compared, trend_of
 
 HEADERS = ("ค่าเป้าหมาย", "ผลการดำเนินงาน", "สถานะ")
 """What heads the cells of an indicator."""
@@ -50,11 +50,9 @@ def _status(code: str) -> Markup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judging(Section):
+class Judging(Recalling):
     """The indicators of a project, which are the country's: a brief shows results without target or state."""
 
-    plan: Plan
-    plan_only: bool = False
     awaits: tuple[str, ...] = ()
 
     @cached_property
@@ -69,9 +67,12 @@ class Judging(Section):
         data have no row of the province.
         """
         if self.national:
-            rows = [self._row(indicator) for indicator in self._indicators if self._is_told(indicator)]
+            told = [indicator for indicator in self._indicators if self._is_told(indicator)]
+            rows = [self._row(indicator) for indicator in told]
             frame = pd.DataFrame(rows, columns=["ตัวชี้วัด", *HEADERS], dtype=object)
             caption, note = f"ตัวชี้วัดและค่าเป้าหมายรอบ 12 เดือน เทียบกับผล{self.round.label}", None
+            if self._seen:
+                note = self._with_earlier(frame, told)
         else:
             if not any(s.rows for s in self.sources.values() if s.province is not None):
                 return ""
@@ -86,9 +87,42 @@ class Judging(Section):
         if frame.empty:
             return ""
         uses = [found for indicator in self._indicators if (found := self._result(indicator))]
-        return blocks.table(
+        table = blocks.table(
             frame, caption=caption, note=note, findings=self.ledger, uses=uses, css="indicators src"
         ).html
+        return f"{table}{self._changes()}"
+
+    @cached_property
+    def _seen(self) -> dict[str, dict[str, Any]]:
+        """What earlier rounds found of each indicator; empty in a first round."""
+        return self._looks({indicator.id: self._result(indicator) for indicator in self._indicators})
+
+    def _with_earlier(self, frame: pd.DataFrame, indicators: Sequence[Indicator]) -> str:
+        """Give a table of indicators the columns on earlier rounds; what a reader must know of them."""
+        looks: list[tuple[Look, Finding | None]] = [(self._seen[i.id], self._result(i)) for i in indicators]
+        self.shown.quote(self._heading, self._told, *(look.get("why") for look, _ in looks))
+        frame.insert(3, self._heading, pd.Series([compared(self, *look) for look in looks], dtype=object))
+        trends = [trend_of(self, look) for look, _ in looks]
+        if any(trends):
+            frame.insert(4, "แนวโน้ม", pd.Series(trends, dtype=object))
+        return self._told
+
+    def _changes(self) -> str:
+        """What has changed since the last round, in a sentence; empty if nothing can be held against it."""
+        said = [
+            f"{blocks.literal(found.label)} {changed(self, look, found)}"
+            + (
+                ""
+                if found.value == self.ledger[look["value"]].value
+                else f" {_from(self.ledger[look['value']], found)}"
+            )
+            for indicator in self._indicators
+            if (look := self._seen.get(indicator.id, {})).get("change") and (found := self._result(indicator))
+        ]
+        if not said:
+            return ""
+        self.shown.quote(since := f"เทียบกับ{self._line[-1].label}")
+        return f"<p>{since}: {blocks.rich(' · '.join(said), self.ledger)}</p>"
 
     def _is_told(self, indicator: Indicator) -> bool:
         """Whether anything is known of an indicator but that there is one."""
@@ -121,6 +155,7 @@ class Judging(Section):
             "former": self._former(indicator),
             "because": self._because(indicator),
             "note": indicator.note,
+            **({"earlier": self._seen[indicator.id]} if indicator.id in self._seen else {}),
         }
 
     def _former(self, indicator: Indicator) -> dict[str, Any] | None:
@@ -179,3 +214,12 @@ class Judging(Section):
                 target = self.number(indicator.id)
                 return {"status": self._status(indicator).value, "target": target, "due": indicator.due}
         return None
+
+
+def _from(old: Finding, new: Finding) -> str:
+    """``จากร้อยละ 57.44 เป็นร้อยละ 61.20``; a number stands apart from the word before it."""
+    ends = (
+        f"{word}{' ' * (not said.startswith('ร้อยละ'))}{{{f.id}:unit}}"
+        for word, f, said in (("จาก", old, old.text("unit")), ("เป็น", new, new.text("unit")))
+    )
+    return " ".join(ends)

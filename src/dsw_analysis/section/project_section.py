@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -93,6 +94,7 @@ def open_section(
         title=project.name,
         round=round_,
         folder=folder,
+        outputs=Path(os.path.abspath(data_dir)).parents[1] / "outputs",  # noqa: PTH100 - knows "..", follows no link
         schemas=schemas,
         plan=plan,
         project=project,
@@ -287,7 +289,8 @@ class ProjectSection(Noticing):
 
     def close(self) -> Block:
         """As :meth:`Section.close`; the batch, if it runs the notebook, is told the findings that are not protected."""
-        sys.audit(TOLD, to_json({"section": self.id, "province": self.province, "findings": self.ledger.records()}))
+        own = [record for record in self.ledger.records() if "round" not in record]
+        sys.audit(TOLD, to_json({"section": self.id, "province": self.province, "findings": own}))
         return super().close()
 
     def _handed_over(self) -> dict[str, Any]:
@@ -301,6 +304,7 @@ class ProjectSection(Noticing):
             "plan_only": self.plan_only,
             "awaits": [*self.awaits],
             "restated": self.restated,
+            **({"recalled": self.recalled} if self.recalled else {}),
             "work": self._work_handed_over(),
         }
 

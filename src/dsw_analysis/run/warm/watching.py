@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from dsw_analysis.findings.ledger import TOLD
+from dsw_analysis.findings.ledger import LEDGER, TOLD
 from dsw_analysis.intake.writing.whole import listing, sha256
 
 ASKED = "DSW_WATCH"
@@ -26,6 +26,7 @@ CHANGED = "changed while the notebook ran"
 """In place of the hash of a file that was not the same before it was read and when the notebook had ended."""
 
 _PACKAGE = str(Path(__file__).parents[2])
+_RECALLING = str(Path(_PACKAGE, "section", "recalling.py"))
 _ALONE = frozenset("polars duckdb lxml pyreadstat h5py tables netCDF4 pyogrio fiona rasterio".split())
 _PROCESSES = frozenset({"multiprocessing.popen_spawn_posix", "multiprocessing.popen_spawn_win32"})
 _PYARROW = {
@@ -149,6 +150,8 @@ class _Hook:
     def _open(self, path: Any, mode: str | None, flags: int) -> None:  # noqa: ANN401 - whatever can be opened
         found = self._name(path)
         if found is None:
+            return
+        if found[0].endswith(LEDGER) and _by_others(_RECALLING):  # whose part in the section the section hands over
             return
         there = status(found[0])
         if flags & (os.O_TRUNC | os.O_EXCL) or (flags & os.O_CREAT and there is None):
