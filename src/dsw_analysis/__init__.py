@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from dsw_analysis.findings.measures.time import OpenCases, WaitQuantile, WithinHours
     from dsw_analysis.intake.preparation import open_preparation
     from dsw_analysis.problems import DataError, Problem
-    from dsw_analysis.report.comparing import compare
     from dsw_analysis.rounds import Round
+    from dsw_analysis.run.anew import compare
     from dsw_analysis.section import figures
     from dsw_analysis.section.project_section import open_section
     from dsw_analysis.section.summary import open_summary
@@ -58,8 +58,8 @@ _NAMES = {
     "findings.measures.time": "OpenCases WaitQuantile WithinHours",
     "intake.preparation": "open_preparation",
     "problems": "DataError Problem",
-    "report.comparing": "compare",
     "rounds": "Round",
+    "run.anew": "compare",
     "section": "figures",
     "section.project_section": "open_section",
     "section.summary": "open_summary",

@@ -2,10 +2,12 @@
 
 import io
 import json
+import re
 import shutil
 from collections import Counter
 from dataclasses import replace
 from random import Random
+from types import SimpleNamespace
 
 import nbformat
 import openpyxl
@@ -33,11 +35,11 @@ from test_html import browse, driver, violations  # noqa: F401 - fixtures of a b
 from dsw_analysis.cli import main
 from dsw_analysis.findings.ledger import SECTION_MIME, ledger_document, to_json
 from dsw_analysis.problems import UsageError
-from dsw_analysis.report.comparing import compare, compare_rounds
+from dsw_analysis.report.comparing import compare_rounds
 from dsw_analysis.report.comparison_files import CAUSES, STATES, comparison_json, comparison_page, comparison_workbook
 from dsw_analysis.report.turned import indicators, rankings
 from dsw_analysis.rounds import Round
-from dsw_analysis.run.anew import with_old_period
+from dsw_analysis.run.anew import compare, with_periods
 from dsw_analysis.run.tasks import Project
 
 OLD, NEW = Round.parse("2569-6m"), Round.parse("2569-12m")
@@ -356,7 +358,7 @@ def test_a_ledger_without_definitions_is_refused(two, tmp_path):
 
 @pytest.fixture(scope="module")
 def anew(two, found):
-    return with_old_period(found, Project(root=two[0]))
+    return with_periods(found, Project(root=two[0]))
 
 
 DATED = {
@@ -392,10 +394,36 @@ def test_the_old_period_anew_splits_a_difference(two, anew, name):
     assert split >= 5
 
 
+@pytest.mark.parametrize("name", DATED)
+def test_the_new_months_alone_are_worked_out_from_their_rows(two, anew, name):
+    """Shares, means and medians of the half are those of its own records, not differences of those of two rounds."""
+    after, months = two[2], {c: m for c, m in NEW.month_labels().items() if c not in OLD.month_labels()}
+    records = after[name]
+    if name == "public_opinion":
+        rows = records[records["month"].isin(months.values())]
+    else:
+        rows = records[records[DATED[name]] >= pd.Timestamp(OLD.end) + pd.Timedelta(days=1)]
+    half = SimpleNamespace(end=NEW.end, month_labels=lambda: months)
+    expected = EXPECT[name](half, {**after, name: rows.reset_index(drop=True)})
+    shares = 0
+    for id_, c in anew.by_id.items():
+        if c.half is None or c.new.dataset != name or expected.get(id_) is None:
+            continue
+        assert c.half.value == pytest.approx(expected[id_], abs=1e-9), id_
+        if c.old and c.new.unit == "percent" and c.new.numerator is not None:
+            assert c.half.numerator == pytest.approx(expected[id_] / 100 * c.half.denominator)
+            shares += c.half.value != c.new.value
+    assert shares >= (name != "citizen_questions")
+    if name == "csr_activities":  # of 77 provinces most have activities in both halves
+        provinces = anew.by_id["csr.provinces"]
+        assert provinces.half.value == rows["province"].nunique() > provinces.of_new
+    assert anew.months == "เม.ย. – ก.ย. 2569"
+
+
 def test_a_round_of_another_year_has_no_old_period(two, found):
     other = replace(found, old=replace(found.old, document={**found.old.document, "round": "2568-12m"}))
     with pytest.raises(UsageError, match="2568-12m"):
-        with_old_period(other, Project(root=two[0]))
+        with_periods(other, Project(root=two[0]))
     assert "ยอดสะสม" in comparison_page(found)
     assert "ยอดสะสม" not in comparison_page(other)
 
@@ -403,8 +431,24 @@ def test_a_round_of_another_year_has_no_old_period(two, found):
 def test_what_has_no_dates_is_not_split(anew):
     assert anew.by_id["homeless_housing.rooms"].of_old is None
     assert anew.by_id["restructuring.answered"].of_new is None
+    assert anew.by_id["restructuring.answered"].half is None
     page = comparison_page(anew)
     assert "มาช้าหรือแก้ไขในช่วงเดิม" in page
+    assert "เฉพาะ เม.ย. – ก.ย. 2569" in page
+    (said,) = re.findall("แสดงเฉพาะช่วงไม่ได้ ได้แก่ (.*?)</p>", page)
+    undated = {dataset(name).title for name in PLANTED if name not in DATED} | {dataset("plan_indicators").title}
+    assert undated <= set(said.split(", "))
+    assert not {dataset(name).title for name in DATED} & set(said.split(", "))
+    rows = json.loads(comparison_json(anew))["findings"]
+    (share,) = (f for f in rows if f["id"] == "csr.linked_share")
+    assert share["half"]["value"] == anew.by_id["csr.linked_share"].half.value
+
+
+def test_a_notebook_gets_the_half_too(two, anew):
+    frame = compare(str(OLD), str(NEW), root=two[0], anew=True)
+    assert frame.at["csr.linked_share", "half"] == anew.by_id["csr.linked_share"].half.value
+    assert frame.at["csr.linked_share", "half_denominator"] == anew.by_id["csr.linked_share"].half.denominator
+    assert frame.at["csr.activities", "of_new"] == frame.at["csr.activities", "half"]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])

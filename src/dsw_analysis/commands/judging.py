@@ -44,10 +44,10 @@ def compare(arguments: argparse.Namespace) -> int:
     """Hold two rounds against each other."""
     found = compare_rounds(arguments.old, arguments.round, arguments.project)
     if arguments.anew:
-        from dsw_analysis.run.anew import with_old_period  # noqa: PLC0415
+        from dsw_analysis.run.anew import with_periods  # noqa: PLC0415
         from dsw_analysis.run.tasks import Project  # noqa: PLC0415
 
-        found = with_old_period(found, Project(root=arguments.project.resolve()))
+        found = with_periods(found, Project(root=arguments.project.resolve()))
     print(said_in_short(found))
     folder = arguments.to or arguments.project / "outputs" / "comparisons"
     for ending, content in files_of(found).items():

@@ -13,6 +13,7 @@ from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.findings.past import below, difference, redefined
 from dsw_analysis.intake.changes import Changes
 from dsw_analysis.report.made import Made
+from dsw_analysis.rounds import MONTHS
 
 State = Literal["same", "differs", "undefined", "redefined", "gone", "new"]
 
@@ -36,6 +37,8 @@ class Compared:
     of_old, of_new:
         What of the difference has come late or was corrected in the old round's months, and what the new months add;
         ``None`` where the old period was not worked out anew.
+    half:
+        The finding of the new months alone, from the new round's rows of them; ``None`` where that was not worked out.
     causes:
         Where it differs, what has changed of all that it rests on; where it is redefined, what of its definition:
         keys of :data:`~dsw_analysis.report.comparison_files.CAUSES`.
@@ -48,6 +51,7 @@ class Compared:
     difference: Fraction | None = None
     of_old: Fraction | None = None
     of_new: Fraction | None = None
+    half: Finding | None = None
     causes: tuple[str, ...] = ()
 
     @property
@@ -68,12 +72,15 @@ class Comparison:
         What became of the datasets whose files can still be read, by their ids.
     anew:
         Findings of the old round as the new one's files give them, by their ids, where that is known.
+    half:
+        Findings of the months that only the new round has, by their ids, where its rows say their dates.
     """
 
     old: Made
     new: Made
     changes: Mapping[str, Changes]
     anew: Mapping[str, Finding] = field(default_factory=dict)
+    half: Mapping[str, Finding] = field(default_factory=dict)
 
     @cached_property
     def findings(self) -> list[Compared]:
@@ -98,7 +105,7 @@ class Comparison:
         state: State = "undefined" if apart is None else "same" if same else "differs"
         causes = () if same else self._causes(old, new)
         compared = Compared(id=id_, old=old, new=new, state=state, difference=apart, causes=causes)
-        return self._split(compared, old, new)
+        return self._split(replace(compared, half=self.half.get(id_)), old, new)
 
     def _split(self, compared: Compared, old: Finding, new: Finding) -> Compared:
         """A difference in its two parts, without the causes that the part which is none would have."""
@@ -113,6 +120,17 @@ class Comparison:
             of_new=difference(anew, new),
             causes=tuple(cause for cause in compared.causes if cause not in known),
         )
+
+    @property
+    def months(self) -> str:
+        """The months that only the new round has, of two rounds of a year: ``เม.ย. – ก.ย. 2569``."""
+        first, last = MONTHS[self.old.round.months], MONTHS[self.new.round.months - 1]
+        return f"{first} – {last} {self.new.round.year}"
+
+    @property
+    def undated(self) -> list[str]:
+        """Titles of the datasets that are another in the new round and of whose rows nobody can say the months."""
+        return [found.title for found in self.changes.values() if not found.dated]
 
     def rests_on(self, id_: str) -> set[str]:
         """Datasets that a finding rests on, itself or through those that it is worked out from."""

@@ -141,7 +141,10 @@ _COLUMNS: Final[Mapping[str, Callable[[Compared], Any]]] = {
     "ตัวหารรอบนี้": lambda c: c.new and c.new.denominator,
     "ผลต่าง": lambda c: None if c.difference is None else float(c.difference),
     "มาช้าหรือแก้ไขในช่วงเดิม": lambda c: None if c.of_old is None else float(c.of_old),
-    "เดือนที่เพิ่มขึ้น": lambda c: None if c.of_new is None else float(c.of_new),
+    "ผลของเดือนที่เพิ่มขึ้น": lambda c: None if c.of_new is None else float(c.of_new),
+    "เฉพาะเดือนที่เพิ่มขึ้น: ค่า": lambda c: c.half and c.half.value,
+    "เฉพาะเดือนที่เพิ่มขึ้น: ตัวตั้ง": lambda c: c.half and c.half.numerator,
+    "เฉพาะเดือนที่เพิ่มขึ้น: ตัวหาร": lambda c: c.half and c.half.denominator,
     "หน่วยของผลต่าง": lambda c: None if c.difference is None else units()[unit_of_difference(c.one.unit)],
     "สถานะ": lambda c: STATES[c.state],
     "สิ่งที่เปลี่ยน": causes_text,
@@ -185,8 +188,7 @@ def comparison_json(comparison: Comparison) -> str:
                     for part in ("difference", "of_old", "of_new")
                 },
                 "causes": c.causes,
-                "old": _json(c.old),
-                "new": _json(c.new),
+                **{when: _json(getattr(c, when)) for when in ("old", "new", "half")},
             }
             for c in comparison.findings
         ],

@@ -38,11 +38,19 @@ class Made(Past):
     def frame(self, data: Path, dataset: str) -> pd.DataFrame | None:
         """A dataset as the ledger read it; ``None`` if its file is another by now, or cannot be loaded."""
         round_ = self.round
-        try:
-            frame = Schemas.of(data, round_)[dataset].load(round_, data / str(round_))
-        except (DataError, UsageError, OSError):
-            return None
-        return frame if source_of(frame).sha256 == self.inputs[dataset]["sha256"] else None
+        if (data, dataset) not in self._frames:
+            try:
+                frame = Schemas.of(data, round_)[dataset].load(round_, data / str(round_))
+            except (DataError, UsageError, OSError):
+                frame = None
+            known = frame is not None and source_of(frame).sha256 == self.inputs[dataset]["sha256"]
+            self._frames[data, dataset] = frame if known else None
+        return self._frames[data, dataset]
+
+    @cached_property
+    def _frames(self) -> dict[tuple[Path, str], pd.DataFrame | None]:
+        """Datasets asked for so far."""
+        return {}
 
     @property
     def round(self) -> Round:

@@ -90,6 +90,15 @@ def execute(task: Task) -> Result:
     )
 
 
+def findings_of(task: Task) -> tuple[list[Mapping[str, Any]], str | None]:
+    """Run one notebook for its findings alone, as they are shown; none and what failed if it failed."""
+    notebook, raised, *_ = run_task(task)
+    if notebook is None or raised is not None:
+        return [], "it did not start" if raised is None else what_failed(raised)
+    document, error = handed_over(notebook)
+    return [] if document is None else [*document["findings"]], error
+
+
 def _waiting(task: Task, watched: Mapping[str, str | None], started: float) -> Result:
     """Of a section whose data have not come: what its plan says, made anew when one of its datasets changes."""
     needs = datasets_in(task.content)
