@@ -14,11 +14,11 @@ from dsw_analysis.cli import main
 from dsw_analysis.findings import past
 from dsw_analysis.findings.finding import CHANGE, Finding
 from dsw_analysis.report.audit import audit_page
-from dsw_analysis.report.comparing import compare
 from dsw_analysis.rounds import Round
+from dsw_analysis.run.anew import compare
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.execution import execute
-from dsw_analysis.run.reports import write_report
+from dsw_analysis.run.reports import audit, write_report
 from dsw_analysis.run.sections import explain, run_sections
 from dsw_analysis.run.stale import Planner
 from dsw_analysis.run.tasks import Project
@@ -35,6 +35,7 @@ def _make(root):
     ):
         (root / "notebooks").mkdir(exist_ok=True)
         shutil.copy(ROOT / "notebooks" / f"{section}.ipynb", root / "notebooks")
+    add_cell(root / "notebooks", "urgent_cases", 's.trend("within_24h", headline="แนวโน้ม")')
     shutil.copytree(ROOT / "data" / "schemas", root / "data" / "schemas")
     shutil.copy(ROOT / "project.toml", root)
     expected = {}
@@ -42,7 +43,8 @@ def _make(root):
         made = make_round(root, name)
         expected[name] = {id_: None if v is None else float(v) for id_, v in made.expected.items()}
         with Batch(Project(root=root), made.round) as batch:
-            write_report(batch, run_sections(batch), formats=["html"])
+            files = write_report(batch, run_sections(batch), formats=["html"])
+            assert not any(audit(batch, [path for path in files if path.suffix == ".html"]).values())
     (root / "expected.json").write_text(json.dumps(expected), encoding="utf-8")
 
 
@@ -60,6 +62,14 @@ def own(rounds, tmp_path):
     """The same in a folder of the test's own."""
     shutil.copytree(rounds, tmp_path / "own")
     return tmp_path / "own"
+
+
+def add_cell(notebooks, section, source):
+    """Have a section show something more, before it is closed."""
+    (path,) = notebooks.glob(f"*_{section}.ipynb")
+    book = json.loads(path.read_text(encoding="utf-8"))
+    book["cells"].insert(-1, {**book["cells"][-1], "id": "added", "source": source})
+    path.write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
 
 
 def ledger(root, name):
@@ -129,6 +139,19 @@ def test_headings_say_which_round_and_that_it_is_cumulative(rounds):
     assert "รอบก่อน (สะสม 9&nbsp;เดือน)" in page(rounds, "2569-12m")
     assert "ผลรอบนี้จึงรวมผลของรอบก่อนไว้แล้ว" in page(rounds, "2569-12m")
     assert "ช่วงเดียวกันของปี 2569" in page(rounds, "2570-6m") and "รอบก่อน (" not in page(rounds, "2570-6m")
+
+
+def test_a_key_result_has_the_last_round_and_from_three_values_on_the_trend(rounds):
+    values = expected(rounds)
+    for name, last, lines in (("2569-9m", "2569-6m", 0), ("2569-12m", "2569-9m", 2), ("2570-6m", "2569-6m", 0)):
+        cards = re.search(r'<div class="cards">.*?</ul>', page(rounds, name), re.S)[0]
+        assert cards.count('class="drawn spark"') == lines
+        for id_ in ("community_welfare.improved_share", "urgent_cases.within_24h"):
+            word = "เพิ่มขึ้น" if values[name][id_] > values[last][id_] else "ลดลง"
+            (card,) = [card for card in cards.split("<li>") if f'popovertarget="f.{id_}"' in card]
+            assert re.search(
+                rf'popovertarget="f\.{id_}\.{last}">.*· <span data-claim="summary:\d+">{word}</span>', card
+            )
 
 
 def test_a_trend_names_its_rounds_and_has_their_values_as_text(rounds):
@@ -203,6 +226,8 @@ def test_a_changed_earlier_ledger_makes_stale_exactly_what_shows_it(own):
     assert reasons(own, "2569-12m").keys() == {"csr", "summary"}
     assert reasons(own, "2569-12m")["csr"] == ["round 2569-9m changed"]
     assert not reasons(own, "2570-6m") and not reasons(own, "2569-6m")  # it shows the six months of 2569
+    alter(own, "2569-9m", lambda f: f.update(value=1.0) if f["id"] == "urgent_cases.within_24h" else None)
+    assert reasons(own, "2570-6m").keys() == {"urgent_cases", "summary"}  # its figure shows every round
     shutil.rmtree(own / "outputs" / "2569-6m")
     assert reasons(own, "2570-6m")["csr"] == ["round 2569-6m is gone"]
     assert reasons(own, "2570-6m").keys() == {*SECTIONS, "summary"}

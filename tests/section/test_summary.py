@@ -18,7 +18,7 @@ def finding(id_, value, unit="percent", label="ผล", **more):
 
 def judged(code, status, *, result=None, target=None, because=None):
     """An indicator as its section hands it over, and its findings."""
-    known = {"name": f"ตัวชี้วัด {code}", "status": status, "direction": "at_least", "because": because}
+    known = {"name": f"ตัวชี้วัด {code}", "status": status, "direction": "at_least", "because": because, "former": None}
     ids = {"result": f"{code}.result", "target": f"{code}.target"}
     values = {"result": result, "target": target}
     record = {**known, **{name: ids[name] if values[name] is not None else None for name in ids}}

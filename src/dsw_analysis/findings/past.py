@@ -79,6 +79,10 @@ class Past:
         sections = self.document["sections"]
         return frozenset(i["target"] for s in sections for i in s["indicators"] if i["target"])
 
+    def only(self, section: str) -> Past:
+        """What it found for one section."""
+        return Past({**self.document, "findings": [f for f in self.document["findings"] if f["section"] == section]})
+
     def mark_of(self, section: str) -> str:
         """Hash of what it found for one section, which another round of that section may show."""
         findings = [f for f in self.document["findings"] if f["section"] == section and f.get("round") is None]

@@ -152,3 +152,10 @@ def key(axes: Axes, names: Mapping[str, str], *, top: float = 0) -> float:
 def key_height(names: Sequence[str]) -> float:
     """Height of the names that :func:`key` writes."""
     return key(sheet(1), dict.fromkeys(names, INK))
+
+
+def fitting(needed: float) -> tuple[str, float]:
+    """Class and width of a figure that needs so many pixels."""
+    if needed <= PHONE:
+        return "stretched", PHONE
+    return next(((css, across) for css, across in WIDER.items() if needed <= across), list(WIDER.items())[-1])

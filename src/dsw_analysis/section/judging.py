@@ -110,12 +110,7 @@ class Judging(Recalling):
     def _changes(self) -> str:
         """What has changed since the last round, in a sentence; empty if nothing can be held against it."""
         said = [
-            f"{blocks.literal(found.label)} {changed(self, look, found)}"
-            + (
-                ""
-                if found.value == self.ledger[look["value"]].value
-                else f" {_from(self.ledger[look['value']], found)}"
-            )
+            f"{blocks.literal(found.label)} {changed(self, look, found)}{_ends(self.ledger[look['value']], found)}"
             for indicator in self._indicators
             if (look := self._seen.get(indicator.id, {})).get("change") and (found := self._result(indicator))
         ]
@@ -216,10 +211,9 @@ class Judging(Recalling):
         return None
 
 
-def _from(old: Finding, new: Finding) -> str:
-    """``จากร้อยละ 57.44 เป็นร้อยละ 61.20``; a number stands apart from the word before it."""
-    ends = (
-        f"{word}{' ' * (not said.startswith('ร้อยละ'))}{{{f.id}:unit}}"
-        for word, f, said in (("จาก", old, old.text("unit")), ("เป็น", new, new.text("unit")))
-    )
-    return " ".join(ends)
+def _ends(old: Finding, new: Finding) -> str:
+    """``จากร้อยละ 57.44 เป็นร้อยละ 61.20``, if they differ; a number stands apart from the word before it."""
+    if old.value == new.value:
+        return ""
+    apart = "" if new.unit == old.unit == "percent" else " "
+    return f" จาก{apart}{{{old.id}:unit}} เป็น{apart}{{{new.id}:unit}}"

@@ -18,7 +18,7 @@ from dsw_analysis.findings.past import Past
 from dsw_analysis.findings.series import over_rounds
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.rounds import Round
-from dsw_analysis.section import blocks, figures
+from dsw_analysis.section import blocks, trends
 from dsw_analysis.section.asking import held
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.picturing import Picturing
@@ -61,7 +61,8 @@ class Recalling(Section):
 
     @cached_property
     def _earlier(self) -> dict[Round, Past]:
-        return past.earlier(self.outputs, self.round) if self.national and not self.plan_only else {}
+        found = past.earlier(self.outputs, self.round) if self.national and not self.plan_only else {}
+        return {round_: there.only(self.id) for round_, there in found.items()}
 
     @cached_property
     def _line(self) -> list[Round]:
@@ -175,7 +176,7 @@ class Recalling(Section):
         names = [(f"{r.months} เดือน", str(r.year)) for r in shown]
         self.shown.quote(*(text for pair in names for text in (*pair, " ".join(pair))))
         kept = {label: of[known[0] :] for label, of in cells.items()}
-        drawing = figures.trend(kept, names, [r.year for r in shown])
+        drawing = trends.trend(kept, names, [r.year for r in shown])
         listed = " ".join(f"{blocks.literal(label)} {{{f.id}:unit}}" for label, f in drawing.shows)
         about = {"subtitle": f"ค่าเมื่อสิ้นแต่ละรอบ {_CUMULATIVE} เส้นเชื่อมเฉพาะรอบของปีเดียวกัน", **about}
         return self._drawn(drawing, "แผนภูมิเส้นตามรอบ", listed, rows=rows, headline=headline, **about)
@@ -216,7 +217,7 @@ def trend_of(story: Picturing, look: Look, *, least: int = 2) -> Markup | None:
         return None
     said = [f"{name}\u00a0{{{i}}}" if i in ledger else f"{name}\u00a0– {blocks.literal(i)}" for name, i in points]
     story.shown.quote(*(text for point in points for text in point if text not in ledger))
-    drawing = figures.spark([None if value is None else float(value) for value in values])
+    drawing = trends.spark([None if value is None else float(value) for value in values])
     alternative = " ".join(f"เส้นแนวโน้ม {' '.join(said)}".split())
     story.shown.picture(drawing, alternative)
     named = Markup('<svg role="img" aria-label="{}"').format(blocks.fill(alternative, ledger))
