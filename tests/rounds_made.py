@@ -30,6 +30,12 @@ KINDS = dataset("restructuring_units")["kind"].codes
 ANSWERS = [column for column in dataset("restructuring_survey").columns if column.statement]
 FUNNEL = [column.name for column in dataset("community_welfare").columns if column.group]
 STATES = ("done", "in_progress", "not_started")
+ANSWER = {
+    "dsw:counted: [complete]": "dsw:counted: [complete, electronic]",
+    "      - value: partial\n": "      - value: electronic\n        label: มีคำสั่งในระบบอิเล็กทรอนิกส์\n"
+    "        dsw:from: 2569-12m\n      - value: partial\n",
+}
+"""What gives a question of ``restructuring_survey.yaml`` an answer more from the round of twelve months on."""
 
 
 @dataclass

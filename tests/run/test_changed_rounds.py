@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from conftest import copied, hashes
-from rounds_made import Maker, write_form
+from rounds_made import ANSWER, Maker, write_form
 
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.rounds import Round
@@ -25,11 +25,6 @@ SPLIT, ADDED, DROPPED, RENAMED = "restructuring_visits", "digital_skills", "home
 BEFORE = 16
 """Target of the orders in the printed plan."""
 CLOSED, OPENED = 3, "นิคมสร้างตนเองแห่งใหม่"
-ANSWER = {
-    "dsw:counted: [complete]": "dsw:counted: [complete, electronic]",
-    "      - value: partial\n": "      - value: electronic\n        label: มีคำสั่งในระบบอิเล็กทรอนิกส์\n"
-    "        dsw:from: 2569-12m\n      - value: partial\n",
-}
 
 
 def report(project, round_, **options):
