@@ -97,9 +97,9 @@ def alter(root, name, change):
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
 
 
-def shown(root, section, name):
+def shown(root, section, name, **parameters):
     (notebook,) = (root / "notebooks").glob(f"*_{section}.ipynb")
-    return run_cells(notebook, round_id=name, data_dir=str(root / "data" / "raw"))
+    return run_cells(notebook, round_id=name, data_dir=str(root / "data" / "raw"), **parameters)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +202,31 @@ def test_a_number_that_cannot_be_compared_leaves_a_gap_and_the_reason(own, chang
     assert not [c for c in section.section.claims if c["claim"] == "change"]
     line = re.search(r'class="drawn spark".*?</svg>', section.html)[0]
     assert line.count("<circle") == 2 and "<line" not in line  # 6 and 12 months, not joined over the gap
+
+
+def test_a_report_with_gaps_of_every_kind_is_borne_out_by_its_ledger(own):
+    """A new definition, an example, and no value for a reason with a number; the sections run again by themselves."""
+    changes = {
+        "csr.linked_share": {"definition": "ffffffff.ffffffff"},
+        "community_welfare.improved_share": {"value": None, "note": "ตอบเพียง 3 คน"},
+        "urgent_cases.within_24h": {"provenance": "reconstructed"},
+    }
+    alter(own, "2569-9m", lambda f: f.update(changes.get(f["id"], {})))
+    with Batch(Project(root=own), Round.parse("2569-12m")) as batch:
+        files = write_report(batch, run_sections(batch), formats=["html"])
+        assert not any(audit(batch, [path for path in files if path.suffix == ".html"]).values())
+    html = page(own, "2569-12m")
+    cards = re.search(r'<div class="cards">.*?</ul>', html, re.S)[0]
+    assert "ตอบเพียง 3 คน" in cards and "รอบนั้นมีเพียงตัวอย่างจากข้อมูลจำลอง" in cards
+    assert "นิยามเปลี่ยน ไม่เทียบ (วิธีคำนวณหรือเงื่อนไขเปลี่ยน · คำถามหรือคำตอบในแบบข้อมูลเปลี่ยน)" in html
+    assert not [c for s in ledger(own, "2569-12m")["sections"] for c in s["claims"] if c["claim"] == "change"]
+    assert "เทียบกับรอบ 9 เดือน" not in html and not [i for i in found(own, "2569-12m") if i.endswith("2569-9m.change")]
+
+
+def test_a_brief_of_a_province_shows_no_earlier_round(rounds):
+    section = shown(rounds, "csr", "2569-12m", province="เชียงใหม่")
+    assert "รอบก่อน" not in section.html and not section.section.recalled
+    assert section.section.trend("linked_share") is None
 
 
 def test_a_printed_number_of_reconstructed_records_may_be_shown_and_stays_printed(own):

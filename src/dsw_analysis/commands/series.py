@@ -15,6 +15,7 @@ from dsw_analysis.intake.terminal import table
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.whole import write_whole
 from dsw_analysis.problems import UsageError
+from dsw_analysis.report.downloads import harmless
 from dsw_analysis.rounds import Round
 
 _HEADS = ("รอบ", "สิ้นรอบ", "ค่า", "ตัวตั้ง/ตัวหาร", "ที่มา", "นิยาม")
@@ -31,6 +32,7 @@ def series(arguments: argparse.Namespace) -> int:
         print(_table(id_, {round_: made for round_, made in known.items() if id_ in made.ledger}), end="\n\n")
     if arguments.csv is not None:
         frame = over_rounds(known, arguments.ids)
+        frame["label"] = frame["label"].map(harmless)
         write_whole(arguments.csv, frame.to_csv(index=False, date_format="%Y-%m-%d").encode("utf-8-sig"))
         print(arguments.csv)
     return 0

@@ -121,13 +121,13 @@ def _column(name: str, cells: Sequence[_Cell]) -> list[str]:
     """Head and values of a column."""
     measured = {cell.finding.unit for cell in cells if cell.finding}
     if len(measured) != 1:
-        return [name, *(_harmless(cell.text) for cell in cells)]
+        return [name, *(harmless(cell.text) for cell in cells)]
     word = units()[measured.pop()]
-    numbers = [cell.finding.text().replace(",", "") if cell.finding else _harmless(cell.text) for cell in cells]
+    numbers = [cell.finding.text().replace(",", "") if cell.finding else harmless(cell.text) for cell in cells]
     return [f"{name} ({word})" if word and word not in name else name, *("" if n == "-" else n for n in numbers)]
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A text that no program takes for a formula."""
     return f"'{text}" if text[:1] in tuple("=+-@") else text
 
