@@ -38,7 +38,7 @@ FULL = bool(os.environ.get("DSW_FULL"))
 
 LONGEST = (
     "processes", "test_briefs", "test_rounds_made", "test_provinces_all", "test_page_edits", "test_audit",
-    "test_new_section", "test_html", "test_new_project",
+    "test_new_section", "test_html", "test_new_project", "test_machines",
     "test_pdf", "test_docx", "test_batch", "test_notebooks", "test_provinces", "test_watching", "test_parts",
     "test_copies", "test_content", "test_sections", "test_figures", "test_clusters", "test_plan", "test_forms",
     "test_datasets", "test_checking", "test_editions", "test_brief", "test_published", "test_preparing",

@@ -27,6 +27,8 @@ from dsw_analysis.run.tasks import Project
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _ID = re.compile("[a-z][a-z_]*")
+_OTHERS: Final = (SUMMARY, "con", "prn", "aux", "nul")
+"""What is called so already: the summary, and devices of Windows, whose names no file may have there."""
 _SAMPLE_NOTE: Final = "ข้อมูลตัวอย่างที่สร้างพร้อมกับส่วนใหม่ ไม่มีหน่วยงานใดส่ง เมื่อวางไฟล์ของหน่วยงานแทนแล้ว ข้อความนี้ไม่มีผล"
 
 _STEPS: Final = (("จัดทำแผนและกำหนดเป้าหมาย", 1, 3), ("ดำเนินการตามแผน", 4, 10), ("สรุปและรายงานผล", 11, 12))
@@ -56,8 +58,10 @@ def new_section(project: Project, id_: str, round_: Round, title: str | None = N
         If the plan has problems.
     """
     folder, schemas = project.data / str(round_), Schemas.of(project.data, round_)
-    if not _ID.fullmatch(id_) or id_ == SUMMARY:
-        raise UsageError(f"{id_!r} is no id of a section; use small letters and _, e.g. home_visits, but not {SUMMARY}")
+    if not _ID.fullmatch(id_) or id_ in _OTHERS:
+        raise UsageError(
+            f"{id_!r} is no id of a section; use small letters and _, e.g. home_visits, but not {', '.join(_OTHERS)}"
+        )
     if not folder.is_dir():
         raise UsageError(f"no folder {folder}; `dsw new {round_} --from ROUND` begins a round")
     schema = project.schemas / f"{id_}.yaml"

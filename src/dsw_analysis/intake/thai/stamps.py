@@ -84,7 +84,7 @@ def _parsed(
 ) -> Parsed:
     empty = np.zeros(len(cells), dtype="datetime64[us]")
     result = gather(cells, empty, then(read_ascii_digits, read), native, fast, native_fast=native_fast)
-    result.values[~result.present] = np.datetime64("NaT")
+    result.values[~result.present] = np.datetime64("NaT", "us")
     return result.parsed(result.values)
 
 
