@@ -91,6 +91,25 @@ def write_form(folder, stem, round_, records):
     book.save(folder / f"{stem}.xlsx")
 
 
+def change_plan(project, round_, keep=lambda *_: True, change=lambda *_: None):
+    """Go through the rows of the plan's sheets as a person does: delete some, write into others."""
+    path = project.data / str(round_) / "action_plan.xlsx"
+    book = openpyxl.load_workbook(path)
+    for name in ("โครงการ", "ขั้นตอน", "ตัวชี้วัด", "รายละเอียด"):
+        page = book[name]
+        top = next(row for row in range(1, 6) if "รหัสส่วน" in [c.value for c in page[row]])
+        heads = {page.cell(row, c.column).value: c.column for row in (top, top + 1) for c in page[top]}
+        first = top + (2 if name == "ขั้นตอน" else 1)
+        for row in range(page.max_row, first - 1, -1):
+            section = page.cell(row, heads["รหัสส่วน"]).value
+            if keep(section, name):
+                change(page, row, heads, section)
+            else:
+                page.delete_rows(row)
+        change(page, page.max_row + 1, heads, None)
+    book.save(path)
+
+
 class Maker:
     """Invents the records of one round; every draw comes from one source, so that a seed gives one round."""
 

@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from conftest import copied, hashes
-from rounds_made import ANSWER, Maker, write_form
+from rounds_made import ANSWER, Maker, change_plan, write_form
 
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.rounds import Round
@@ -43,25 +43,6 @@ def only(project, round_, sections):
         if path.stem[3:] not in (*sections, "summary"):
             path.unlink()
     change_plan(project, round_, lambda section, *_: section in sections)
-
-
-def change_plan(project, round_, keep=lambda *_: True, change=lambda *_: None):
-    """Go through the rows of the plan's sheets as a person does: delete some, write into others."""
-    path = project.data / str(round_) / "action_plan.xlsx"
-    book = openpyxl.load_workbook(path)
-    for name in ("โครงการ", "ขั้นตอน", "ตัวชี้วัด", "รายละเอียด"):
-        page = book[name]
-        top = next(row for row in range(1, 6) if "รหัสส่วน" in [c.value for c in page[row]])
-        heads = {page.cell(row, c.column).value: c.column for row in (top, top + 1) for c in page[top]}
-        first = top + (2 if name == "ขั้นตอน" else 1)
-        for row in range(page.max_row, first - 1, -1):
-            section = page.cell(row, heads["รหัสส่วน"]).value
-            if keep(section, name):
-                change(page, row, heads, section)
-            else:
-                page.delete_rows(row)
-        change(page, page.max_row + 1, heads, None)
-    book.save(path)
 
 
 def change(page, row, heads, section):
