@@ -197,6 +197,17 @@ def test_free_text_of_persons_is_withheld_whole_and_can_be_counted(tmp_path):
     assert told == {**dict.fromkeys(("record", "old", "new", "reason"), WITHHELD), "column": "เรื่อง", "by": "กยผ."}
 
 
+def test_problems_quote_no_free_text_of_persons(tmp_path):
+    folder = tmp_path / "data" / "raw" / "2569-6m"
+    folder.mkdir(parents=True)
+    shutil.copytree(ROOT / "data" / "schemas", tmp_path / "data" / "schemas")
+    header = "รหัสคำถาม,วันเวลาที่ถาม,เรื่อง,หน่วยงานที่เกี่ยวข้อง,วันเวลาที่ตอบ"
+    row = f"Q1,3 ม.ค. 2569 08:30,{'แม่ของฉันถูกไล่ที่ ' * 300},,"
+    (folder / "citizen_questions.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    (problem,) = Schemas.of(folder.parent, ROUND)["citizen_questions"].check(ROUND, folder).problems
+    assert (problem.row, problem.column, problem.value) == (2, "เรื่อง", WITHHELD) and "ไล่ที่" not in str(problem)
+
+
 def test_what_was_corrected_is_told_without_personal_data():
     one = {
         "index": 5,

@@ -182,6 +182,12 @@ class Schema:
         return next((column for column in self.columns if column.monthly), None)
 
     @property
+    def told(self) -> tuple[Column, ...]:
+        """Columns of free text of persons, which is nowhere shown."""
+        texts = [c for c in self.columns if c.kind == "text" and not c.unique and c.name not in self.registries]
+        return tuple(c for c in texts if c.name not in self.units) if self.persons else ()
+
+    @property
     def stem(self) -> str:
         """Stem of the raw file's name."""
         return self.file or self.id

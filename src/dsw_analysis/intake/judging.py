@@ -20,7 +20,7 @@ from dsw_analysis.intake.hints import DAYS, DayOrder
 from dsw_analysis.intake.masking import Masking
 from dsw_analysis.intake.merged import fill_merged
 from dsw_analysis.intake.parsing import match_registry, parse_cells
-from dsw_analysis.intake.personal import hide
+from dsw_analysis.intake.personal import WITHHELD, hide
 from dsw_analysis.intake.sheet import Listing, Sheet
 from dsw_analysis.intake.totals import Totals
 from dsw_analysis.intake.validation import Uniqueness, validate
@@ -57,7 +57,8 @@ class Checked:
     registries: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "problems", tuple(map(_masked, self.problems)))
+        told = {column.header for column in self.dataset.told}
+        object.__setattr__(self, "problems", tuple(_masked(p, withheld=p.column in told) for p in self.problems))
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -241,9 +242,11 @@ def _shown(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(p if p.row is None or row_of(p.row) == p.row else replace(p, row=row_of(p.row)) for p in problems)
 
 
-def _masked(problem: Problem) -> Problem:
-    """A problem that quotes no personal data, wherever it goes."""
-    value, expected = problem.value and hide(problem.value), hide(problem.expected)
+def _masked(problem: Problem, *, withheld: bool) -> Problem:
+    """A problem that quotes no personal data, and no free text of persons, wherever it goes."""
+    value, expected = problem.value, hide(problem.expected)
+    if value is not None:
+        value = WITHHELD if withheld else hide(value)
     same = (value, expected) == (problem.value, problem.expected)
     return problem if same else replace(problem, value=value, expected=expected)
 

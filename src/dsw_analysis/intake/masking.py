@@ -45,7 +45,7 @@ class Masking:
                     self._note(raw, column, kind, int(str(row)))
             if column.unique:
                 continue
-            if self.dataset.persons and column.name not in self.dataset.units:
+            if column in self.dataset.told:
                 frame = frame.assign(**{column.name: cells.where(cells.isna(), WITHHELD)})
             elif len(found):
                 masked = cells.where(~cells.index.isin(found.index), cells.map(hide, na_action="ignore"))
