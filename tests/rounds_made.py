@@ -15,6 +15,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 from declared import DATASETS, SCHEMAS, dataset
+from protected import alone, fives, in_column, is_exact, quotient, shares, two_digits
 
 from dsw_analysis.intake.forms import ONLY_SHEET, form
 from dsw_analysis.intake.thai import provinces
@@ -437,7 +438,8 @@ def expect_housing(_, records):
         found |= {f"rooms.{slug}": row["rooms"], f"places.{slug}": row["places"]}
         found[f"places_per_room.{slug}"] = row["places"] / row["rooms"]
         if not pd.isna(row["need"]):
-            found |= {f"needs.{slug}": row["need"], f"gap.{slug}": row["need"] - row["places"]}
+            need = fives(row["need"])
+            found |= {f"needs.{slug}": need, f"gap.{slug}": None if need is None else need - row["places"]}
     return {f"homeless_housing.{name}": value for name, value in found.items()}
 
 
@@ -446,15 +448,17 @@ def expect_career(_, records):
         return {}
     people = records["career_participants"]
     cohort = (people["source"] == "mso_logbook") & (people["trained"] == "yes")
-    found = {"participants": len(people), "cohort": int(cohort.sum()), "share": per_cent(cohort.sum(), len(people))}
-    found["units"] = people["unit"].nunique()
+    of_all, rest = int(cohort.sum()), int((~cohort).sum())
+    found = {"participants": len(people), "cohort": alone(of_all, rest)}
+    found["share"] = per_cent(of_all, len(people)) if is_exact(of_all, rest) else quotient(fives(of_all), len(people))
+    found["units"] = len(UNITS) if people["unit"].value_counts().reindex(UNITS, fill_value=0).min() >= 5 else None
     for unit in UNITS:
         own = people["unit"] == unit
-        found |= {f"participants.{unit}": int(own.sum()), f"cohort.{unit}": int((own & cohort).sum())}
-        found[f"share.{unit}"] = per_cent((own & cohort).sum(), own.sum())
-    for column in ("problem", "need"):
-        for code in dataset("career_participants")[column].codes:
-            found[f"{column}.{code}"] = int((people[column] == code).sum())
+        there, trained = fives(own.sum()), fives((own & cohort).sum())
+        found |= {f"participants.{unit}": there, f"cohort.{unit}": trained, f"share.{unit}": quotient(trained, there)}
+    for name in ("problem", "need"):
+        codes = dataset("career_participants")[name].codes
+        found |= in_column({f"{name}.{code}": (people[name] == code).sum() for code in codes})
     return {f"career_development.{name}": value for name, value in found.items()}
 
 
@@ -473,9 +477,9 @@ def expect_csr(_, records):
                 ((area == code) & work["sdgs"].map(lambda own, g=goal: g in own)).sum()
             )
     splits = {"partner_type": {}, "province": SLUGS}
-    for column, slugs in splits.items():
-        for code in [*dataset("csr_activities")[column].codes, *slugs]:
-            own, key = work[column] == code, slugs.get(code, code)
+    for name, slugs in splits.items():
+        for code in [*dataset("csr_activities")[name].codes, *slugs]:
+            own, key = work[name] == code, slugs.get(code, code)
             found |= {
                 f"activities.{key}": int(own.sum()),
                 f"linked_share.{key}": per_cent((own & linked).sum(), own.sum()),
@@ -483,12 +487,18 @@ def expect_csr(_, records):
     found |= {f"activities.{month}": int(n) for month, n in in_month(work["held_on"]).value_counts().items()}
     both = people[people["pre"].notna() & people["post"].notna()].astype({"pre": int, "post": int})
     gained = both["post"].sum() - both["pre"].sum()
-    found |= {"training_participants": len(people), "scored": per_cent(len(both), len(people))}
-    found |= {"effectiveness_index": gained / (20 * len(both) - both["pre"].sum()), "pre.mean": both["pre"].mean()}
+    found["training_participants"] = alone(len(people))
+    found |= shares({"scored": (len(both), len(people), 0)}, service=True)
+    measured = float if is_exact(len(both), len(people) - len(both)) else two_digits
+    found["effectiveness_index"] = measured(gained / (20 * len(both) - both["pre"].sum()))
+    found["pre.mean"] = float(both["pre"].mean())
     found |= {"overall_success": 91.25, "effectiveness_threshold": 0.5}
     answers = people[[f"s{n}" for n in range(1, 9)]].astype(float)
-    found["satisfaction"] = per_cent(answers.sum().sum(), 5 * answers.count().sum())
-    found |= {f"satisfaction_mean.{item}": answers[item].mean() for item in answers}
+    blank = answers.isna().sum()
+    measured = float if is_exact(blank.sum()) else two_digits
+    found["satisfaction"] = measured(per_cent(answers.sum().sum(), 5 * answers.count().sum()))
+    measured = float if is_exact(*blank) else two_digits
+    found |= {f"satisfaction_mean.{item}": measured(answers[item].mean()) for item in answers}
     return {f"csr.{name}": value for name, value in found.items()}
 
 
@@ -529,10 +539,11 @@ def expect_highland(_, records):
 def expect_questions(round_, records):
     asked = records["citizen_questions"]
     answered = int(asked["answered"].notna().sum())
-    found = {"questions": len(asked), "answered": answered, "open": len(asked) - answered}
-    found["answered_share"] = per_cent(answered, len(asked))
+    rest = len(asked) - answered
+    found = {"questions": alone(len(asked)), "answered": alone(answered, rest), "open": alone(rest, answered)}
+    found |= shares({"answered_share": (answered, len(asked), 0)}, service=True)
     months = in_month(asked["asked"]).value_counts()
-    found |= {f"month.{month}": int(months.get(month, 0)) for month in round_.month_labels()}
+    found |= in_column({f"month.{month}": int(months.get(month, 0)) for month in round_.month_labels()})
     return {f"citizen_questions.{name}": value for name, value in found.items()}
 
 
@@ -543,22 +554,31 @@ def expect_cases(round_, records):
     day = timedelta(hours=24)
     in_time = pd.Series([w is not None and w <= day for w in wait])
     judged = pd.Series([w is not None or a + day <= end for w, a in zip(wait, cases["received"], strict=True)])
-    found = {"all": len(cases), "within_24h": per_cent(in_time.sum(), judged.sum())}
-    found["open"] = int(cases["referred"].isna().sum())
+    found = {"all": alone(len(cases))}
+    found |= shares({"within_24h": (in_time.sum(), judged.sum(), (~judged).sum())}, service=True)
+    found["open"] = alone(cases["referred"].isna().sum(), cases["referred"].notna().sum())
     moments = pd.to_datetime(cases["received"])
     minutes = moments.dt.hour * 60 + moments.dt.minute
     office = (moments.dt.day_of_week < 5) & (minutes >= 8 * 60 + 30) & (minutes < 16 * 60 + 30)
-    found |= {"office.office": int(office.sum()), "office.outside": int((~office).sum())}
-    for channel in dataset("urgent_cases")["channel"].codes:
-        own = cases["channel"] == channel
-        found |= {channel: int(own.sum()), f"channel_share.{channel}": per_cent(own.sum(), len(cases))}
-        found[f"within_24h.{channel}"] = per_cent((own & in_time).sum(), (own & judged).sum())
-    for column, channel in (("category", "ess"), ("urgency", "hotline")):
-        for code in dataset("urgent_cases")[column].codes:
-            found[f"{channel}.{code}"] = int((cases[column] == code).sum())
-    found |= {f"month.{m}": int(n) for m, n in in_month(moments).value_counts().items()}
-    found |= {f"hour.{hour:02d}": int((moments.dt.hour == hour).sum()) for hour in range(24)}
-    found |= {f"province.{slug}": int((cases["province"] == name).sum()) for name, slug in SLUGS.items()}
+    found |= in_column({"office.office": office.sum(), "office.outside": (~office).sum()})
+    own = {channel: cases["channel"] == channel for channel in dataset("urgent_cases")["channel"].codes}
+    of_channels = {channel: rows.sum() for channel, rows in own.items()}
+    found |= in_column(of_channels)
+    assert is_exact(*of_channels.values())  # so that their shares are, too
+    found |= {f"channel_share.{channel}": per_cent(n, len(cases)) for channel, n in of_channels.items()}
+    found |= shares(
+        {
+            f"within_24h.{channel}": ((rows & in_time).sum(), (rows & judged).sum(), (rows & ~judged).sum())
+            for channel, rows in own.items()
+        },
+        service=True,
+    )
+    for name, channel in (("category", "ess"), ("urgency", "hotline")):
+        codes = dataset("urgent_cases")[name].codes
+        found |= in_column({f"{channel}.{code}": (cases[name] == code).sum() for code in codes})
+    found |= in_column({f"month.{m}": int(n) for m, n in in_month(moments).value_counts().items()})
+    found |= in_column({f"hour.{hour:02d}": (moments.dt.hour == hour).sum() for hour in range(24)})
+    found |= {f"province.{slug}": fives((cases["province"] == name).sum()) for name, slug in SLUGS.items()}
     return {f"urgent_cases.{name}": value for name, value in found.items()}
 
 

@@ -76,7 +76,7 @@ def test_the_nearest_file_above_a_folder_counts(tmp_path):
     [
         (
             "titel = 1",
-            "titel is no key; did you mean abbreviations or allowed or office_hours or report or",
+            "titel is no key; did you mean abbreviations or allowed or disclosure or office_hours or report or",
         ),
         ("[raport]", "raport is no key; did you mean report?"),
         ('report = "x"', "report is not a table; write [report] and its keys below"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dsw_analysis.problems import UsageError
+from dsw_analysis.protection import Protection, protection
 
 FILE: Final = "project.toml"
 _UNIT = re.compile("[a-z][a-z_]*")
@@ -64,6 +65,8 @@ class Settings:
         Names that hold digits without being a result.
     abbreviations:
         Abbreviation -> what it stands for; the report explains those that occur in it.
+    protection:
+        How figures of persons are shown.
     """
 
     department: str = ""
@@ -76,6 +79,7 @@ class Settings:
     units: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[Term, ...] = ()
     abbreviations: Mapping[str, str] = field(default_factory=dict)
+    protection: Protection = field(default_factory=Protection)
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -138,6 +142,7 @@ TABLES: Final[Mapping[str, frozenset[str]]] = {
     "office_hours": frozenset({"from", "to"}),
     "units": frozenset(),
     "allowed": frozenset({"text", "why"}),
+    "disclosure": frozenset(),
 }
 """Tables of the file and their keys; units and abbreviations may have any name."""
 
@@ -165,6 +170,7 @@ def _read(path: Path, content: Mapping[str, Any]) -> Settings:
         abbreviations={
             short: _text(path, f'[abbreviations] "{short}"', long) for short, long in tables["abbreviations"].items()
         },
+        protection=protection(str(path), tables["disclosure"]),
         allowed=tuple(_term(path, term) for term in _terms(path, content.get("allowed", []))),
     )
 

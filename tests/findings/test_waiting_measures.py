@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from declared import dataset
 
+from dsw_analysis.findings.disclosure import Shield
 from dsw_analysis.findings.measures.base import Count
 from dsw_analysis.findings.measures.derived import derive
 from dsw_analysis.findings.measures.filters import BLANK
@@ -26,7 +27,7 @@ def build():
         frame["channel"] = pd.Categorical(frame["channel"], categories=["ess", "hotline", "social_media"])
         frame.attrs["source"] = Source(
             dataset=dataset("urgent_cases"), file="urgent_cases.csv", sha256="0" * 64, rows=len(frame),
-            provenance="published", fields=fields or {},
+            provenance="published", fields=fields or {}, shield=Shield(open=True),
         )  # fmt: skip
         return frame
 

@@ -307,8 +307,8 @@ def test_citizen_questions_are_judged_once_there_are_some(copy, show):
 
     def change(sheet):
         top = next(r for r in range(1, 6) if sheet.cell(r, 1).value == "รหัสคำถาม")
-        for n in range(4):
-            answered = datetime(2026, 1, 6, 9) if n else None
+        for n in range(40):
+            answered = datetime(2026, 1, 6, 9) if n % 4 else None
             for column, value in enumerate(
                 [f"Q{n}", datetime(2026, 1, 5, 9), "สอบถามเบี้ยยังชีพ", "กคส.", answered], start=1
             ):
@@ -316,7 +316,7 @@ def test_citizen_questions_are_judged_once_there_are_some(copy, show):
 
     alter_sheet(copy.raw / "citizen_questions.xlsx", change)
     shown = show("citizen_questions")
-    assert shown.value("citizen_questions.questions") == 4
+    assert shown.value("citizen_questions.questions") == 40
     assert shown.value("citizen_questions.answered_share") == 75
     assert ">ต่ำกว่าแผน<" in shown.html  # 75 against 90, and no target is divided by the months of the year
 

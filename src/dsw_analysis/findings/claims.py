@@ -65,10 +65,11 @@ def answer(kind: str, of: Sequence[str], ledger: Mapping[str, Finding], given: A
     Parameters
     ----------
     kind:
-        ``known`` (has a value), ``nonzero``, ``provenance``, ``compare`` (a word of :data:`ORDER`), ``change`` (of
-        :data:`CHANGES`), a key of :data:`CHOICES` (which of several), ``attention`` (which are at or above the finding
-        ``given``), or one of :data:`OPERATORS` (against a finding's id or a number, ``given``), or ``widest`` (highest
-        and lowest of that group of ids, among those ``given``, which differ most; none if none differs).
+        ``known`` (has a value), ``hidden`` (is not shown), ``exact`` (is not rounded), ``nonzero``, ``provenance``,
+        ``compare`` (a word of :data:`ORDER`), ``change`` (of :data:`CHANGES`), a key of :data:`CHOICES` (which of
+        several), ``attention`` (which are at or above the finding ``given``), or one of :data:`OPERATORS` (against a
+        finding's id or a number, ``given``), or ``widest`` (highest and lowest of that group of ids, among those
+        ``given``, which differ most; none if none differs).
     of:
         Ids of the findings that are asked about.
 
@@ -90,4 +91,6 @@ def answer(kind: str, of: Sequence[str], ledger: Mapping[str, Finding], given: A
         first, second = (f.exact() for f in found)
         return WORDS[kind][(first > second) - (first < second)]
     (one,) = found
-    return {"known": one.value is not None, "nonzero": bool(one.value), "provenance": one.provenance}[kind]
+    says = {"known": one.value is not None, "nonzero": bool(one.value), "provenance": one.provenance}
+    says |= {"hidden": one.value is None and one.disclosure is not None, "exact": one.disclosure is None}
+    return says[kind]

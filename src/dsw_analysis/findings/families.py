@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from dsw_analysis.findings.disclosure import shield_of
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import Measure, Summary
 from dsw_analysis.findings.measures.derived import REGION
@@ -211,7 +212,8 @@ class Recorder:
             measures.append(replace(measure, id=f"{self._section}.{end}", label=label, where=where))
             shells.append((codes, names))
         header = source_of(self._frame).dataset[split.key[0]].header
-        held = rows.sizes() if split.present is True else None
+        source = source_of(self._frame)
+        held = shield_of(source).present(source, split.key, rows.sizes()) if split.present is True else None
         for at, ((codes, names), (_, finding)) in enumerate(zip(shells, rows(measures, self._drawn), strict=True)):
             if held is None or held[at]:
                 yield header, Row(codes, names, finding, split.within, family=name, split=split.key)

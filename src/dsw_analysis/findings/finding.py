@@ -50,7 +50,7 @@ _MEASURED = {*_DIGITS, "level"}
 _PER_ROW = {"ratio", "points", "hours"}
 """Units of numbers that are read with the number of rows behind them."""
 
-STYLES = ("value", "unit", "n/N", "counted", "full", "interval", "duration", "size")
+STYLES = ("value", "unit", "n/N", "counted", "full", "interval", "duration", "size", "tight")
 """Ways to print a finding; see :meth:`Finding.text`."""
 
 INTERVAL = "ช่วงความเชื่อมั่นร้อยละ 95"
@@ -143,7 +143,7 @@ class Finding:
         Two short hashes, ``measure.columns``: of what is measured (kind, filter, columns, options), and of what the
         columns read mean (header, kind, codebook). Equal in two rounds, they measured the same.
     disclosure:
-        What protects persons in it: ``"few"`` (not shown, fewer than a limit, zero included), ``"rounded"`` (it, or
+        What protects persons in it: ``"few"`` (not shown, fewer than ``base``, zero included), ``"rounded"`` (it, or
         what it is worked out from, is rounded to multiples of ``base``), ``"refused"`` (not shown); ``None`` if it is
         exact.
     round:
@@ -258,8 +258,9 @@ class Finding:
         style:
             ``"value"`` the number alone, ``"unit"`` with its unit, ``"n/N"`` numerator/denominator, ``"counted"`` the
             number and n/N, ``"full"`` unit and n/N, ``"interval"`` the limits (``-`` where there are none),
-            ``"duration"`` hours as readers count them: minutes below an hour and a half, days from two. An undefined
-            number prints as ``-``. ``"size"`` of a change is the unit without a sign, of all else ``"unit"``.
+            ``"duration"`` hours as readers count them: minutes below an hour and a half, days from two. ``"size"`` of a
+            change is the unit without a sign, of all else ``"unit"``; ``"tight"`` the number where there is no place
+            for words. An undefined number prints as ``-``, one that is not shown says so.
 
         Raises
         ------
@@ -268,17 +269,17 @@ class Finding:
         """
         if style not in STYLES:
             raise ValueError(f"style {style!r} is none of {', '.join(STYLES)}")
-        if style == "interval":
-            return self._limits() or "-"
-        if style == "n/N":
-            return f"{_plain(self.numerator)}/{_plain(self.denominator)}"
+        if self.value is None and self.disclosure is not None and style != "interval":
+            return self._hidden(style)
+        if style in ("interval", "n/N"):
+            return (
+                self._limits() or "-" if style == "interval" else f"{_plain(self.numerator)}/{_plain(self.denominator)}"
+            )
         rounded = self.rounded()
         if style == "size" and self.method == CHANGE and rounded is not None:
             rounded = abs(rounded)
-        number = "-" if rounded is None else f"{self._plain_if_whole(rounded):,}"
-        if self.unit == "p_value" and rounded == 0:
-            number = "น้อยกว่า 0.0001"
-        if style == "value" or rounded is None:
+        number = self._number(rounded)
+        if style in ("value", "tight") or rounded is None:
             return number
         if style == "counted":
             return f"{number} ({self.text('n/N')})" if self.has_base else number
@@ -287,6 +288,20 @@ class Finding:
         word = units()[self.unit]
         with_unit = f"{word} {number}" if self.unit == "percent" else f"{number} {word}".strip()
         return f"{with_unit} ({self.text('n/N')})" if style == "full" and self.has_base else with_unit
+
+    def _number(self, rounded: Decimal | None) -> str:
+        if self.unit == "p_value" and rounded == 0:
+            return "น้อยกว่า 0.0001"
+        return "-" if rounded is None else f"{self._plain_if_whole(rounded):,}"
+
+    def _hidden(self, style: str) -> str:
+        """What stands in place of a number that is not shown."""
+        if self.disclosure == "refused":
+            return "…" if style == "tight" else "ไม่แสดง"
+        if style == "tight":
+            return f"<{self.base}"
+        number = f"น้อยกว่า {self.base}"
+        return number if style in ("value", "n/N") else f"{number} {units()[self.unit]}".strip()
 
     def _duration(self) -> str:
         hours = as_fraction(self.exact())

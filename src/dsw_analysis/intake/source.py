@@ -32,6 +32,7 @@ class Source:
     them; ``derived`` are columns worked out from those of the file -> which.
     ``parts`` are the files of a dataset that comes in parts, in order, with their hashes (empty if one could not be
     read), and ``missing`` those of which no row is used.
+    ``shield`` is what protects numbers of persons that are measured of the frame.
     ``read`` are all files that it rests on, the raw file, its registries, corrections and ``datapackage.json``, each
     with the hash of what was read, taken when it was read. ``options`` says of files that were read by reading options
     who accepted them, in the order of the files. ``prepared`` are the notebook that made the file, and the raw files
@@ -41,7 +42,7 @@ class Source:
     dataset: Schema
     file: str
     sha256: str
-    rows: int
+    rows: int | None
     refused: int = 0
     absent: tuple[str, ...] = ()
     provenance: Provenance = "received"
@@ -52,6 +53,7 @@ class Source:
     parts: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     read: Mapping[str, str] = field(default_factory=dict)
+    shield: object = None
     options: Mapping[str, Acceptance] = field(default_factory=dict)
     prepared: Mapping[str, str] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from html import unescape
@@ -43,6 +44,7 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
         "statuses": [(status.name.lower(), status.value, RULES[status]) for status in Status],
         "bound": [(s, len(_NUMBER.findall(bodies[s["section"]])), _claims(bodies[s["section"]])) for s in sections],
         "provenances": {finding["provenance"] for finding in document["findings"]},
+        "protection": _protection(document["findings"]),
         "restated": [told for section in sections for told in section.get("restated", ())],
         "abbreviations": [(short, long) for short, long in current().abbreviations.items() if short in used],
         "corrections": [
@@ -59,6 +61,14 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
 def accepted_options(inputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Reading options by which files were read: of which file, and who accepted them when."""
     return [{**one, "on": date.fromisoformat(one["on"])} for read in inputs for one in read.get("options", ())]
+
+
+def _protection(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """By which rule numbers of persons are shown, and how many are rounded and not shown; ``None`` where none is."""
+    counts = Counter(finding["disclosure"] for finding in findings if finding.get("disclosure"))
+    said = current().protection
+    exempt = [one for _, one in sorted(said.exempt.items())]
+    return {"rule": said.rule, "datasets": said.datasets, "exempt": exempt, "counts": counts} if counts else None
 
 
 def _claims(body: str) -> int:

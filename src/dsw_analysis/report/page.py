@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
+from dsw_analysis.findings.disclosure import readers_note
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.provenance import MARKS
@@ -144,6 +145,7 @@ def page_values(
         "anchor": anchor,
         "origin": lambda finding: MARKS[finding.mark][1],
         "remarks": lambda finding: " · ".join(filter(None, [finding.note, *finding.basis()])),
+        "protected": readers_note(ledger.values()),
         "examples": bool(invented),
         "samples": invented == {"sample"},
         "groups": _groups(chapters, document),

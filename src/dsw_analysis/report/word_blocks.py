@@ -24,6 +24,7 @@ _COVER = {
     "subtitle": "Subtitle",
     "round": "Cover Round",
     "warning": "Notice",
+    "protected": "Notice",
 }
 """Line of the cover -> paragraph style."""
 _BLOCKS = {"failure": "Failure", "note": "Note"}

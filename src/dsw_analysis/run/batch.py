@@ -200,6 +200,7 @@ class Batch:
             rows={dataset: list(read) for dataset, read in result.rows.items()},
             **({} if result.left_out is None else {"left_out": result.left_out}),
             **({"awaits": [*result.awaits]} if result.awaits else {}),
+            **({"protected": dict(sorted(result.protected.items()))} if result.protected else {}),
             **({"internal": [task.exact]} if result.exact is not None else {}),
         )
         self.outputs.keep(task.exact, result.exact)

@@ -322,6 +322,7 @@ class Planner:
             return {}
         root, raw = self.project.root, self.project.data / str(self.round)
         paths = {*self.project.schemas.glob("*.yaml"), *raw.rglob("*"), *self.stale.beside()}
+        paths |= {*(root / "data" / "disclosure").glob("*.yaml")}
         paths |= {*(self.project.notebooks / "prepare").glob("*"), *prepared_files(root, raw.name)}
         paths |= {folder / LEDGER for _, folder in at_hand(root / "outputs", self.round)}
         sent = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(paths) if path.is_file()}

@@ -133,8 +133,9 @@ class Result:
     cells of the data and goes to whoever runs it alone; ``left_out`` says why there is nothing to show
     although nothing failed: the plan has no such project; ``awaits`` are the datasets that have not come, for which the
     plan alone is shown; ``recalled`` are the earlier rounds that it looked at, with the hash of what each found for
-    it. ``notes`` name, by cell, what the page leaves out, and what
-    was not watched. All is of plain types: who receives it need not import what makes notebooks.
+    it. ``protected`` says how many of its numbers are ``few``, ``rounded`` and ``refused``. ``notes`` name, by cell,
+    what the page leaves out, and what was not watched. All is of plain types: who receives it need not import what
+    makes notebooks.
     """
 
     title: str
@@ -152,6 +153,7 @@ class Result:
     left_out: str | None = None
     awaits: tuple[str, ...] = ()
     recalled: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    protected: Mapping[str, int] = field(default_factory=dict)
 
 
 def datasets_in(content: bytes) -> tuple[str, ...]:

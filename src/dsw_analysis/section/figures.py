@@ -81,7 +81,7 @@ def columns(values: Mapping[str, Finding], *, highlight: Collection[str] = ()) -
 
     Of a month the year stands below it where it is another than before. A phone scrolls what it cannot show whole.
     """
-    said = [finding.text() for finding in values.values()]
+    said = [finding.text("tight") for finding in values.values()]
     below = _lines(list(values))
     needed = len(values) * (max(pixels(said, SMALL), pixels(["\n".join(lines) for lines in below], SMALL)) + 4)
     css, across = fitting(needed)
@@ -114,7 +114,7 @@ def heatmap(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
     names = list(next(iter(rows.values())))
     found = [finding for cells in rows.values() for finding in cells.values()]
     heads = [name.replace(" ", "\n").split("\n") for name in names]
-    needed = max(pixels((f.text() for f in found), SMALL) + 8, pixels(["\n".join(h) for h in heads], SMALL) + 6)
+    needed = max(pixels((f.text("tight") for f in found), SMALL) + 8, pixels(["\n".join(h) for h in heads], SMALL) + 6)
     css, across = fitting(needed * len(names))
     step, top, row = across / len(names), 18 * max(map(len, heads)) + 6, 52
     axes = sheet(top + row * len(rows), across)
@@ -132,7 +132,15 @@ def heatmap(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
             box(axes, (step * column + 0.5, y + 20), (step - 1, 26), colour, LINE if shade < 0 else "none")
             if finding.value != 0:
                 text_colour = PAPER if shade == 3 else INK
-                put(axes, step * (column + 0.5), y + 38, finding.text(), size=SMALL, ha="center", colour=text_colour)
+                put(
+                    axes,
+                    step * (column + 0.5),
+                    y + 38,
+                    finding.text("tight"),
+                    size=SMALL,
+                    ha="center",
+                    colour=text_colour,
+                )
     return frozen(axes, _crossed(rows), css)
 
 
@@ -155,7 +163,8 @@ def tile_map(values: Mapping[str, Finding]) -> Drawing:
         box(axes, (left + 1, top + 1), (across - 2, high - 2), PAPER if shade is None else STEPS[shade], LINE)
         colour = PAPER if shade == 3 else INK
         put(axes, middle, top + 16, tile.abbr_th, size=SMALL, ha="center", colour=SOFT if shade is None else colour)
-        said = "×" if finding is None or finding.value is None else finding.text()
+        unknown = finding is None or (finding.value is None and finding.disclosure is None)
+        said = "×" if unknown else finding.text("tight")  # type: ignore[union-attr]  # none is unknown
         put(axes, middle, top + 32, said, size=SIZE, ha="center", colour=SOFT if shade is None else colour)
     for shade in sorted(set(shades.values())):
         ends = [f.text() for f in known if shades[float(f.value or 0)] == shade]

@@ -78,11 +78,14 @@ class Measuring(asking.Asking):
             # Also where no group takes part, or there are no items to ask for, which is no error.
             for key in [*(split.key for split in kept), *([] if items else [()])]:
                 family.rows.setdefault((*dimension, *key), [])
+            rows: list[tuple[str, Row]] = []
             for code, called, item, one in made:
                 base = families.filled(ids or (name if over is None else f"{name}.{{}}"), code)
                 own = one if over is None else replace(one, label=families.filled(one.label, called))
                 for header, row in recorder.rows(base, own, kept):
-                    self._keep(family, header, row if over is None else _of_item(row, dimension, code, called, item))
+                    rows.append((header, row if over is None else _of_item(row, dimension, code, called, item)))
+            for header, row in rows if over is None else self._as_columns(rows):
+                self._keep(family, header, row)
 
     def combine(
         self,
@@ -129,7 +132,8 @@ class Measuring(asking.Asking):
                 group = x if x.codes else y
                 end = families.filled(ids or f"{name}.{{}}", group.code) if key else name
                 label = families.filled(usual, group.full_name) if key else measure.label
-                made = replace(measure, id=f"{self.id}.{end}", label=label)(x.finding, y.finding)
+                own = replace(measure, id=f"{self.id}.{end}", label=label)
+                made = self.shield.derive(own(x.finding, y.finding), own, x.finding, y.finding)
                 header = self.families[group.family].headers.get(key, "") if key else ""
                 self._keep(family, header, replace(group, finding=made))
 
@@ -167,14 +171,12 @@ class Measuring(asking.Asking):
         held = set(frame[column].dropna())
         return {code: label for code, label in source_of(frame).dataset[column].codes.items() if code in held}
 
-    def commonest(self, frame: pd.DataFrame, by: str, column: str) -> Callable[[Row], str | None]:
-        """What a table says of a group of ``by``: the labels of the codes of a column that most of its rows have."""
-        declared = source_of(frame).dataset[column]
+    def commonest(self, name: str, by: str, column: str) -> Callable[[Row], str | None]:
+        """What a table says of a group of ``by``: codes of a column that most are shown to have."""
 
         def said(row: Row) -> str | None:
-            counts = frame.loc[frame[by] == row.code, column].value_counts()
-            top = [code for code in declared.codes if counts.get(code, 0) == counts.max() > 0]
-            return "; ".join(map(declared.label, top)) or None
+            cells = [cell for cell in self.rows(name, (by, column)) if cell.codes[0] == row.code]
+            return "; ".join(cell.names[1] for cell in self.claimed("most", cells)) or None
 
         return said
 
@@ -202,6 +204,14 @@ class Measuring(asking.Asking):
         row = replace(row, finding=self.ledger[row.finding.id], family=family.name)
         family.rows.setdefault(row.split, []).append(row)
         family.headers[row.split] = header
+
+    def _as_columns(self, rows: list[tuple[str, Row]]) -> Iterator[tuple[str, Row]]:
+        """Rows of items, protected as those of one split are that stand together."""
+        columns: dict[Key, list[Finding]] = {}
+        for _, row in rows:
+            columns.setdefault(row.split, []).append(row.finding)
+        shown = {f.id: f for column in columns.values() for f in self.shield.column(column)}
+        yield from ((header, replace(row, finding=shown[row.finding.id])) for header, row in rows)
 
     def _total(self, name: str) -> Row:
         return Row((), ("",), self.ledger[f"{self.id}.{name}"], family=name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,10 +14,14 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from dsw_analysis import project
+from dsw_analysis.findings.disclosure import Shield, rounded
 from dsw_analysis.findings.families import PROVINCE, Family
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.ledger import TOLD, to_json
+from dsw_analysis.findings.ledger import TOLD, Ledger, to_json
 from dsw_analysis.findings.measures.base import Count, Given
+from dsw_analysis.findings.repairs import path_of, read_repairs
+from dsw_analysis.intake.columns import Schema
 from dsw_analysis.intake.files import is_there
 from dsw_analysis.intake.provinces import official_province
 from dsw_analysis.intake.published import Published, differs
@@ -38,6 +43,8 @@ from dsw_analysis.section.words import register
 
 _PLAN_ONLY = "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ ผลตามตัวชี้วัดยังรอข้อมูล"
 """What is said of a project without a notebook."""
+_OPEN = "แสดงค่าจริงที่ยังไม่ได้คุ้มครองข้อมูลส่วนบุคคล ใช้ดูภายในเท่านั้น ห้ามเผยแพร่"
+"""What is said over numbers that are not protected."""
 _NONE = Markup('<span class="none">-</span>')
 
 
@@ -48,6 +55,7 @@ def open_section(
     data_dir: str | Path,
     province: str | None = None,
     accept_partial: bool = False,
+    exact: bool = False,
     plan_only: bool = False,
     needs: Sequence[str] = (),
 ) -> ProjectSection:
@@ -65,6 +73,8 @@ def open_section(
         Name of the province to restrict data to, in any usual spelling; ``None`` or empty for the whole country.
     accept_partial:
         Report on the valid rows of a dataset that has problems, and say so, instead of refusing it.
+    exact:
+        Show numbers of persons as they are, to an analyst alone: no report is made of that.
     plan_only:
         Show what the plan says and nothing else, as of a project that has no notebook yet: no indicator is measured.
     needs:
@@ -88,6 +98,7 @@ def open_section(
     plan = Plan.load(schemas, folder)
     figures.set_theme()
     project = plan.project(section)
+    published = Published.of(folder)
     opened = ProjectSection(
         id=section,
         order=project.order,
@@ -101,7 +112,8 @@ def open_section(
         province=place,
         accept_partial=accept_partial,
         decimals=read_decimals(folder),
-        published=Published.of(folder),
+        published=published,
+        shield=Shield(published={} if place else published.figures, open=exact),
         plan_only=plan_only,
         awaits=tuple(id_ for id_ in needs if _is_awaited(schemas, id_, folder)),
     )
@@ -152,7 +164,8 @@ class ProjectSection(Noticing):
         figure = self.published.figures.get(finding.id)
         if figure is None:
             return finding
-        problem = differs(finding.id, figure, finding.rounded())
+        exact = replace(self.shield.found.get(finding.id, finding), digits=finding.digits)
+        problem = differs(finding.id, figure, exact.rounded())
         if problem is None:
             return replace(finding, printed="fraction" if figure.has_fraction else "value")
         if figure.cause is None:
@@ -200,10 +213,13 @@ class ProjectSection(Noticing):
             if error.is_awaited:
                 raise AwaitedError(error.problems) from None
             raise
-        source = source_of(frame)
-        self.rest_on(source if self.national else replace(source, rows=len(frame)))
+        if kind.persons or any(column.persons for column in kind.columns):
+            self._read_repairs()
+        source = frame.attrs["source"] = replace(source_of(frame), shield=self.shield)
+        self.rest_on(source if self.national else replace(source, rows=self._rows_told(kind, len(frame))))
         if (source.refused or source.missing) and self.national:
-            rows, read = source.rows, source.rows + source.refused
+            rows = source.rows or 0
+            read = rows + source.refused
             used = Given(
                 f"แถวที่ใช้ได้ของชุดข้อมูล {source.dataset.title}",
                 id=f"{self.id}.rows_used.{dataset_id}",
@@ -215,6 +231,19 @@ class ProjectSection(Noticing):
             self.record_returns(dataset_id)
         self.shown.learn(kind, frame)
         return frame
+
+    def _read_repairs(self) -> None:
+        """Read what the gate has decided to show less of; the round's own file is asked for also if it is not there."""
+        data = self.schemas.folder.parent
+        with suppress(FileNotFoundError):
+            path_of(data, self.round).read_bytes()
+        self.shield.repairs = read_repairs(data, self.round)
+
+    def _rows_told(self, kind: Schema, rows: int) -> int | None:
+        """How many rows of a province there are, as far as may be told."""
+        if not kind.persons or self.shield.open:
+            return rows
+        return rounded(rows, project.current().protection.of(kind.id).base)
 
     def tile_map(self, name: str, *, zero: str = "", rated: bool = True, **about: Any) -> Block | None:  # noqa: ANN401
         """As :meth:`Picturing.tile_map`; of counts, if the round has a file of inhabitants, their rates.
@@ -283,14 +312,17 @@ class ProjectSection(Noticing):
         only = "" if self.national else f"<p>ตัวเลขทุกตัวในส่วนนี้คำนวณจากข้อมูลของ{self.place}เท่านั้น</p>"
         if self.plan_only:
             only = self.awaited() or f'<p class="warning">{_PLAN_ONLY}</p>'
+        if self.shield.open:
+            only += f'<p class="warning">{_OPEN}</p>'
         return self.shown.block(
             Block(f'<dl class="overview src">{items}</dl>{only}{self.notices()}{self._indicator_table()}')
         )
 
     def close(self) -> Block:
         """As :meth:`Section.close`; the batch, if it runs the notebook, is told the findings that are not protected."""
-        own = [record for record in self.ledger.records() if "round" not in record]
-        sys.audit(TOLD, to_json({"section": self.id, "province": self.province, "findings": own}))
+        own = [f for f in self.ledger.values() if f.round is None]
+        exact = Ledger(replace(self.shield.found.get(f.id, f), label=f.label, printed=f.printed) for f in own)
+        sys.audit(TOLD, to_json({"section": self.id, "province": self.province, "findings": exact.records()}))
         return super().close()
 
     def _handed_over(self) -> dict[str, Any]:

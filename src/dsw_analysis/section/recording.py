@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dsw_analysis.findings import claims
+from dsw_analysis.findings.disclosure import Shield
 from dsw_analysis.findings.families import PLACES, Family, Key, Row, ranked
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
@@ -53,6 +54,8 @@ class Recording:
         What was asked of the ledger to choose words, and its answers; see :mod:`dsw_analysis.findings.claims`.
     data:
         Data by the names that they have in texts.
+    shield:
+        What protects persons in its numbers.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Recording:
     families: dict[str, Family] = field(default_factory=dict)
     claims: list[dict[str, Any]] = field(default_factory=list)
     data: dict[str, str] = field(default_factory=dict)
+    shield: Shield = field(default_factory=Shield)
     _asked: list[int] = field(default_factory=list)
     _conditions: list[Condition] = field(default_factory=list)
 

@@ -24,6 +24,12 @@ Say = Callable[[Row], str]
 """What a column of words says of a row."""
 
 
+def _is_refused(cells: Mapping[str, Mapping[tuple[Key, tuple[str, ...]], Finding]], row: Row) -> bool:
+    """Whether no number of a row may be shown: a brief leaves it out."""
+    found = [of.get((row.split, row.codes)) for of in cells.values()]
+    return all(finding is not None and finding.disclosure == "refused" for finding in found)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Section(Picturing):
     """What every notebook of the report needs: a place to record findings and ways to tell and show them.
@@ -79,8 +85,9 @@ class Section(Picturing):
             return self._tabled(show, caption, note, quoted=quoted, **names)
         measured = [c if isinstance(c, str) else c[0] for c in show.values() if isinstance(c, (str, tuple))]
         measured = measured or [of or ""]
-        order = [row for row in self.rows(sort or measured[0], by, sort=sort is not None) if only(row)]
         cells = {n: {(row.split, row.codes): row.finding for row in self.rows(n, by)} for n in measured}
+        order = [row for row in self.rows(sort or measured[0], by, sort=sort is not None) if only(row)]
+        order = [row for row in order if self.national or not _is_refused(cells, row)]
         data = any(isinstance(cell, pd.Series) for cell in show.values())
         some = data or any_number(f for of in cells.values() for f in of.values())
         if not (order and some and self._holds(when)):
@@ -107,7 +114,8 @@ class Section(Picturing):
             last = {h: self.found(cell) if isinstance(cell, str) else None for h, cell in show.items()}
             for header, column_ in columns.items():
                 column_.append(total if header == first else last[header])
-        gaps = any(isinstance(cell, Finding) and cell.value is None for column in columns.values() for cell in column)
+        shown = [cell for column in columns.values() for cell in column if isinstance(cell, Finding)]
+        gaps = any(cell.value is None and cell.disclosure is None for cell in shown)
         names = {"rows": order, "what": self._what(order), "gaps": gaps, **names}
         return self._tabled(columns, caption, note, uses=[row.finding for row in order], **names)
 
@@ -240,6 +248,7 @@ class Section(Picturing):
             "title": self.title if self.national else f"{self.title} {self.place}",
             "round": str(self.round),
             "province": self.province,
+            **({"exact": True} if self.shield.open else {}),
             "inputs": [{"dataset": name, **source.record()} for name, source in sorted(self.sources.items())],
             "read": dict(sorted(self.read.items())),
             "indicators": self._judged(),

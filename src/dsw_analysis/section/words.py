@@ -244,6 +244,8 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment.filters |= {name: _style(style) for name, style in _STYLES.items()}
     environment.tests |= {
         "known": lambda number: number.ask("known"),
+        "hidden": lambda number: number.ask("hidden"),
+        "exact": lambda number: number.ask("exact"),
         "reconstructed": lambda number: number.ask("provenance") in INVENTED,
     }
     return environment

@@ -11,10 +11,12 @@ from typing import Any, ClassVar, Self
 
 import pandas as pd
 
+from dsw_analysis.findings.disclosure import HOUR, Facts, Kind, about_place, shield_of
 from dsw_analysis.findings.finding import WHOLE, Finding
 from dsw_analysis.findings.measures.derived import IN_MONTH
-from dsw_analysis.findings.measures.filters import Where, as_cells, in_words, select
+from dsw_analysis.findings.measures.filters import FILLED, Where, as_cells, in_words, select
 from dsw_analysis.intake.source import Source, source_of
+from dsw_analysis.intake.thai import provinces
 
 UNDEFINED = "ไม่มีรายการให้คำนวณ จึงไม่มีค่า"
 NO_VALUES = "ไม่มีค่าที่ระบุไว้ในข้อมูล"
@@ -53,6 +55,8 @@ class Measure(Named):
 
     where: Where = field(default_factory=dict)
 
+    discloses: ClassVar[Kind]
+
     def ungrouped(self, columns: Sequence[str]) -> Self:
         """The same measure without the conditions on some columns."""
         return replace(self, where={c: wanted for c, wanted in self.where.items() if c not in columns})
@@ -64,11 +68,13 @@ class Measure(Named):
         counted: Where = MappingProxyType({}),
         more: str = "",
         cells: Mapping[str, Any] = MappingProxyType({}),
+        facts: Facts = Facts(),  # noqa: B008 - frozen
         **parts: Any,  # noqa: ANN401 - fields of the finding
     ) -> Finding:
         """A finding on the rows of ``frame`` with the source filled in; ``used`` are further columns read.
 
-        A 0 of months of which the whole file has no row is not a count, and undefined.
+        A 0 of months of which the whole file has no row is not a count, and undefined. Of persons it is the number
+        that may be shown.
 
         Parameters
         ----------
@@ -76,6 +82,8 @@ class Measure(Named):
             What the numerator of a share is filtered by, besides ``where``.
         more, cells:
             What else rows must meet, in words and as data.
+        facts:
+            What decides how a number of persons is shown.
         """
         source = source_of(frame)
         where = {**self.where, **counted}
@@ -85,7 +93,7 @@ class Measure(Named):
         if source.province is not None:
             words = " และ ".join(w for w in (f"จังหวัด: {source.province}", words) if w)
             cells = {source.place: source.province, **cells}
-        return Finding(
+        found = Finding(
             id=self.id,
             label=self.label,
             unit=self.unit,
@@ -101,6 +109,15 @@ class Measure(Named):
             note=self.noted(parts.pop("note", None)),
             definition=self._definition(source, where, used),
             **parts,
+        )
+        kind: Kind = "count" if any(source.dataset[c].persons for c in used) else self.discloses
+        if not source.dataset.persons and kind == self.discloses:
+            return found
+        place = about_place(source, [name for name, wanted in where.items() if wanted is not FILLED])
+        kind = "never" if place and HOUR in where else kind
+        of_rows = source.dataset.persons
+        return shield_of(source).protected(
+            found, replace(facts, kind=kind, place=place, of_rows=of_rows, note=self.note)
         )
 
     def _definition(self, source: Source, where: Where, used: Sequence[str]) -> str:
@@ -125,18 +142,22 @@ def fingerprint(*parts: object) -> str:
 class Count(Measure):
     """Number of rows that meet the filter."""
 
+    discloses = "count"
+
     def __call__(self, frame: pd.DataFrame) -> Finding:
         """Count rows of ``frame``."""
         return self.finding(frame, int(select(frame, self.where).sum()))
 
     def finding(self, frame: pd.DataFrame, rows: int) -> Finding:
         """The finding that so many rows of ``frame`` meet the filter."""
-        return self._finding(frame, value=rows, rows=rows)
+        return self._finding(frame, value=rows, rows=rows, facts=Facts(among=len(frame)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Given(Measure):
     """A number that no cell says, such as a rule, with the source of the frame that it goes with."""
+
+    discloses = "given"
 
     def __call__(self, frame: pd.DataFrame, value: int | float, **parts: Any) -> Finding:  # noqa: ANN401
         """The finding; ``parts`` are further fields of it."""
@@ -155,7 +176,12 @@ class _OfColumn(Measure):
         cells = frame.loc[select(frame, self.where), self.column]
         given = cells.dropna()
         parts = {"rows": len(given), "missing": len(cells) - len(given), **self._of(cells, given)}
-        return self._finding(frame, self.column, note=self._why if parts["value"] is None else None, **parts)
+        note = self._why if parts["value"] is None else None
+        return self._finding(frame, self.column, note=note, facts=self._facts(frame, cells), **parts)
+
+    def _facts(self, _: pd.DataFrame, __: pd.Series) -> Facts:
+        """What decides how it is shown if it is of persons."""
+        return Facts()
 
     def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
         raise NotImplementedError
@@ -165,8 +191,18 @@ class _OfColumn(Measure):
 class Distinct(_OfColumn):
     """Number of different values of a column; blanks are not a value."""
 
+    discloses = "distinct"
+
     def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
         return {"value": int(given.nunique()), "rows": len(cells)}
+
+    def _facts(self, frame: pd.DataFrame, cells: pd.Series) -> Facts:
+        """Each value must have rows enough, and none of a codebook may be without: else it tells zero from few."""
+        dataset = source_of(frame).dataset
+        declared = dataset[self.column]
+        counts = cells.value_counts()
+        every = len(provinces()) if declared.kind == "province" else len(declared.codes)
+        return Facts(least=int(counts.min()) if len(counts) >= max(every, 1) else 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +210,10 @@ class Total(_OfColumn):
     """Sum of a column."""
 
     _why: ClassVar[str] = NO_VALUES
+    discloses = "sum"
+
+    def _facts(self, _: pd.DataFrame, cells: pd.Series) -> Facts:
+        return Facts(largest=tuple(cells.dropna().astype("float64").nlargest(2)))
 
     def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
         return {"value": total(given) if len(given) else None, "rows": len(cells)}
@@ -184,6 +224,7 @@ class Value(_OfColumn):
     """The one cell of a column in the one row that the filter leaves; it is an error to leave no row or several."""
 
     _why: ClassVar[str] = NO_VALUES
+    discloses = "never"
 
     def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
         if len(cells) != 1:
@@ -195,6 +236,8 @@ class Value(_OfColumn):
 class Mean(_OfColumn):
     """Arithmetic mean of a column."""
 
+    discloses = "mean"
+
     def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
         whole, n = total(given), len(given)
         return {"value": whole / n if n else None, "numerator": whole, "denominator": n}
@@ -205,6 +248,11 @@ class Quantile(_OfColumn):
     """Quantile ``q`` (0 to 1) of a numeric column by linear interpolation (Hyndman and Fan 1996, type 7)."""
 
     q: float
+
+    discloses = "mean"
+
+    def _facts(self, _: pd.DataFrame, __: pd.Series) -> Facts:
+        return Facts(tail=self.q)
 
     def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
         return {"value": float(given.quantile(self.q)) if len(given) else None, "method": "Hyndman–Fan 7"}
@@ -227,6 +275,7 @@ class Summary(Measure):
     mean: str
     unit: str = "points"
 
+    discloses = "mean"
     dimension: ClassVar[str] = "statistic"
     names: ClassVar[Mapping[str, str]] = {
         "mean": "ค่าเฉลี่ย",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from dsw_analysis.findings.disclosure import derived
 from dsw_analysis.findings.finding import CENSUS, Finding
 from dsw_analysis.findings.measures.base import NO_VALUES, UNDEFINED, Measure, Named, fingerprint
 from dsw_analysis.findings.measures.filters import Where
@@ -34,12 +35,12 @@ class OfFindings(Named):
         if len(places) > 1:
             names = ", ".join(sorted(place or "the whole country" for place in places))
             raise ValueError(f"{self.id} would mix numbers of {names}; compute it from numbers of one place")
+        said = {"rows": first.rows, "digits": self.digits, **values, "note": self.noted(values.get("note"))}
         files = list(dict.fromkeys(f.file for f in parts if f.file))
         return Finding(
             id=self.id,
             label=self.label,
             unit=self.unit,
-            digits=self.digits,
             dataset=first.dataset,
             file=first.file,
             sha256=first.sha256,
@@ -50,12 +51,11 @@ class OfFindings(Named):
             province=first.province,
             provenance=weakest(f.grounded for f in parts),
             corrected=max(f.corrected or 0 for f in parts) or None,
-            note=self.noted(values.pop("note", None)),
             definition=".".join(
                 fingerprint(type(self).__name__, self.unit, hashes)
                 for hashes in zip(*((f.definition or ".").split(".") for f in parts), strict=True)
             ),
-            **{"rows": first.rows, **values},
+            **derived(parts, self.unit, said),
         )
 
 
@@ -122,6 +122,8 @@ class _Twice(Measure):
 
     key: str
     counted: Where
+
+    discloses = "never"
 
     def _compare(self, first: pd.DataFrame, second: pd.DataFrame) -> tuple[McNemar | None, dict[str, Any]]:
         share = Share(id=self.id, label=self.label, where=self.where, counted=self.counted)

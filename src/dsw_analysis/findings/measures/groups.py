@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsw_analysis.findings.disclosure import shield_of
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import Count, Measure
 from dsw_analysis.findings.measures.filters import select
@@ -96,7 +97,7 @@ class Split:
             ordered = self.frame.iloc[self._rows[np.argsort(self._cell, kind="stable")]]
             stops, sizes = np.cumsum(self.sizes()), self.sizes()
             found = (m(ordered.iloc[stop - n : stop]) for m, stop, n in zip(measures, stops, sizes, strict=True))
-        return zip(self.cells, found, strict=True)
+        return zip(self.cells, shield_of(source_of(self.frame)).column(found), strict=True)
 
 
 def by(column: str, measure: Measure) -> Callable[..., dict[str, Finding]]:

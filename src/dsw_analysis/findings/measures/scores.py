@@ -28,6 +28,8 @@ class _Scores(Measure):
     pre: str
     post: str
 
+    discloses = "statistic"
+
     def __call__(self, frame: pd.DataFrame) -> Finding:
         """Work it out; undefined where nobody has both scores, or as the class says."""
         rows = frame.loc[select(frame, self.where), [self.pre, self.post]]
@@ -148,6 +150,8 @@ class ScalePercent(Measure):
     columns: tuple[str, ...]
     top: int
 
+    discloses = "statistic"
+
     def __call__(self, frame: pd.DataFrame) -> Finding:
         """Work out the percentage; ``rows`` are respondents with at least one answer, ``missing`` blank cells."""
         answers = frame.loc[select(frame, self.where), list(self.columns)]
@@ -187,6 +191,8 @@ class Reliability(Measure):
 
     unit: str = "ratio"
     columns: tuple[str, ...]
+
+    discloses = "statistic"
 
     def __post_init__(self) -> None:
         """Refuse a single item.

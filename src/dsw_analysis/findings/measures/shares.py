@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsw_analysis.findings.disclosure import Facts
 from dsw_analysis.findings.finding import CENSUS, Finding
 from dsw_analysis.findings.measures.base import UNDEFINED, Measure
 from dsw_analysis.findings.measures.filters import BLANK, FILLED, Where, select
+from dsw_analysis.intake.columns import Schema
 from dsw_analysis.intake.provenance import weakest
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.problems import DataError, Problem
@@ -150,6 +152,8 @@ class Share(Measure):
 
     counted: Where
 
+    discloses = "share"
+
     def __call__(self, frame: pd.DataFrame, drawn: Registry | None = None) -> Finding:
         """Work out the share.
 
@@ -185,11 +189,16 @@ class Share(Measure):
         return self._finding(
             frame,
             counted=self.counted,
+            facts=Facts(service=self._is_service(source_of(frame).dataset)),
             **parts | ({} if n else {"note": UNDEFINED}),
             missing=int(tally[State.MISSING]),
             not_applicable=int(tally[State.NOT_APPLICABLE]) or None,
             refused=int(tally[State.REFUSED]) or None,
         )
+
+    def _is_service(self, dataset: Schema) -> bool:
+        """Whether it asks only if cells are filled of which that says nothing of a person."""
+        return all(name in dataset.service and wanted in (FILLED, BLANK) for name, wanted in self.counted.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +207,8 @@ class ResponseRate(Measure):
 
     By stratum with ``by("kind", ResponseRate(...))(answers, registry)``; the stratum must be on the registry.
     """
+
+    discloses = "share"
 
     def __call__(self, frame: pd.DataFrame, drawn: Registry) -> Finding:
         """Count who has answered; undefined if nobody was asked.

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dsw_analysis.findings.disclosure import Facts
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import UNDEFINED, Measure
 from dsw_analysis.findings.measures.filters import select
@@ -75,6 +76,8 @@ class WithinHours(_Waiting):
 
     hours: float
 
+    discloses = "share"
+
     def __call__(self, frame: pd.DataFrame) -> Finding:
         """Work out the share; undefined if no case can be judged."""
         times = self._times(frame)
@@ -89,6 +92,7 @@ class WithinHours(_Waiting):
             denominator=judged,
             rows=judged,
             not_judged=len(times.waited) - judged,
+            facts=Facts(service=True),
             note=None if judged else UNDEFINED,
         )
 
@@ -99,6 +103,8 @@ class WaitQuantile(_Waiting):
 
     unit: str = "hours"
     q: float
+
+    discloses = "mean"
 
     def __call__(self, frame: pd.DataFrame) -> Finding:
         """Work out the quantile; undefined if there are no cases, or too many of them are open."""
@@ -115,6 +121,7 @@ class WaitQuantile(_Waiting):
             value=value,
             rows=len(times.waited),
             method="Kaplan–Meier",
+            facts=Facts(tail=self.q),
             note=note if value is None else None,
         )
 
@@ -125,6 +132,8 @@ class OpenCases(_Waiting):
 
     under_hours: float | None = None
 
+    discloses = "count"
+
     def __call__(self, frame: pd.DataFrame) -> Finding:
         """Count the open cases."""
         times = self._times(frame)
@@ -132,4 +141,6 @@ class OpenCases(_Waiting):
         if self.under_hours is not None:
             chosen = chosen & (times.waited < pd.Timedelta(hours=self.under_hours).as_unit("ns").value)
             words, said = f"{words}และรอไม่ถึง {self.under_hours:g} ชั่วโมง", f"blank ..{self.under_hours:g} h"
-        return self._waited(frame, times, words, {self.end: said}, value=int(chosen.sum()), rows=len(times.waited))
+        facts = Facts(among=len(times.waited))
+        value = int(chosen.sum())
+        return self._waited(frame, times, words, {self.end: said}, value=value, rows=len(times.waited), facts=facts)
