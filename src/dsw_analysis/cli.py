@@ -103,9 +103,14 @@ def _parser() -> argparse.ArgumentParser:
             help="replace the outputs in place by some that lack sections or files",
         )
         command.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask cluster, e.g. tcp://10.0.0.1:8786")
-        command.set_defaults(by=None, only=None, explain=False, with_examples=None)
+        command.set_defaults(by=None, only=None, explain=False, with_examples=None, exact=False)
         if name == "run":
             command.add_argument("--explain", action="store_true", help="say what would run and why, and run nothing")
+            command.add_argument(
+                "--exact",
+                action="store_true",
+                help="show numbers of persons as they are, in outputs/<round>/internal/run alone, not to be passed on",
+            )
             command.add_argument("--by", choices=["province"], help="a brief for each province instead")
             command.add_argument("--only", type=_names, help="only these provinces, with commas")
         else:

@@ -21,6 +21,8 @@ from dsw_analysis.run.tasks import BRIEF_PAGE, Project
 def run(arguments: argparse.Namespace) -> int:
     """Run a round's notebooks, and write their findings, briefs or report."""
     print(f"dsw: {arguments.round.label}", flush=True)
+    if arguments.exact and arguments.by is not None:
+        raise UsageError("--exact makes no briefs; open_section(…, exact=True, province=…) shows one in JupyterLab")
     with contextlib.ExitStack() as stack:
         cluster = None
         if arguments.scheduler is not None:
@@ -29,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
             cluster = stack.enter_context(connect(arguments.scheduler))
         batch = stack.enter_context(
             Batch(
-                Project(root=arguments.project.resolve()),
+                Project(root=arguments.project.resolve(), exact=arguments.exact),
                 arguments.round,
                 jobs=cluster.threads if cluster else arguments.jobs,
                 fresh=arguments.fresh,
@@ -52,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
             clean = _report(batch, outcomes, arguments.to)
         elif not provinces:
             put_in_place(batch, outcomes)
+        if arguments.exact:
+            print(f"{batch.out}: numbers of persons as they are, not to be passed on")
         for outcome in failed:
             print(failure(outcome), file=sys.stderr)
         clean = clean and not any(place.reasons() for place in preparations(batch.project, batch.round))

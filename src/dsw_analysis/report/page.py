@@ -57,6 +57,7 @@ def page(
     *,
     province: str | None = None,
     document: Mapping[str, Any] | None = None,
+    warning: str | None = None,
 ) -> str:
     """One self-contained HTML page of chapters, each with the bases of the numbers that it is the first to use.
 
@@ -73,12 +74,14 @@ def page(
     document:
         Content of ``findings.json``, if the page is the whole report of a round: it ends with a page on method, and
         :data:`FIGURES` stands beside it.
+    warning:
+        What is said above all else, of a page that is not to be passed on.
     """
     here = {c.id for c in chapters}
     # A repetition mark belongs to the word before it and must not begin a line.
     bodies = (_unlink_absent(_shift_headings(c.body), here).replace(" ๆ", "\u00a0ๆ") for c in chapters)
     done = [replace(chapter, body=body) for chapter, body in zip(chapters, bodies, strict=True)]
-    return page_around(round_, done, ledger, province=province, document=document)
+    return page_around(round_, done, ledger, province=province, document=document, warning=warning)
 
 
 def page_around(
@@ -88,6 +91,7 @@ def page_around(
     *,
     province: str | None = None,
     document: Mapping[str, Any] | None = None,
+    warning: str | None = None,
 ) -> str:
     """The page of chapters whose bodies are as sections show them, but for their numbers."""
     values = page_values(round_, chapters, ledger, province=province, document=document)
@@ -95,7 +99,7 @@ def page_around(
     files = f"{round_}-" if round_ else ""
     bodies = {c.id: with_downloads(c.body, ledger, f"{files}{c.id}") for c in chapters}
     made = {name: _with_bases(body, ledger, listed, linked=document is not None) for name, body in bodies.items()}
-    return render_page("report.html.j2", script="report.js", **values, made=made)
+    return render_page("report.html.j2", script="report.js", **values, made=made, warning=warning)
 
 
 def as_shown(body: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import pickle
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from dsw_analysis.run.tasks import PLAN_ONLY, Project, Result, Task, datasets_in
 from dsw_analysis.run.warm.client import run_notebook
 from dsw_analysis.run.warm.watching import seen, told
 from dsw_analysis.section.executed import handed_over
+from dsw_analysis.section.project_section import EXACT, OPEN
 
 _PLAN = "action_plan"  # stem of the raw file that says which projects there are
 
@@ -69,7 +71,7 @@ def execute(task: Task) -> Result:
     if notebook is not None:
         if error is None:
             document, error = handed_over(notebook)
-            if document is not None and document.get("exact"):
+            if document is not None and document.get("exact") and not task.is_open:
                 document, error = None, "it shows persons' numbers as they are; open its section without exact=True"
         # In one line: Python's own encoder, which indents, takes as long as some notebooks.
         executed = json.dumps(notebook, ensure_ascii=False, sort_keys=True).encode() + b"\n"
@@ -143,10 +145,23 @@ def run_task(task: Task) -> tuple[Any, Exception | None, Mapping[str, str | None
         given.write_bytes(task.content)
         try:
             folder = (root / "notebooks" / task.notebook).parent
-            notebook, error = run_notebook(given, task.parameters, cwd=folder, report=report)
+            with _open(exact=task.is_open):
+                notebook, error = run_notebook(given, task.parameters, cwd=folder, report=report)
         except Exception as raised:  # whatever stops one notebook must not stop the others
             return None, raised, {}, (), None
         return _timeless(notebook), error, *seen(report, root / "notebooks"), told(report)
+
+
+@contextlib.contextmanager
+def _open(*, exact: bool) -> Iterator[None]:
+    """Have the kernel that starts meanwhile open its section with numbers of persons as they are, if that is asked."""
+    if exact:
+        os.environ[EXACT] = "1"
+    try:
+        yield
+    finally:
+        if exact:
+            os.environ.pop(EXACT, None)
 
 
 def _timeless(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +224,7 @@ def _page(task: Task, made: Chapter, document: Mapping[str, Any] | None) -> byte
     """The section's own page, to be shared alone."""
     ledger = Ledger() if document is None else Ledger.from_records(document["findings"])
     round_ = Round.parse(str(task.parameters["round_id"]))
-    return page(round_, [made], ledger, province=task.province).encode()
+    return page(round_, [made], ledger, province=task.province, warning=OPEN if task.is_open else None).encode()
 
 
 def opened(part: Part) -> tuple[Chapter, Mapping[str, Any] | None]:

@@ -305,6 +305,7 @@ class Planner:
             parameters=parameters,
             root=self.project.root,
             files=files,
+            is_open=self.project.exact,
         )
         return Step(task=task, piece=self.stale.section(task, given, asked=asked))
 

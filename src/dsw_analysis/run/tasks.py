@@ -30,9 +30,10 @@ BRIEF_PAGE = "brief.html"
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """Folders of a checkout: notebooks, raw data, outputs."""
+    """Folders of a checkout: notebooks, raw data, outputs; ``exact`` says that persons are not protected in these."""
 
     root: Path
+    exact: bool = False
 
     @property
     def notebooks(self) -> Path:
@@ -50,8 +51,8 @@ class Project:
         return self.root / "data" / "schemas"
 
     def outputs(self, round_: Round) -> Path:
-        """Folder that a round's outputs go to."""
-        return self.root / "outputs" / str(round_)
+        """Folder that a round's outputs go to; of ``exact`` ones a set of their own in what is internal."""
+        return self.root / "outputs" / str(round_) / (f"{INTERNAL}run" if self.exact else "")
 
     def checked(self, round_: Round) -> Path:
         """Folder of the round's checked copies, wherever a link may have put the raw files."""
@@ -82,7 +83,8 @@ class Task:
     It makes a section, of the whole country if ``province`` is ``None``, from the notebook's bytes, ``content``, with
     typed values for its own parameters; folders are not among them: it finds ``../data/raw`` and ``../outputs`` from
     the folder it runs in, in the project folder ``root``. If it carries ``files`` (path from the project folder ->
-    bytes), it runs in a temporary project folder that holds just these.
+    bytes), it runs in a temporary project folder that holds just these. With ``is_open`` its section shows numbers of
+    persons as they are.
     """
 
     section: str
@@ -92,6 +94,7 @@ class Task:
     root: Path
     province: str | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    is_open: bool = False
 
     @property
     def name(self) -> str:

@@ -43,7 +43,9 @@ from dsw_analysis.section.words import register
 
 _PLAN_ONLY = "โครงการนี้อยู่ในแผน แต่ยังไม่มีการวิเคราะห์ข้อมูลของโครงการในรายงานฉบับนี้ ส่วนนี้จึงแสดงเฉพาะสิ่งที่แผนระบุ ผลตามตัวชี้วัดยังรอข้อมูล"
 """What is said of a project without a notebook."""
-_OPEN = "แสดงค่าจริงที่ยังไม่ได้คุ้มครองข้อมูลส่วนบุคคล ใช้ดูภายในเท่านั้น ห้ามเผยแพร่"
+EXACT = "DSW_EXACT"
+"""Environment variable by which ``dsw run --exact`` opens every section as :func:`open_section` does with ``exact``."""
+OPEN = "แสดงค่าจริงที่ยังไม่ได้คุ้มครองข้อมูลส่วนบุคคล ใช้ดูภายในเท่านั้น ห้ามเผยแพร่"
 """What is said over numbers that are not protected."""
 _NONE = Markup('<span class="none">-</span>')
 
@@ -91,7 +93,7 @@ def open_section(
     UsageError
         If there are no schemas beside ``data_dir``, or one has a mistake.
     """
-    round_ = Round.parse(round_id)
+    round_, exact = Round.parse(round_id), exact or EXACT in os.environ
     place = official_province(province) if province else None
     folder = Path(data_dir) / str(round_)
     schemas = Schemas.of(data_dir, round_)
@@ -313,7 +315,7 @@ class ProjectSection(Noticing):
         if self.plan_only:
             only = self.awaited() or f'<p class="warning">{_PLAN_ONLY}</p>'
         if self.shield.open:
-            only += f'<p class="warning">{_OPEN}</p>'
+            only += f'<p class="warning">{OPEN}</p>'
         return self.shown.block(
             Block(f'<dl class="overview src">{items}</dl>{only}{self.notices()}{self._indicator_table()}')
         )
