@@ -40,3 +40,9 @@ def test_exact_findings_come_back_when_they_are_gone_and_go_when_a_section_fails
     add(project, "01_good", TOLD, "1 / 0", HAND_OVER)
     run(project)
     assert not exact.exists()
+
+
+def test_a_section_that_shows_persons_as_they_are_is_refused(project):
+    add(project, "01_good", HAND_OVER, exact=True)
+    (outcome,) = run(project)
+    assert (outcome.state, "without exact=True" in outcome.error) == ("failed", True)

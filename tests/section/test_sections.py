@@ -17,7 +17,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from conftest import ROUND
 
+from dsw_analysis import Count, open_section
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.rounding import round_half_up
 from dsw_analysis.problems import DataError
@@ -378,3 +380,24 @@ def test_a_strict_round_refuses_a_file_with_problems_and_a_partial_one_says_what
     assert shown.value("csr.activities") == 2550
     assert shown.section["csr.rows_used.csr_activities"].text("n/N") == "2,550/2,559"
     assert "2,550/2,559" in shown.html
+
+
+def test_numbers_of_persons_as_they_are_stand_under_a_banner(copy):
+    options = {"round_id": ROUND, "data_dir": copy.root / "data" / "raw", "province": "ตาก"}
+    for exact in (True, False):
+        section = open_section("urgent_cases", **options, exact=exact)
+        cases = section.load("urgent_cases")
+        section.measure(cases, all=Count("เรื่อง", unit="reports"), within_24h=Count("ทัน", unit="reports"))
+        assert (section.ledger["urgent_cases.all"].value == len(cases)) is exact
+        assert ("ค่าจริงที่ยังไม่ได้คุ้มครองข้อมูลส่วนบุคคล" in section.overview().html) is exact
+
+
+def test_repairs_of_the_round_are_shown(copy, show):
+    folder = copy.root / "data" / "disclosure"
+    folder.mkdir()
+    repair = "- {dataset: urgent_cases, columns: [province], base: 10}\n"
+    (folder / f"{ROUND}.yaml").write_text(repair, encoding="utf-8")
+    shown = show("urgent_cases")
+    values = {f.value for i, f in shown.section.ledger.items() if i.startswith("urgent_cases.province.")}
+    assert values
+    assert all(value is None or value % 10 == 0 for value in values)
