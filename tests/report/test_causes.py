@@ -6,13 +6,14 @@ pandas from the records that were written; what must be named is the list of wha
 
 import shutil
 from collections import Counter
-from itertools import pairwise
+from dataclasses import replace
+from itertools import pairwise, product
 from random import Random
 
 import pandas as pd
 import pytest
 from conftest import ROOT
-from declared import dataset
+from declared import SCHEMAS, dataset
 from rounds_made import (
     ANSWER,
     Maker,
@@ -26,9 +27,15 @@ from rounds_made import (
     make_round,
     write_form,
 )
+from scipy.stats import binomtest
 from test_comparison import write_ledger
 
+from dsw_analysis.findings.measures.base import Mean
+from dsw_analysis.intake.source import Source
+from dsw_analysis.intake.thai import provinces
 from dsw_analysis.report.comparing import compare_rounds
+from dsw_analysis.report.comparison_files import comparison_page
+from dsw_analysis.report.pairs import paired
 from dsw_analysis.rounds import Round
 
 ROUNDS = tuple(map(Round.parse, ("2569-6m", "2569-9m", "2569-12m", "2570-3m")))
@@ -239,6 +246,75 @@ def test_each_difference_is_named_as_all_that_was_planted_and_what_is_the_same_a
     assert cases[2] + cases[3] >= 20
     assert cases[3] >= 5
     assert cases["none"] >= 10
+
+
+def test_units_of_both_rounds_are_paired_and_tested(year):
+    """By merging the two surveys on the units; scipy's binomial test and Holm's rule written out, step by step."""
+    records, (found, *_) = year
+    both = records[0]["restructuring_survey"].merge(records[1]["restructuring_survey"], on="unit")
+    assert len(both) == len(records[1]["restructuring_survey"]) >= 6
+    expected = {}
+    for q in (c for c in dataset("restructuring_survey").columns if c.statement):
+        for name, codes in ((q.name, q.counted), (f"{q.name}.concern", q.concern)):
+            was, now = (both[f"{q.name}_{end}"].isin(codes) for end in "xy")
+            up, down = int((~was & now).sum()), int((was & ~now).sum())
+            p = binomtest(down, up + down).pvalue if up + down else 1.0
+            expected[f"restructuring.{name}"] = (len(both), up, down, 100 * (up - down) / len(both), p)
+    assert sum(up + down > 0 for _, up, down, *_ in expected.values()) == 2, "one question was corrected"
+    for id_, (units, up, down, difference, p) in expected.items():
+        pairs = found.by_id[id_].pairs
+        assert (pairs.units, pairs.up, pairs.down) == (units, up, down), id_
+        assert pairs.difference == pytest.approx(difference)
+        assert (pairs.method, pairs.p_value) == ("mcnemar", pytest.approx(p))
+    tests = sorted((c.pairs.p_value, id_) for id_, c in found.by_id.items() if c.pairs and c.pairs.p_value is not None)
+    reached = 0.0
+    for place, (p, id_) in enumerate(tests):
+        reached = max(reached, min(1, (len(tests) - place) * p))
+        assert found.by_id[id_].pairs.adjusted == pytest.approx(reached), id_
+    assert "restructuring.response_rate" not in found.pairs  # of units asked, not of answers
+    assert not [id_ for id_ in found.pairs if id_.startswith(("citizen_questions", "public_opinion", "ea_"))]
+    page = comparison_page(found)
+    assert f"{len(both)} หน่วยงาน เข้าเกณฑ์เพิ่ม" in page
+    assert f"การทดสอบ {len(tests)} รายการ" in page
+
+
+def test_counts_of_centres_are_paired_as_their_share_is(year):
+    records, (_, found, _) = year
+    both = records[1]["community_welfare"].merge(records[2]["community_welfare"], on="centre")
+    pairs = found.by_id["community_welfare.share.screened"].pairs
+    yes = [(both[f"screened_{end}"] == "yes").sum() for end in "xy"]
+    assert (pairs.units, pairs.up - pairs.down) == (len(both), yes[1] - yes[0])
+
+
+def homes(places):
+    frame = pd.DataFrame({"province": [p.name_th for p in provinces()][: len(places)], "places": places})
+    frame["places"] = frame["places"].astype("Int64")
+    frame.attrs["source"] = Source(
+        dataset=SCHEMAS[DROPPED], file="x.csv", sha256="0", rows=len(frame), provenance="received"
+    )
+    return frame
+
+
+def test_means_of_units_have_the_signed_rank_and_few_pairs_no_test():
+    mean = Mean("ที่พักเฉลี่ย", id="homeless_housing.mean", unit="persons", column="places")
+    before, after = [10, 11, 12, 13, 14, 15, 16, 9], [11, 13, 9, 17, 19, 21, 16]
+    frames = homes(before), homes(after)
+    pairs = paired(tuple(map(mean, frames)), ({}, {}), frames)
+    change = [b - a for a, b in zip(before, after, strict=False)]
+    assert (pairs.units, pairs.up, pairs.down) == (7, 5, 1)
+    assert pairs.difference == pytest.approx(sum(change) / 7)
+    # Ranks of 1, 2, 3 (down), 4, 5, 6 are 1 to 6: of the 64 signs those with at most 3 of 21 downward, twice.
+    ways = sum(
+        sum(r for r, down in zip(range(1, 7), signs, strict=True) if down) <= 3 for signs in product((0, 1), repeat=6)
+    )
+    assert (pairs.method, pairs.p_value) == ("signed_rank_exact", pytest.approx(2 * ways / 64))
+    few = homes(before[:5]), homes(after[:5])
+    told = paired(tuple(map(mean, few)), ({}, {}), few)
+    assert (told.units, told.method, told.p_value) == (5, None, None)
+    still = frames[0], homes(before)
+    assert paired(tuple(map(mean, still)), ({}, {}), still).p_value is None, "nothing changed: there is nothing to rank"
+    rounded = mean(frames[0]), replace(mean(frames[1]), numerator=100)
+    assert paired(rounded, ({}, {}), frames) is None, "what does not give the ledger's numbers is not paired"
 
 
 def test_a_new_answer_a_changed_target_and_a_dropped_project_are_listed_and_not_compared(year):

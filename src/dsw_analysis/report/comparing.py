@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
-from dsw_analysis.intake.changes import changes
+from dsw_analysis.intake.changes import Changes, changes
 from dsw_analysis.problems import UsageError
 from dsw_analysis.report.comparison import Compared, Comparison
 from dsw_analysis.report.made import Made
+from dsw_analysis.report.pairs import Frames, Pairs, adjusted, in_both, paired
 from dsw_analysis.rounds import Round
+
+_PAIRS: Final = {
+    **{"pairs": "units", "pairs_up": "up", "pairs_down": "down", "pairs_difference": "difference"},
+    **{"p_value": "p_value", "p_adjusted": "adjusted"},
+}
+"""Column of a frame -> what of pairs it has."""
 
 
 def compare_rounds(old: Round, new: Round, root: str | Path = "..") -> Comparison:
@@ -30,13 +40,28 @@ def compare_rounds(old: Round, new: Round, root: str | Path = "..") -> Compariso
     if not old < new:
         raise UsageError(f"{old} is no earlier round than {new}; name the earlier first")
     before, after = (Made.read(Path(root) / "outputs" / str(round_)) for round_ in (old, new))
-    found = {}
+    found: dict[str, Changes] = {}
+    read: dict[str, Frames] = {}
     for dataset in before.inputs.keys() & after.inputs.keys():
         if before.inputs[dataset] != after.inputs[dataset]:
-            frames = [made.frame(Path(root).resolve() / "data" / "raw", dataset) for made in (before, after)]
-            if frames[0] is not None and frames[1] is not None:
-                found[dataset] = changes(frames[0], frames[1], (old, new))
-    return Comparison(old=before, new=after, changes=dict(sorted(found.items())))
+            one, other = (made.frame(Path(root).resolve() / "data" / "raw", dataset) for made in (before, after))
+            if one is not None and other is not None:
+                found[dataset] = changes(one, other, (old, new))
+                if in_both((one, other)):
+                    read[dataset] = one, other
+    comparison = Comparison(old=before, new=after, changes=dict(sorted(found.items())))
+    return replace(comparison, pairs=adjusted(dict(_pairs(comparison, read))))
+
+
+def _pairs(comparison: Comparison, read: Mapping[str, Frames]) -> Iterator[tuple[str, Pairs]]:
+    """Findings of units that answered in both rounds, of those whose file is another."""
+    ledgers = comparison.old.ledger, comparison.new.ledger
+    for c in comparison.findings:
+        frames = read.get(c.one.dataset or "")
+        if c.difference is None or c.old is None or c.new is None or frames is None:
+            continue
+        if (pairs := paired((c.old, c.new), ledgers, frames)) is not None:
+            yield c.id, pairs
 
 
 def tidy(comparison: Comparison) -> pd.DataFrame:
@@ -70,4 +95,5 @@ def _numbers(c: Compared, comparison: Comparison) -> dict[str, float | None]:
             for name, f in sides.items()
             for part in ("numerator", "denominator")
         },
+        **{name: None if c.pairs is None else getattr(c.pairs, part) for name, part in _PAIRS.items()},
     }

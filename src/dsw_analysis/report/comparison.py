@@ -13,6 +13,7 @@ from dsw_analysis.findings.ledger import SUMMARY
 from dsw_analysis.findings.past import below, difference, redefined
 from dsw_analysis.intake.changes import Changes
 from dsw_analysis.report.made import Made
+from dsw_analysis.report.pairs import Pairs
 from dsw_analysis.rounds import MONTHS
 
 State = Literal["same", "differs", "undefined", "redefined", "gone", "new"]
@@ -39,6 +40,8 @@ class Compared:
         ``None`` where the old period was not worked out anew.
     half:
         The finding of the new months alone, from the new round's rows of them; ``None`` where that was not worked out.
+    pairs:
+        The finding over the units that answered in both rounds; ``None`` where its rows are no units.
     causes:
         Where it differs, what has changed of all that it rests on; where it is redefined, what of its definition:
         keys of :data:`~dsw_analysis.report.comparison_files.CAUSES`.
@@ -52,6 +55,7 @@ class Compared:
     of_old: Fraction | None = None
     of_new: Fraction | None = None
     half: Finding | None = None
+    pairs: Pairs | None = None
     causes: tuple[str, ...] = ()
 
     @property
@@ -74,6 +78,8 @@ class Comparison:
         Findings of the old round as the new one's files give them, by their ids, where that is known.
     half:
         Findings of the months that only the new round has, by their ids, where its rows say their dates.
+    pairs:
+        Shares and means of units that answered in both rounds, by their ids.
     """
 
     old: Made
@@ -81,6 +87,7 @@ class Comparison:
     changes: Mapping[str, Changes]
     anew: Mapping[str, Finding] = field(default_factory=dict)
     half: Mapping[str, Finding] = field(default_factory=dict)
+    pairs: Mapping[str, Pairs] = field(default_factory=dict)
 
     @cached_property
     def findings(self) -> list[Compared]:
@@ -105,7 +112,7 @@ class Comparison:
         state: State = "undefined" if apart is None else "same" if same else "differs"
         causes = () if same else self._causes(old, new)
         compared = Compared(id=id_, old=old, new=new, state=state, difference=apart, causes=causes)
-        return self._split(replace(compared, half=self.half.get(id_)), old, new)
+        return self._split(replace(compared, half=self.half.get(id_), pairs=self.pairs.get(id_)), old, new)
 
     def _split(self, compared: Compared, old: Finding, new: Finding) -> Compared:
         """A difference in its two parts, without the causes that the part which is none would have."""

@@ -18,6 +18,7 @@ from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.intake.writing.workbooks import BODY, HEAD, new_workbook, write_table
 from dsw_analysis.plan.verdicts import PROJECT_OVERDUE, Status, Work
 from dsw_analysis.report.comparison import Compared, Comparison
+from dsw_analysis.report.pairs import FEWEST
 from dsw_analysis.report.turned import RANKS, Turned, indicators, projects, rankings
 from dsw_analysis.section.blocks import anchor
 
@@ -57,6 +58,21 @@ def difference_text(compared: Compared, part: str = "difference") -> str:
     word = units()[unit_of_difference(compared.one.unit)]
     sign = "+" if difference > 0 else "−" if difference < 0 else ""
     return f"{sign}{number:,} {word}".strip()
+
+
+def pairs_text(compared: Compared) -> str:
+    """How many of the units of both rounds changed, and the p value of that or why there is none."""
+    pairs = compared.pairs
+    if pairs is None:
+        return "-"
+    up, down = ("เข้าเกณฑ์เพิ่ม", "ไม่เข้าเกณฑ์แล้ว") if compared.one.unit == "percent" else ("เพิ่มขึ้น", "ลดลง")
+    told = f"{pairs.units:,} หน่วยงาน {up} {pairs.up:,} {down} {pairs.down:,}"
+    if pairs.units < FEWEST:
+        return f"{told} น้อยเกินกว่าจะทดสอบ"
+    if pairs.adjusted is None:
+        return f"{told} ไม่มีสิ่งที่จะทดสอบ"
+    number = round_half_up(pairs.adjusted, 4)
+    return f"{told} p {f'= {number}' if number else 'น้อยกว่า 0.0001'}"
 
 
 def said(finding: Finding | None, style: str = "unit") -> str:
@@ -122,6 +138,9 @@ def comparison_page(comparison: Comparison) -> str:
         causes=causes_text,
         difference=difference_text,
         said=said,
+        pairs=pairs_text,
+        tests=sum(pairs.p_value is not None for pairs in comparison.pairs.values()),
+        fewest=FEWEST,
         example=MARKS["example"][1],
         is_example=lambda id_, made: id_ in made.ledger and made.ledger[id_].mark == "example",
         ranks=RANKS,
@@ -145,6 +164,12 @@ _COLUMNS: Final[Mapping[str, Callable[[Compared], Any]]] = {
     "เฉพาะเดือนที่เพิ่มขึ้น: ค่า": lambda c: c.half and c.half.value,
     "เฉพาะเดือนที่เพิ่มขึ้น: ตัวตั้ง": lambda c: c.half and c.half.numerator,
     "เฉพาะเดือนที่เพิ่มขึ้น: ตัวหาร": lambda c: c.half and c.half.denominator,
+    "หน่วยงานที่มีข้อมูลทั้งสองรอบ": lambda c: c.pairs and c.pairs.units,
+    "หน่วยงานที่เข้าเกณฑ์เพิ่มหรือค่าเพิ่มขึ้น": lambda c: c.pairs and c.pairs.up,
+    "หน่วยงานที่ไม่เข้าเกณฑ์แล้วหรือค่าลดลง": lambda c: c.pairs and c.pairs.down,
+    "ผลต่างของหน่วยงานเหล่านี้": lambda c: c.pairs and c.pairs.difference,
+    "ค่า p": lambda c: c.pairs and c.pairs.p_value,
+    "ค่า p ที่ปรับแล้ว (Holm)": lambda c: c.pairs and c.pairs.adjusted,
     "หน่วยของผลต่าง": lambda c: None if c.difference is None else units()[unit_of_difference(c.one.unit)],
     "สถานะ": lambda c: STATES[c.state],
     "สิ่งที่เปลี่ยน": causes_text,
@@ -189,6 +214,7 @@ def comparison_json(comparison: Comparison) -> str:
                 },
                 "causes": c.causes,
                 **{when: _json(getattr(c, when)) for when in ("old", "new", "half")},
+                "pairs": None if c.pairs is None else vars(c.pairs),
             }
             for c in comparison.findings
         ],

@@ -171,18 +171,18 @@ def signed_rank(pre: Numbers, post: Numbers) -> SignedRank:
     ValueError
         If the lengths differ.
     """
-    from scipy.stats import rankdata, wilcoxon  # noqa: PLC0415
-
     before, after = _pairs(pre, post)
     change = np.round(after - before, _SCORE_DIGITS)
     moved = change[change != 0]
     if len(moved) == 0:
         raise UndefinedError("nobody's score changed: there is nothing to rank")
-    ranks = rankdata(np.abs(moved))
+    ranks = np.asarray(pd.Series(np.abs(moved)).rank(), dtype=np.float64)
     upward = float(ranks[moved > 0].sum())
-    exact = len(moved) <= MOST_EXACT
-    p_value = _exact_p(ranks, upward) if exact else wilcoxon(moved, correction=True, method="approx", axis=None).pvalue
-    return SignedRank(upward, float(p_value), exact)
+    if len(moved) <= MOST_EXACT:
+        return SignedRank(upward, _exact_p(ranks, upward), True)
+    from scipy.stats import wilcoxon  # noqa: PLC0415
+
+    return SignedRank(upward, float(wilcoxon(moved, correction=True, method="approx", axis=None).pvalue), False)
 
 
 def _exact_p(ranks: Vector, upward: float) -> float:

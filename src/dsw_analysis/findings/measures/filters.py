@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
 from typing import Any
@@ -22,6 +23,8 @@ class Cell(Enum):
 
 FILLED = Cell.FILLED
 BLANK = Cell.BLANK
+
+_RANGE = re.compile(r"(-?[0-9.]*?)\.\.(-?[0-9.]*)")
 
 Where = Mapping[str, Any]
 """Column -> what its cells must be: a value or code, a tuple of them, :data:`FILLED`, :data:`BLANK`,
@@ -82,6 +85,22 @@ def _plain(wanted: Any) -> Any:  # noqa: ANN401 - see Where
     if isinstance(wanted, tuple):
         return [_plain(one) for one in wanted]
     return wanted if type(wanted) in (str, int, float, bool) else str(wanted)
+
+
+def from_cells(cells: Mapping[str, Any]) -> tuple[Where, Where]:
+    """The filter that :func:`as_cells` says, and what only the numerator of a share is filtered by."""
+    where = {name: _wanted(said) for name, said in cells.items() if not name.startswith("+")}
+    return where, {name[1:]: _wanted(said) for name, said in cells.items() if name.startswith("+")}
+
+
+def _wanted(said: Any) -> Any:  # noqa: ANN401 - see Where
+    if isinstance(said, list):
+        return tuple(map(_wanted, said))
+    if said in ("filled", "blank"):
+        return Cell[said.upper()]
+    if isinstance(said, str) and (ends := _RANGE.fullmatch(said)):
+        return slice(*(float(end) if end else None for end in ends.groups()))
+    return said
 
 
 def _meets(cells: pd.Series, wanted: Any) -> pd.Series[bool]:  # noqa: ANN401 - see Where
