@@ -15,6 +15,8 @@ from returns_tables import MAKERS, Table
 
 MANIFEST = yaml.safe_load((Path(__file__).parent / "data" / "layouts.yaml").read_text(encoding="utf-8"))
 ENTRIES = {entry["id"]: entry for entry in MANIFEST}
+TOLD = {"topic": "[ไม่แสดงข้อความของบุคคล]"}
+"""Free text of the one dataset of persons that has some -> what is shown in its place."""
 ONE_PROVINCE = {"title_province_csr": "เชียงใหม่", "title_province_training": "ขอนแก่น"}
 
 
@@ -33,8 +35,12 @@ def make(id_, folder):
 
 
 def as_loaded(id_):
-    """The records of an entry as a loaded frame holds them: several codes joined by ``;``."""
+    """The records of an entry as a loaded frame holds them: several codes joined by ``;``, no free text of persons."""
+    told = TOLD if ENTRIES[id_]["dataset"] == "citizen_questions" else {}
     return [
-        {name: ";".join(cell) if isinstance(cell, list) else cell for name, cell in record.items()}
+        {
+            name: ";".join(cell) if isinstance(cell, list) else told.get(name, cell) if cell is not None else None
+            for name, cell in record.items()
+        }
         for record in truth(id_)
     ]
