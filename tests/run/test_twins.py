@@ -40,7 +40,7 @@ def hash_of(raw):
 
 
 def told(project, place):
-    """What a section hands over and shows of a place, without hashes; its findings, and numbers that are not protected."""
+    """What a section hands over and shows of a place, without hashes; its findings; its numbers without protection."""
     shown = run_cells(project.notebook(SECTION), data_dir=str(project.raw.parent), province=place)
     document = shown.section._handed_over()
     text = json.dumps([document, shown.html], ensure_ascii=False, sort_keys=True)
