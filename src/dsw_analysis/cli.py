@@ -153,14 +153,32 @@ def _add_beginnings(commands: argparse._SubParsersAction[argparse.ArgumentParser
 
 def _add_judges(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Commands on what was made of a round."""
-    verify = commands.add_parser("verify", help="say which file of a round's outputs is not what was made")
-    verify.add_argument("round", type=_round)
+    verify = commands.add_parser("verify", help="say what is not as it was made or published; needs no raw data")
+    verify.add_argument(
+        "what", metavar="ROUND|FOLDER|ZIP", help="outputs of a round, an edition's folder, or an archive"
+    )
+    verify.add_argument("--pin", metavar="DIGEST", help="what approve or publish printed, and was kept outside")
 
     approve = commands.add_parser("approve", help="write down who approved the report in place, so that it is no draft")
     approve.add_argument("round", type=_round)
     approve.add_argument("--by", metavar="NAME", required=True, help="who approved it, as its cover is to say")
     approve.add_argument("--role", required=True, help="as what, e.g. อธิบดีกรม")
     approve.add_argument("--on", type=_date, metavar="DATE", help="when, as 2026-06-05 (default: not said)")
+
+    publish = commands.add_parser("publish", help="make an edition of the approved report in place: editions/<number>/")
+    publish.add_argument("round", type=_round)
+    publish.add_argument("--on", type=_date, metavar="DATE", help="day of issue, as 2026-06-10 (default: not said)")
+    publish.add_argument("--because", metavar="TEXT", help="why it replaces the last edition, which its cover prints")
+
+    archive = commands.add_parser(
+        "archive", help="write a round as one file to hand on: raw files, notebooks, editions"
+    )
+    archive.add_argument("round", type=_round)
+    archive.add_argument("--to", type=Path, metavar="ZIP", help="file (default: outputs/<round>.zip)")
+
+    unpack = commands.add_parser("unpack", help="unpack such a file into a new folder, to go on from there")
+    unpack.add_argument("file", type=Path)
+    unpack.add_argument("folder", type=Path)
 
     compare = commands.add_parser("compare", help="hold two rounds against each other: what differs, and why")
     compare.add_argument("old", type=_round)
@@ -190,7 +208,7 @@ _COMMANDS = {
     "doctor": "machine",
     **dict.fromkeys(("run", "report"), "running"),
     **dict.fromkeys(("verify", "compare", "audit-report"), "judging"),
-    "approve": "signing",
+    **dict.fromkeys(("approve", "publish", "archive", "unpack"), "signing"),
     "series": "series",
     "list": "files",
 }

@@ -71,7 +71,7 @@ def test_command_says_which_and_ends_with_1(out, tmp_path, capsys):
     told = capsys.readouterr().err
     assert "report.pdf: ถูกแก้ไขหลังสร้าง" in told
     assert "findings.xlsx: หายไป" in told
-    assert "พบ 2 ไฟล์" in told
+    assert "พบ 2 แห่ง" in told
 
 
 def test_nothing_made_and_a_lost_manifest_are_said(out, tmp_path, capsys):

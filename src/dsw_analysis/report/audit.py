@@ -94,8 +94,8 @@ class Words:
 class Audit:
     """What a ledger document bears out; made once, it checks any number of pages."""
 
-    def __init__(self, document: Mapping[str, Any], edition: Edition = DRAFT) -> None:
-        self.document, self.edition = document, edition
+    def __init__(self, document: Mapping[str, Any], edition: Edition = DRAFT, province: str | None = None) -> None:
+        self.document, self.edition, self.province = document, edition, province
         self.ledger = Ledger.from_records(document["findings"])
         self.shown: dict[str, Mapping[str, Any]] = {s["section"]: s.get("shown", {}) for s in document["sections"]}
         self.claims = {s["section"]: s.get("claims", []) for s in document["sections"]}
@@ -142,6 +142,12 @@ class Audit:
             found += [(section, *slip) for slip in slips]
         return [Slip(section=section, words=words, problem=problem) for section, words, problem in found]
 
+    def numbers(self, html: str) -> list[Slip]:
+        """Check only the numbers that lead to a finding, which pages of any version have."""
+        bodies = {section: Body(as_shown(text)) for section, text in take_apart(html, self._failed)[1].items()}
+        found = ((section, *slip) for section, body in bodies.items() for slip in self._numbers(section, body))
+        return [Slip(section=section, words=words, problem=problem) for section, words, problem in found]
+
     def _have_numbers(self, sections: Iterable[str]) -> bool:
         """Whether one of some sections showed a number; where it is not recorded what they showed, one did."""
         shown = [self.shown.get(section, {}).get("pieces") for section in sections]
@@ -150,7 +156,7 @@ class Audit:
 
     def _made(self, frame: str, bodies: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
         """What stands around the sections is what the ledger gives, and numbers have the ids that it leads back to."""
-        candidates = list(expected(self.document, self.ledger, bodies))
+        candidates = list(expected(self.document, self.ledger, bodies, self.province))
         if (frame, bodies) in candidates:
             return
         right, numbered = candidates[0]

@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from dsw_analysis.intake.changes import Changes, changes
+from dsw_analysis.intake.changes import changes
 from dsw_analysis.problems import UsageError
 from dsw_analysis.report.comparison import Compared, Comparison
 from dsw_analysis.report.made import Made
@@ -39,18 +39,24 @@ def compare_rounds(old: Round, new: Round, root: str | Path = "..") -> Compariso
     """
     if not old < new:
         raise UsageError(f"{old} is no earlier round than {new}; name the earlier first")
+    data = Path(root).resolve() / "data" / "raw"
     before, after = (Made.read(Path(root) / "outputs" / str(round_)) for round_ in (old, new))
-    found: dict[str, Changes] = {}
-    read: dict[str, Frames] = {}
-    for dataset in before.inputs.keys() & after.inputs.keys():
-        if before.inputs[dataset] != after.inputs[dataset]:
-            one, other = (made.frame(Path(root).resolve() / "data" / "raw", dataset) for made in (before, after))
-            if one is not None and other is not None:
-                found[dataset] = changes(one, other, (old, new))
-                if in_both((one, other)):
-                    read[dataset] = one, other
-    comparison = Comparison(old=before, new=after, changes=dict(sorted(found.items())))
+    frames = frames_of_others(before, after, data)
+    found = {dataset: changes(*both, (old, new)) for dataset, both in frames.items()}
+    comparison = Comparison(old=before, new=after, changes=found)
+    read = {dataset: both for dataset, both in frames.items() if in_both(both)}
     return replace(comparison, pairs=adjusted(dict(_pairs(comparison, read))))
+
+
+def frames_of_others(old: Made, new: Made, data: Path) -> dict[str, Frames]:
+    """Datasets of which the two read another file, as each read it, where both files are still there."""
+    found = {}
+    for dataset in sorted(old.inputs.keys() & new.inputs.keys()):
+        if old.inputs[dataset] != new.inputs[dataset]:
+            one, other = (made.frame(data, dataset) for made in (old, new))
+            if one is not None and other is not None:
+                found[dataset] = one, other
+    return found
 
 
 def _pairs(comparison: Comparison, read: Mapping[str, Frames]) -> Iterator[tuple[str, Pairs]]:

@@ -80,7 +80,8 @@ def said(finding: Finding | None, style: str = "unit") -> str:
     return "-" if finding is None else finding.text(style)
 
 
-def _verdict(code: str, *, project: bool) -> str:
+def verdict_text(code: str, *, project: bool) -> str:
+    """A verdict of a project's work, or of an indicator, in words."""
     if project:
         return PROJECT_OVERDUE if code == Work.OVERDUE.name.lower() else Work[code.upper()].value
     return Status[code.upper()].value
@@ -134,7 +135,7 @@ def comparison_page(comparison: Comparison) -> str:
         number={state: sum(c.state == state for c in comparison.findings) for state in STATES},
         label=lambda id_, made: made.ledger[id_].label if id_ in made.ledger else id_,
         value=lambda id_, made: said(made.ledger.get(id_)) if id_ else "-",
-        verdict=_verdict,
+        verdict=verdict_text,
         causes=causes_text,
         difference=difference_text,
         said=said,

@@ -38,11 +38,14 @@ def take_apart(page: str, failed: Collection[str]) -> tuple[str, dict[str, str]]
 
 
 def expected(
-    document: Mapping[str, Any], ledger: Ledger, bodies: Mapping[str, str]
+    document: Mapping[str, Any], ledger: Ledger, bodies: Mapping[str, str], province: str | None = None
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """What a page of these bodies may be, taken apart: the whole report or brief, or a section's own page."""
+    """What a page of these bodies may be, taken apart: the whole report or brief, or a section's own page.
+
+    Which ``province`` a brief is of its findings say too, if it has any.
+    """
     round_ = Round.parse(document["round"])
-    province = next((finding.province for finding in ledger.values()), None)
+    province = province or next((finding.province for finding in ledger.values()), None)
     sections = sorted(document["sections"], key=lambda s: s["section"] != SUMMARY)
     chapters = [
         Chapter(

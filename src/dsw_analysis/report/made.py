@@ -20,9 +20,13 @@ from dsw_analysis.rounds import Round
 
 @dataclass(frozen=True, kw_only=True)
 class Made(Past):
-    """One round as it was made: what it found, and content of ``manifest.json`` (empty if there is none)."""
+    """One round as it was made: what it found, and content of ``manifest.json`` (empty if there is none).
+
+    Of an edition its raw files are ``kept`` in a folder of their own.
+    """
 
     manifest: Mapping[str, Any]
+    kept: Path | None = None
 
     @classmethod
     def read(cls, out: Path) -> Self:
@@ -40,7 +44,7 @@ class Made(Past):
         round_ = self.round
         if (data, dataset) not in self._frames:
             try:
-                frame = Schemas.of(data, round_)[dataset].load(round_, data / str(round_))
+                frame = Schemas.of(data, round_)[dataset].load(round_, self.kept or data / str(round_))
             except (DataError, UsageError, OSError):
                 frame = None
             known = frame is not None and source_of(frame).sha256 == self.inputs[dataset]["sha256"]

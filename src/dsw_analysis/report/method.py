@@ -45,6 +45,7 @@ def method(bodies: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, 
         "bound": [(s, len(_NUMBER.findall(bodies[s["section"]])), _claims(bodies[s["section"]])) for s in sections],
         "provenances": {finding["provenance"] for finding in document["findings"]},
         "protection": _protection(document["findings"]),
+        "revised": document.get("revised"),
         "restated": [told for section in sections for told in section.get("restated", ())],
         "abbreviations": [(short, long) for short, long in current().abbreviations.items() if short in used],
         "corrections": [

@@ -16,7 +16,7 @@ from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.report.downloads import with_downloads, without_downloads
-from dsw_analysis.report.edition import DRAFT, Edition
+from dsw_analysis.report.edition import DRAFT, Edition, day
 from dsw_analysis.report.method import accepted_options, method
 from dsw_analysis.rounds import Round
 from dsw_analysis.section.blocks import anchor
@@ -79,7 +79,7 @@ def page(
     """
     here = {c.id for c in chapters}
     # A repetition mark belongs to the word before it and must not begin a line.
-    bodies = (_unlink_absent(_shift_headings(c.body), here).replace(" ๆ", "\u00a0ๆ") for c in chapters)
+    bodies = (unlink_absent(_shift_headings(c.body), here).replace(" ๆ", "\u00a0ๆ") for c in chapters)
     done = [replace(chapter, body=body) for chapter, body in zip(chapters, bodies, strict=True)]
     return page_around(round_, done, ledger, province=province, document=document, warning=warning)
 
@@ -154,6 +154,7 @@ def page_values(
         "samples": invented == {"sample"},
         "groups": _groups(chapters, document),
         "format_date": format_date,
+        "day": day,
     }
 
 
@@ -217,7 +218,7 @@ def _with_numbers(body: str, put: Callable[..., str | None]) -> str:
     return _NUMBER.sub(one, body)
 
 
-def _unlink_absent(body: str, here: Collection[str]) -> str:
+def unlink_absent(body: str, here: Collection[str]) -> str:
     """Leave only the words of links to chapters that are not on the page."""
     return _CHAPTER_LINK.sub(lambda m: m[0] if m[1] in here else m[2], body)
 

@@ -95,6 +95,17 @@ class Signed:
         approval = _record(folder / APPROVAL, {"by"})
         return cls(folder=folder, approval=approval if _whole(approval) else None, issue=issue)
 
+    @property
+    def published(self) -> Path:
+        """Folder of the last edition."""
+        assert self.issue is not None
+        return self.folder / EDITIONS / str(self.issue["number"])
+
+    @property
+    def digest(self) -> str | None:
+        """Digest of what the last edition says of itself, which has the hashes of all its files."""
+        return None if self.issue is None else digest(to_json(self.issue))
+
     def __bool__(self) -> bool:
         """Whether there is anything."""
         return self.approval is not None or self.issue is not None

@@ -13,9 +13,10 @@ from dsw_analysis.intake.writing.whole import digest, write_whole
 from dsw_analysis.report.edition import DRAFT, Edition
 from dsw_analysis.report.signed import edition_beside
 from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.output_set import OutputSet
 from dsw_analysis.run.outputs import PROVINCES
 from dsw_analysis.run.preparing import prepare_files
-from dsw_analysis.run.sections import REPORT, OutputSet, edition, put_in_place
+from dsw_analysis.run.sections import REPORT, edition, put_in_place
 from dsw_analysis.run.stale import BRIEF, PAPER
 from dsw_analysis.run.steps import BatchError, Job, Outcome, Piece, Step, given
 from dsw_analysis.run.tasks import EXECUTE, in_short
@@ -76,6 +77,8 @@ def files_made(
     batch: Batch, whole: OutputSet, due: Sequence[Piece], said: Edition
 ) -> Iterator[tuple[Piece, bytes | Exception]]:
     """Files of the report as they are made: content, or why there is none; paper says of itself what is ``said``."""
+    if not due:
+        return
     paper = [piece for piece in due if piece.name in PAPER]
     made_of = batch.round, whole.parts, batch.outputs.newest(LEDGER).read_bytes()
     jobs = deque(
@@ -162,17 +165,29 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
     return work.ended
 
 
-def briefs_made(batch: Batch) -> dict[str, list[str]]:
-    """Provinces that have a brief, and why it would be made again; no reason if it need not."""
-    found = {}
+def briefs_made(batch: Batch) -> list[OutputSet]:
+    """Briefs of provinces that were made, of the sections that they were made of."""
+    found = []
     for name in sorted(name for name in batch.manifest.made if name.startswith(_BRIEF)):
-        province, entry = name.removeprefix(_BRIEF), batch.manifest.made[name]
-        steps = [batch.planner.step(section, province) for section in entry["made_from"]["sections"]]
-        why = {reason for step in steps for reason in step.piece.reasons}
-        said = batch.edition(f"{PROVINCES}{province}/")
-        why |= {*batch.stale.brief(name, [step.task.name for step in steps], said).reasons}
-        found[province] = sorted(why) if entry.get("complete") else ["it lacks sections", *sorted(why)]
+        province = name.removeprefix(_BRIEF)
+        steps = [
+            batch.planner.step(section, province) for section in batch.manifest.made[name]["made_from"]["sections"]
+        ]
+        outcomes = [batch.outcome(step, reused=True) for step in steps if step.task.name in batch.manifest.made]
+        sections = [step.task.section for step in steps]
+        scope = f"{PROVINCES}{province}/"
+        found.append(OutputSet(batch=batch, name=name, sections=sections, outcomes=outcomes, scope=scope))
     return found
+
+
+def why_made_again(brief: OutputSet) -> list[str]:
+    """Why a brief that was made is not current; no reason if it is."""
+    batch = brief.batch
+    steps = [batch.planner.step(outcome.section, outcome.province) for outcome in brief.outcomes]
+    why = {reason for step in steps for reason in step.piece.reasons}
+    why |= {*batch.stale.brief(brief.name, brief.names, brief.edition).reasons}
+    whole = batch.manifest.made[brief.name].get("complete")
+    return [*([] if whole else ["it lacks sections"]), *sorted(why)]
 
 
 class _Work:

@@ -84,9 +84,10 @@ class Stale:
         kept = {part: value for part, value in piece.made_from.items() if part not in RECALLED}
         return replace(piece, made_from={**kept, "inputs": inputs, **result.recalled})
 
-    def ledger(self, sections: Iterable[str]) -> Piece:
-        """``findings.json``: what sections, by their names in the manifest, came to."""
-        return self._piece(LEDGER, sections=self._marks(sections))
+    def ledger(self, sections: Iterable[str], issue: str | None) -> Piece:
+        """``findings.json``: what sections, by their names in the manifest, came to, and the edition before it."""
+        said: dict[str, Any] = {} if issue is None else {"edition": issue}
+        return self._piece(LEDGER, sections=self._marks(sections), **said)
 
     def report(self, name: str, sections: Iterable[str], edition: Edition = DRAFT, *, asked: bool = False) -> Piece:
         """A file of the report, or all of them together: sections, and the ledger made of them; the brief is less.

@@ -54,6 +54,10 @@ class Project:
         """Folder that a round's outputs go to; of ``exact`` ones a set of their own in what is internal."""
         return self.root / "outputs" / str(round_) / (f"{INTERNAL}run" if self.exact else "")
 
+    def kept(self, round_: Round, number: int) -> Path:
+        """Folder of the raw files that an edition of a round was made from."""
+        return self.root / "data" / "editions" / str(round_) / str(number)
+
     def checked(self, round_: Round) -> Path:
         """Folder of the round's checked copies, wherever a link may have put the raw files."""
         return (self.data / str(round_)).resolve().parent.parent / "checked" / str(round_)
