@@ -11,11 +11,12 @@ from typing import Literal
 import numpy as np
 
 from dsw_analysis.findings.cells import Cell, Web
-from dsw_analysis.statistics.bounds import FAR, Bounds, ContradictionError, Sums, Whole, propagate, tightest
+from dsw_analysis.statistics.bounds import FAR, Bounds, ContradictionError, Sums, Whole, propagate, unreached
 
 FEW = 4
 """Persons in a cell that is small: it may not be known that there are so few."""
 _SOME = 9  # persons of whom it may not be known that there is somebody
+_ASKED = 40  # cells that a linear programme is asked for: it takes seconds for hundreds, and has found nothing in them
 _MANY = 5_000  # bases that are tried one by one with a share
 
 Link = Literal["grows", "restates"]
@@ -81,7 +82,9 @@ class Attack:
     def __init__(self, web: Web, releases: Sequence[Release]) -> None:
         self.tables, self.web, self.releases = web.tables, web, releases
         self.size, self.cells = len(web.index), list(web.index)
-        self._of_persons = np.array([not self.tables.service & {column for column, _ in cell} for cell in self.cells])
+        service = {column for cell in self.cells for column, _ in cell if self.tables.is_service(column)}
+        self._of_persons = np.array([cell not in web.rests and service.isdisjoint(dict(cell)) for cell in self.cells])
+        self._spoken = self._of_persons & np.array([cell in web.spoken for cell in self.cells])
         self._links = [(new, r) for new, r in enumerate(releases) if new and r.link]
         self._sums = self._all_sums()
         self.bounds = self._bounds()
@@ -100,16 +103,21 @@ class Attack:
     def leaks(self) -> list[Leak]:
         """All cells that are known too well, by propagation alone."""
         last = len(self.releases) - 1
-        return [*self._narrow(self.bounds), *self._everybody(last), *self._changes()]
+        return [*self._narrow(), *self._everybody(last), *self._changes()]
 
-    def hidden_leaks(self) -> list[Leak]:
-        """Cells that only a linear programme narrows, which sees sums that cross each other."""
-        low, high = self.bounds.low, self.bounds.high
-        which = np.flatnonzero((low == 0) & (high >= FEW) & (high < 2 * FEW + 2) & (np.arange(len(low)) < self._end))
-        if not len(which):
-            return []
-        tight = Bounds(*tightest(self.bounds, self._sums, which.tolist()), self.bounds.low_by, self.bounds.high_by)
-        return list(self._narrow(tight))
+    def hidden_leaks(self, cleared: set[int]) -> list[Leak]:
+        """Cells that only a linear programme narrows, which sees sums that cross each other.
+
+        Not asked for is what is ``cleared``, since of fewer figures, or blurred ones, no more follows; what is found
+        well is added to it.
+        """
+        low, high = self.bounds.low[: self._end], self.bounds.high[: self._end]
+        spoken = np.tile(self._spoken, len(self.releases))
+        small = np.flatnonzero(spoken & (low == 0) & (high >= FEW) & (high <= _SOME))
+        which = [at for at in small.tolist() if at not in cleared]
+        found = unreached(self.bounds, self._sums, which, 0, FEW) if 0 < len(which) <= _ASKED else {}
+        cleared.update(at for at in which if at not in found)
+        return [Leak(self.cells[at % self.size], *limits, "cell", at) for at, limits in found.items()]
 
     def sources(self, leak: Leak) -> list[Cell]:
         """Cells from which a leak follows: itself, then what its bounds were worked out from, the nearest first.
@@ -172,12 +180,12 @@ class Attack:
             low[whole], high[whole] = min(n for _, n in pairs), max(n for _, n in pairs)
         return before != (low[part], high[part], low[whole], high[whole])
 
-    def _narrow(self, bounds: Bounds) -> Iterable[Leak]:
-        low, high = bounds.low[: self._end], bounds.high[: self._end]
-        somebody = (low >= 1) & (high <= _SOME)
-        of_persons = np.tile(self._of_persons, len(self.releases))
-        for at in np.flatnonzero(of_persons & (low <= FEW) & (high >= 1) & (somebody | (high - low < FEW))):
-            yield self._leak(int(at), "cell", bounds)
+    def _narrow(self) -> Iterable[Leak]:
+        low, high = self.bounds.low[: self._end], self.bounds.high[: self._end]
+        of_persons, spoken = (np.tile(of, len(self.releases)) for of in (self._of_persons, self._spoken))
+        somebody = of_persons & (low >= 1) & (high <= _SOME)
+        for at in np.flatnonzero((low <= FEW) & (high >= 1) & (somebody | (spoken & (high - low < FEW)))):
+            yield self._leak(int(at), "cell")
 
     def _changes(self) -> Iterable[Leak]:
         for number, (_, release) in enumerate(self._links):
@@ -188,20 +196,20 @@ class Attack:
             at_most = _SOME if release.link == "restates" else FEW
             for at in np.flatnonzero(self._of_persons & (least >= 1) & (least <= FEW) & (most <= at_most)):
                 if self.cells[int(at)]:
-                    yield self._leak(start + int(at), "change", self.bounds)
+                    yield self._leak(start + int(at), "change")
 
     def _everybody(self, release: int) -> Iterable[Leak]:
         """Groups of a place all of whom are in one part, which is not so of the whole country."""
         for (common, column), parts in self.web.parts.items():
             elsewhere = tuple(c for c in common if c[0] not in self.tables.places)
-            if elsewhere == common or column in self.tables.places | self.tables.service or len(parts) < 2:
+            if elsewhere == common or column in self.tables.places or self.tables.is_service(column) or len(parts) < 2:
                 continue
             held = [part for part in parts if self.of(part, release)[1]]
             if len(held) != 1 or not self.of(held[0], release)[0]:
                 continue
             country = [part for part in self.web.parts.get((elsewhere, column), ()) if self.of(part, release)[1]]
             if len(country) != 1:
-                yield self._leak(self.web.index[held[0]] + release * self.size, "everybody", self.bounds)
+                yield self._leak(self.web.index[held[0]] + release * self.size, "everybody")
 
-    def _leak(self, at: int, kind: Literal["cell", "change", "everybody"], bounds: Bounds) -> Leak:
-        return Leak(self.cells[at % self.size], int(bounds.low[at]), int(bounds.high[at]), kind, at)
+    def _leak(self, at: int, kind: Literal["cell", "change", "everybody"]) -> Leak:
+        return Leak(self.cells[at % self.size], int(self.bounds.low[at]), int(self.bounds.high[at]), kind, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,7 +42,7 @@ class Tables:
         Columns that are places or units.
     service:
         Columns that say what the department did for persons, not what they are: that it was done for all, or not for
-        two, reveals nobody who is not known already.
+        two, reveals nobody who is not known already. A question of one is called by it: ``referred filled``.
     """
 
     codes: Mapping[str, Codes] = field(default_factory=dict)
@@ -52,6 +53,10 @@ class Tables:
     def all_of(self, column: str) -> Codes:
         """Codes that a column may hold."""
         return self.codes.get(column, (_NO, _YES))
+
+    def is_service(self, column: str) -> bool:
+        """Whether a column asks what was done for persons; which code one that has codes holds is of the person."""
+        return column not in self.codes and re.split("[ =]", column)[0] in self.service
 
     @cached_property
     def _rules(self) -> dict[str, list[Implied]]:
@@ -105,6 +110,10 @@ class Web:
         Number of each cell.
     sums:
         Of each cell that has parts: the cell, and its parts with the sign turned.
+    spoken:
+        Cells that something was said of; all others follow from them.
+    rests:
+        Cells that several codes are left over for.
     parts:
         What all cells of a group have in common, shared out: each row of it is in one part.
     """
@@ -112,6 +121,7 @@ class Web:
     def __init__(self, tables: Tables, cells: Iterable[Cell]) -> None:
         self.tables = tables
         self.index: dict[Cell, int] = {}
+        self.spoken, self.rests = set(cells := list(cells)), set[Cell]()
         self.parts: dict[Group, list[Cell]] = {}
         self._sets: dict[Group, dict[Codes, Cell]] = {}
         for cell in (*cells, ()):
@@ -154,7 +164,9 @@ class Web:
         sets, blocks = self._sets[group], self._blocks(group)
         parts = [self._part(group, codes) for _, codes in blocks]
         for part in parts:
-            self.index.setdefault(part, len(self.index))
+            if part not in self.index:
+                self.index[part] = len(self.index)
+                self.rests.add(part)
         self.parts[group] = parts
         several = [place for place, codes in enumerate(sets) if len(codes) > 1]
         wholes: list[tuple[Cell | None, list[Cell]]] = [(self.tables.whole(group[0]), parts)]

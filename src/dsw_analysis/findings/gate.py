@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dsw_analysis.findings.attacker import FEW, Attack, Fact, Leak, Link, Quotient, Release
 from dsw_analysis.findings.cells import Cell, Tables, Web
-from dsw_analysis.findings.repairs import REFUSED, TENS, Partition, Repair
+from dsw_analysis.findings.repairs import LESS, REFUSED, TENS, Partition, Repair
 from dsw_analysis.statistics.bounds import ContradictionError
 
 REASONS = {
@@ -18,6 +18,7 @@ REASONS = {
     "everybody": "a figure would say something of everybody in a group",
 }
 """Kind of leak -> why a partition is repaired."""
+_ALL_OR_NONE = ((Fraction(0), Fraction(0)), (Fraction(1), Fraction(1)))
 
 
 def reader(value: int, base: int | None) -> tuple[int, int]:
@@ -73,12 +74,17 @@ class Judged:
 
 
 def judge(
-    tables: Tables, numbers: Sequence[Number], earlier: Sequence[Release] = (), link: Link | None = None
+    tables: Tables,
+    numbers: Sequence[Number],
+    earlier: Sequence[Release] = (),
+    link: Link | None = None,
+    made: Collection[str] = (),
 ) -> Judged:
     """Attack what a release shows of a dataset, and repair it until nothing is known too well.
 
     Everything is decided from what is shown: two releases that show the same are repaired alike. ``earlier`` are
-    releases of the same year, the first first, and ``link`` what this one is to the last of them.
+    releases of the same year, the first first, and ``link`` what this one is to the last of them. What is being
+    ``made`` (provinces, empty for the country) is repaired before all that is in place.
     """
     spoken = [cell for number in numbers for cell in (number.cell, number.whole) if cell is not None]
     web = Web(tables, [*Attack.spoken(earlier), *sorted(spoken)])
@@ -87,25 +93,48 @@ def judge(
         for a in _attacks(web, earlier, [n for n in numbers if n.partition is None], link)
         for leak in a.leaks()
     }
-    small = len({number.cell for number in numbers if 1 <= number.value <= FEW})
-    repairs: dict[Partition, Repair] = {}
-    while True:
+    cleared: tuple[set[int], set[int]] = set(), set()
+
+    def leaking(repairs: Mapping[Partition, Repair]) -> tuple[list[Attack], list[tuple[Attack, Leak]], list[Number]]:
         now = [_repaired(number, repairs) for number in numbers]
         attacks = _attacks(web, earlier, now, link)
         leaks = [(a, leak) for a in attacks for leak in a.leaks() if leak.variable not in before]
-        leaks = leaks or [(a, leak) for a in attacks for leak in a.hidden_leaks() if leak.variable not in before]
-        steps: dict[Partition, Repair] = {}
-        met: set[Cell] = set()  # what follows from a cell that is repaired now may be well
-        for attack, leak in leaks:
-            sources = attack.sources(leak)
-            if met.isdisjoint(sources) and (step := _step(sources, leak, now)) is not None:
-                steps[step.partition] = step
-                met |= {number.cell for number in now if number.partition == step.partition}
+        if not leaks:
+            crossing = [(a, leak) for a, well in zip(attacks, cleared, strict=False) for leak in a.hidden_leaks(well)]
+            leaks = [(a, leak) for a, leak in crossing if leak.variable not in before]
+        return attacks, leaks, now
+
+    repairs: dict[Partition, Repair] = {}
+    while True:
+        attacks, leaks, now = leaking(repairs)
+        steps = _steps(leaks, now, made)
         if not steps:
-            return Judged(
-                tuple(sorted(repairs.values())), small, tuple(leak for _, leak in leaks), len(before), attacks[-1]
-            )
+            break
         repairs |= steps
+    if not leaks:  # what was tried in vain is shown again
+        for partition in sorted(repairs, key=lambda one: (one.province, one)):
+            cleared[0].clear()
+            cleared[1].clear()
+            fewer = {one: repair for one, repair in repairs.items() if one != partition}
+            tried = leaking(fewer)
+            if not tried[1]:
+                repairs, attacks = fewer, tried[0]
+    small = len({number.cell for number in numbers if 1 <= number.value <= FEW})
+    return Judged(tuple(sorted(repairs.values())), small, tuple(leak for _, leak in leaks), len(before), attacks[-1])
+
+
+def _steps(
+    leaks: Iterable[tuple[Attack, Leak]], numbers: Sequence[Number], made: Collection[str]
+) -> dict[Partition, Repair]:
+    """The next repairs: what follows from a cell that is repaired already may be well by that."""
+    steps: dict[Partition, Repair] = {}
+    met: set[Cell] = set()
+    for attack, leak in leaks:
+        sources = attack.sources(leak)
+        if met.isdisjoint(sources) and (step := _step(sources, leak, numbers, made)) is not None:
+            steps[step.partition] = step
+            met |= {number.cell for number in numbers if number.partition == step.partition}
+    return steps
 
 
 def _attacks(web: Web, earlier: Sequence[Release], numbers: Sequence[Number], link: Link | None) -> list[Attack]:
@@ -130,19 +159,29 @@ def _repaired(number: Number, repairs: Mapping[Partition, Repair]) -> Number:
     if number.partition is None or number.partition not in repairs:
         return number
     base = repairs[number.partition].base
-    return replace(number, base=base if number.base in (None, 5, TENS) else number.base, quotient=None)
+    # That all or none were served is said of rounded numbers too.
+    kept = number.quotient if base != REFUSED and number.quotient in _ALL_OR_NONE else None
+    return replace(number, base=REFUSED if number.base == REFUSED else base, quotient=kept)
 
 
-def _step(cells: Sequence[Cell], leak: Leak, numbers: Sequence[Number]) -> Repair | None:
-    """The next repair against a leak: its own figures to tens, then those it follows from; then not shown at all."""
+def _level(base: int | None) -> int:
+    """How little a base shows, in steps of :data:`LESS`."""
+    return 0 if base is None else 1 if base < TENS else 2
+
+
+def _step(cells: Sequence[Cell], leak: Leak, numbers: Sequence[Number], made: Collection[str]) -> Repair | None:
+    """The next repair against a leak: of figures that it follows from exact ones to fives, else fives to tens …."""
     shown: dict[Cell, list[Number]] = {}
     for number in numbers:
         if number.partition is not None and number.base != REFUSED:
             shown.setdefault(number.cell, []).append(number)
     sources = [number for cell in cells for number in shown.get(cell, ())]
-    sources.sort(key=lambda number: number.quotient is None)  # decimals go first
-    for base, from_ in ((TENS, (None, 5)), (REFUSED, (None, 5, TENS))):
-        for number in sources:
-            if number.partition is not None and number.base in from_:
-                return Repair(number.partition, base, REASONS[leak.kind])
+    # What says most goes first: decimals, then the figures of the cell itself, then exact ones.
+    sources.sort(key=lambda number: (number.quotient is None, number.cell != leak.cell, number.base is not None))
+    for of_made in (True, False):
+        for level, base in enumerate(LESS):
+            for number in sources:
+                partition = number.partition
+                if partition is not None and _level(number.base) == level and (partition.province in made) == of_made:
+                    return Repair(partition, base, REASONS[leak.kind])
     return None

@@ -12,9 +12,9 @@ import yaml
 from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
 
-TENS, REFUSED = 10, 0
-"""Bases of repairs: figures rounded to tens, and figures that are not shown."""
-_HEAD = "# Written by dsw: figures of persons that are rounded to tens (base: 10) or not shown (base: 0).\n"
+FIVES, TENS, REFUSED = 5, 10, 0
+"""Bases of repairs: exact figures rounded to fives, figures rounded to tens, and figures that are not shown."""
+_HEAD = "# Written by dsw: figures of persons that are rounded to this base for all, or not shown (base: 0).\n"
 
 
 @dataclass(frozen=True, order=True)
@@ -40,9 +40,13 @@ class Partition:
         return f"{self.dataset} by {by}, {self.province or 'country'}"
 
 
+LESS = (FIVES, TENS, REFUSED)
+"""Bases of repairs, each of which shows less than the one before."""
+
+
 @dataclass(frozen=True, order=True)
 class Repair:
-    """That a partition is shown to a base: :data:`TENS` or :data:`REFUSED`; and why."""
+    """That a partition is shown to a base, :data:`FIVES`, :data:`TENS` or :data:`REFUSED`; and why."""
 
     partition: Partition
     base: int
@@ -66,8 +70,8 @@ def read_repairs(data: Path, round_: Round) -> dict[Partition, Repair]:
     for path in sorted((data / "disclosure").glob("*.yaml")):
         if Round.parse(path.stem) <= round_:
             for repair in _read(path):
-                if repair.partition not in found or repair.base < found[repair.partition].base:
-                    found[repair.partition] = repair
+                before = found.get(repair.partition, repair)
+                found[repair.partition] = max(before, repair, key=lambda one: LESS.index(one.base))
     return found
 
 
@@ -75,7 +79,7 @@ def _read(path: Path) -> Iterable[Repair]:
     try:
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")) or ():
             partition = Partition(entry["dataset"], tuple(entry["columns"]), entry.get("province", ""))
-            if entry["base"] not in (TENS, REFUSED):
+            if entry["base"] not in LESS:
                 raise ValueError(f"base {entry['base']}")
             yield Repair(partition, entry["base"], entry.get("reason", ""))
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:

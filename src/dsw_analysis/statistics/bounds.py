@@ -14,7 +14,6 @@ Whole = npt.NDArray[np.int64]
 FAR: int = 10**12
 """Limit of a number of which none is known; sums of as many as memory holds stay exact."""
 _SWEEPS = 1000
-_CERTIFICATES = 6
 _SLACK = 1e-6
 
 
@@ -66,7 +65,7 @@ def propagate(low: Whole, high: Whole, sums: Sums) -> Bounds:
     """Narrow limits until no single sum narrows one further.
 
     Where sums form a tree, as margins of one table do, nothing narrower is true. Where they form circles, as in tables
-    of several dimensions, :func:`tightest` may find more. What is found is true in any case.
+    of several dimensions, :func:`unreached` may find more. What is found is true in any case.
 
     Raises
     ------
@@ -100,11 +99,11 @@ def propagate(low: Whole, high: Whole, sums: Sums) -> Bounds:
     return Bounds(low, high, *by)
 
 
-def tightest(bounds: Bounds, sums: Sums, which: Sequence[int]) -> tuple[Whole, Whole]:
-    """Least and most of some unknowns by linear programming, whole numbers between the limits that it finds.
+def unreached(bounds: Bounds, sums: Sums, which: Sequence[int], least: int, most: int) -> dict[int, tuple[int, int]]:
+    """Unknowns that cannot be ``least`` or less, or cannot be ``most`` or more, by linear programming: their bounds.
 
-    One solution shows of many unknowns at once that they reach a limit: a few do for nearly all, and only what is left
-    is asked for one by one.
+    One solution shows of many unknowns at once that they can be so small or large; only those of which none did are
+    asked for one by one.
 
     Raises
     ------
@@ -114,30 +113,33 @@ def tightest(bounds: Bounds, sums: Sums, which: Sequence[int]) -> tuple[Whole, W
     from scipy import optimize  # noqa: PLC0415 - slow to load
     from scipy.sparse import csr_matrix  # noqa: PLC0415 - slow to load
 
-    low, high = bounds.low.copy(), bounds.high.copy()
-    matrix = csr_matrix((sums.signs.astype(float), (sums.owner, sums.members)), (len(sums.starts), len(low)))
-    limits, tied = optimize.Bounds(low, high), optimize.LinearConstraint(matrix, 0, 0)
+    matrix = csr_matrix((sums.signs.astype(float), (sums.owner, sums.members)), (len(sums.starts), len(bounds.low)))
+    upper = np.where(bounds.high >= FAR, np.inf, bounds.high)
+    tied = optimize.LinearConstraint(matrix, 0, 0)
 
-    def solve(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        found = optimize.milp(weights, bounds=limits, constraints=tied).x
-        if found is None:
-            raise ContradictionError(-1)
-        return np.asarray(found, dtype=np.float64)
+    def solved(unknowns: npt.NDArray[np.intp], sign: int) -> npt.NDArray[np.float64]:
+        weights, roof = np.zeros(len(bounds.low)), upper.copy()
+        weights[unknowns] = sign
+        if sign < 0 and len(unknowns) > 1:  # none takes more than it needs to be large enough
+            roof[unknowns] = np.minimum(roof[unknowns], np.maximum(most, bounds.low[unknowns]))
+        for high in (roof, upper):
+            found = optimize.milp(weights, bounds=optimize.Bounds(bounds.low, high), constraints=tied).x
+            if found is not None:
+                return np.asarray(found, dtype=np.float64)
+        raise ContradictionError(-1)
 
-    for sign, limit in ((1.0, low), (-1.0, high)):
-        left = np.array(sorted(set(which)), dtype=np.intp)
-        for _ in range(_CERTIFICATES):
-            if not len(left):
-                break
-            weights = np.zeros(len(low))
-            weights[left] = sign
-            reached = np.abs(solve(weights)[left] - limit[left]) < _SLACK
-            left = left[~reached]
+    narrow = {int(one): [int(bounds.low[one]), int(bounds.high[one])] for one in which}
+    found = set()
+    for side, sign, goal in ((0, 1, least), (1, -1, most)):
+        left = np.array(sorted(narrow), dtype=np.intp)
+        while len(left):
+            solution = solved(left, sign)[left]
+            reached = sign * (solution - goal) < _SLACK
             if not reached.any():
-                break
-        for one in left:
-            weights = np.zeros(len(low))
-            weights[one] = sign
-            value = solve(weights)[one]
-            limit[one] = np.ceil(value - _SLACK) if sign > 0 else np.floor(value + _SLACK)
-    return low, high
+                one, left = left[:1], left[1:]
+                value = solved(one, sign)[one[0]]
+                narrow[int(one[0])][side] = int(np.ceil(value - _SLACK) if side == 0 else np.floor(value + _SLACK))
+                if sign * (value - goal) >= _SLACK:
+                    found.add(int(one[0]))
+            left = left[~reached] if reached.any() else left
+    return {one: (low, high) for one, (low, high) in narrow.items() if one in found}
