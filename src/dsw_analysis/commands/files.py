@@ -25,7 +25,7 @@ from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.outputs import INTERNAL
 from dsw_analysis.run.preparing import prepare_alone
-from dsw_analysis.run.tasks import Project
+from dsw_analysis.run.tasks import Project, datasets_in
 
 _LAST = Round(2599, 12)  # in which all is valid that has no end
 
@@ -63,10 +63,13 @@ def _plan_notes(arguments: argparse.Namespace, folder: Path) -> list[str]:
     except UsageError:  # there is none yet, or it is spoilt: the next run makes it again
         findings = []
     try:
-        sections = [s for s in Project(root=arguments.project).sections() if s != SUMMARY]
+        notebooks = Project(root=arguments.project).sections()
     except UsageError:  # files may be checked where there are no notebooks
         return []
-    return plan_notes(schemas_of(arguments), folder, sections, {finding["id"] for finding in findings})
+    schemas = schemas_of(arguments)
+    loads = {section: datasets_in(path.read_bytes()) for section, path in notebooks.items() if section != SUMMARY}
+    others = [section for section, ids in loads.items() if ids and not any(id_ in schemas for id_ in ids)]
+    return plan_notes(schemas, folder, [*loads], {finding["id"] for finding in findings}, others)
 
 
 def accept(arguments: argparse.Namespace) -> int:

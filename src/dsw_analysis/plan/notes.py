@@ -17,7 +17,13 @@ from dsw_analysis.problems import DataError, visible
 _INDICATORS: Final = "plan_indicators"
 
 
-def plan_notes(schemas: Schemas, folder: Path, sections: Iterable[str], findings: Collection[str] = ()) -> list[str]:
+def plan_notes(
+    schemas: Schemas,
+    folder: Path,
+    sections: Iterable[str],
+    findings: Collection[str] = (),
+    others: Collection[str] = (),
+) -> list[str]:
     """Say in Thai what the plan and the notebooks have that the other has not, with the nearest name.
 
     Parameters
@@ -26,13 +32,18 @@ def plan_notes(schemas: Schemas, folder: Path, sections: Iterable[str], findings
         Ids of the sections that have a notebook.
     findings:
         Ids of the numbers of the last run, to which the plan's indicators are held; empty if there was none.
+    others:
+        Of the sections those of other rounds, which the plan need not have.
     """
     try:
         plan = Plan.load(schemas, folder)
     except DataError:  # said of its file already
         return []
     names = dict(zip(plan.projects["section"], plan.projects["project"], strict=True))
-    alone, unknown = [s for s in names if s not in sections], [s for s in sections if s not in names]
+    alone, unknown = (
+        [s for s in names if s not in sections],
+        [s for s in sections if s not in names and s not in others],
+    )
     notes = [
         f"โครงการ “{visible(names[section])}” (รหัสส่วน {section}) ยังไม่มีโน้ตบุ๊ก รายงานจะแสดงเฉพาะสิ่งที่แผนระบุ"
         + _nearest(section, unknown)
