@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 from conftest import FULL, ROOT, ROUND
+from protected import fives
 from test_provinces import RAW, SECTIONS, rows_of_csv, rows_of_sheet
 
 from dsw_analysis.cli import main
@@ -80,7 +81,7 @@ def see_that_it_is_its_own(name, findings, html):
     """Numbers and words of a brief are those of its province: records of the ledger, and what is shown."""
     found = {f["id"]: f for f in findings}
     assert {f["province"] for f in found.values()} == {name}
-    assert found["urgent_cases.all"]["value"] == CASES[name]
+    assert found["urgent_cases.all"]["value"] == fives(CASES[name])
     assert found["csr.activities"]["value"] == ACTIVITIES[name]
     page = Page(html)
     assert page.opened

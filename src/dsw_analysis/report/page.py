@@ -149,7 +149,7 @@ def page_values(
         "anchor": anchor,
         "origin": lambda finding: MARKS[finding.mark][1],
         "remarks": lambda finding: " · ".join(filter(None, [finding.note, *finding.basis()])),
-        "protected": readers_note(ledger.values()),
+        "protected": readers_note(f for i, f in ledger.items() if anchor(i) in shown),
         "examples": bool(invented),
         "samples": invented == {"sample"},
         "groups": _groups(chapters, document),
