@@ -44,7 +44,7 @@ LONGEST = (
     "test_datasets", "test_checking", "test_editions", "test_brief", "test_published", "test_preparing",
     "test_returns_layouts", "test_waiting", "test_new_round", "test_changed_rounds", "test_returns", "test_comparison",
     "test_causes", "test_twins", "test_released", "test_exact_run",
-    "test_approval", "test_publishing", "test_recalling",
+    "test_approval", "test_publishing", "test_recalling", "test_gate_batch",
 )  # fmt: skip
 """Groups of tests that begin before all others, so that all cores end at about the same time."""
 

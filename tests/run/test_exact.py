@@ -6,7 +6,7 @@ from small_projects import HAND_OVER, ROUND, add, ran, run
 
 from dsw_analysis.cli import main
 
-TOLD = 'import sys; sys.audit("dsw_analysis.exact", \'{"findings": [40414]}\')'
+TOLD = 'import sys; sys.audit("dsw_analysis.exact", \'{"findings": [{"id": "good.n", "value": 40414}]}\')'
 
 
 def test_exact_findings_are_kept_apart_and_in_no_output(project):
@@ -17,7 +17,8 @@ def test_exact_findings_are_kept_apart_and_in_no_output(project):
     run(project)
     out = project.outputs(ROUND)
 
-    assert json.loads((out / "internal" / "exact" / "good.json").read_bytes()) == {"findings": [40414]}
+    told = json.loads((out / "internal" / "exact" / "good.json").read_bytes())
+    assert told == {"findings": [{"id": "good.n", "value": 40414}]}
     held = {
         path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file() and b"40414" in path.read_bytes()
     }

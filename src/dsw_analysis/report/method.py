@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import unescape
 from typing import Any
 
+from dsw_analysis.findings.repairs import TENS
 from dsw_analysis.intake.provenance import MARKS, Mark
 from dsw_analysis.plan.verdicts import RULES, Status, Work
 from dsw_analysis.project import current
@@ -64,12 +65,14 @@ def accepted_options(inputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]
     return [{**one, "on": date.fromisoformat(one["on"])} for read in inputs for one in read.get("options", ())]
 
 
-def _protection(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+def _protection(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """By which rule numbers of persons are shown, and how many are rounded and not shown; ``None`` where none is."""
     counts = Counter(finding["disclosure"] for finding in findings if finding.get("disclosure"))
     said = current().protection
+    tens = sum(f.get("base") == TENS and said.of(f["dataset"]).base < TENS for f in findings)
     exempt = [one for _, one in sorted(said.exempt.items())]
-    return {"rule": said.rule, "datasets": said.datasets, "exempt": exempt, "counts": counts} if counts else None
+    said_of = {"rule": said.rule, "datasets": said.datasets, "exempt": exempt, "counts": counts, "tens": tens}
+    return said_of if counts else None
 
 
 def _claims(body: str) -> int:

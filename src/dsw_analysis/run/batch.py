@@ -95,16 +95,19 @@ class Batch:
             self.outputs = Outputs(self.out)
             self.manifest = Manifest(self.out)
             self.signed = Signed.read(self.out)
-            self.stale = Stale(
-                Inputs(self.project.root, raw), self.manifest, self.outputs, self.fresh, self.with_examples
-            )
-            sent = self.executor is not None
-            self.planner = Planner(self.project, self.round, self.notebooks, self.stale, self.accept_partial, sent)
+            self.look_again(fresh=self.fresh)
             self._begun = False
             self._stack = stack
             self._resume()
             self._stack = stack.pop_all()
         return self
+
+    def look_again(self, *, fresh: bool = False) -> None:
+        """Take what there is anew, as when something that sections rest on was written meanwhile."""
+        inputs = Inputs(self.project.root, self.project.data / str(self.round))
+        self.stale = Stale(inputs, self.manifest, self.outputs, fresh, self.with_examples)
+        sent = self.executor is not None
+        self.planner = Planner(self.project, self.round, self.notebooks, self.stale, self.accept_partial, sent)
 
     def _resume(self) -> None:
         """Complete what a run that was killed had begun to put in place."""

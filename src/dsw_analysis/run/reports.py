@@ -13,13 +13,14 @@ from dsw_analysis.intake.writing.whole import digest, write_whole
 from dsw_analysis.report.edition import DRAFT, Edition
 from dsw_analysis.report.signed import edition_beside
 from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.gate import guarded
 from dsw_analysis.run.output_set import OutputSet
 from dsw_analysis.run.outputs import PROVINCES
 from dsw_analysis.run.preparing import prepare_files
 from dsw_analysis.run.sections import REPORT, edition, put_in_place
 from dsw_analysis.run.stale import BRIEF, PAPER
 from dsw_analysis.run.steps import BatchError, Job, Outcome, Piece, Step, given
-from dsw_analysis.run.tasks import EXECUTE, in_short
+from dsw_analysis.run.tasks import in_short
 
 if TYPE_CHECKING:
     from dsw_analysis.report.audit import Slip
@@ -120,9 +121,9 @@ def audit(batch: Batch, pages: Sequence[Path]) -> dict[Path, list[Slip]]:
 def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str] | None = None) -> list[Outcome]:
     """Bring the briefs of provinces up to date: ``provinces/<name>/<name>.html``, ``.pdf``, ``findings.json``.
 
-    A brief is put together as soon as its sections have run, and nothing of it is held after that. It is put in place
-    whole, with the pages and executed notebooks of its sections: those asked for and all others that are current. One
-    of all sections is replaced only by another such, unless the batch allows what is missing.
+    They are put together when all sections have run and the gate lets them pass. Each is put in place whole, with the
+    pages and executed notebooks of its sections: those asked for and all others that are current. One of all sections
+    is replaced only by another such, unless the batch allows what is missing.
 
     Parameters
     ----------
@@ -139,8 +140,8 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
     Raises
     ------
     BatchError
-        If a raw file was replaced while the sections of a brief were reading it, or if briefs could not be made: the
-        last ones stay.
+        If a raw file was replaced while the sections of a brief were reading it, if briefs could not be made, or if
+        they would give away a cell of few persons (see :mod:`dsw_analysis.run.gate`): the last ones stay.
     OSError
         If a file cannot be moved, as when another program holds it open: the last brief stays, whole.
     """
@@ -148,21 +149,27 @@ def write_briefs(batch: Batch, provinces: Sequence[str], sections: Sequence[str]
 
     prepare_files(batch)
     every = provincial_sections(batch.notebooks)
-    steps = batch.planner.plan(every if sections is None else sections, provinces)
-    batch.progress.begin(len(steps))
-    work = _Work(batch, every, steps)
-    for step in steps:
-        if not step.piece.reasons:
-            work.take(batch.outcome(step, reused=True))
+    asked = every if sections is None else sections
+    outcomes = guarded(batch, lambda: _run(batch, batch.planner.plan(asked, provinces)), provinces)
+    work = _Work(batch, every)
+    for province in provinces:
+        work.take(province, {o.section: o for o in outcomes if o.province == province})
+    work.take_rest()
     for job, future in batch.ended(work.jobs):
-        if isinstance(job.about, Step):
-            work.take(batch.put(job.about, future))
-        else:
-            work.put(job.about, future)
+        work.put(job.about, future)
     _write_index(batch)
     if work.failed:
         raise BatchError("briefs that could not be made: " + "; ".join(work.failed))
-    return work.ended
+    return outcomes
+
+
+def _run(batch: Batch, steps: Sequence[Step]) -> list[Outcome]:
+    batch.progress.begin(len(steps))
+    outcomes = []
+    for outcome in batch.carry_out(steps):
+        batch.progress.done(outcome)
+        outcomes.append(outcome)
+    return outcomes
 
 
 def briefs_made(batch: Batch) -> list[OutputSet]:
@@ -191,39 +198,34 @@ def why_made_again(brief: OutputSet) -> list[str]:
 
 
 class _Work:
-    """Briefs on their way: what they wait for, what is to be done for them, and what came of it."""
+    """Briefs on their way: what is to be done for them, and what came of it."""
 
-    def __init__(self, batch: Batch, sections: Sequence[str], steps: Sequence[Step]) -> None:
-        self.jobs = deque(Job(step, EXECUTE, given(step.task)) for step in steps if step.piece.reasons)
-        self.ended: list[Outcome] = []
+    def __init__(self, batch: Batch, sections: Sequence[str]) -> None:
+        self.jobs: deque[Job] = deque()
         self.failed: list[str] = []
         self._batch = batch
         self._sections = sections
-        self._waits = [str(step.task.province) for step in steps]
-        self._outcomes: dict[str, dict[str, Outcome]] = {province: {} for province in self._waits}
         self._due: dict[str, OutputSet] = {}
 
-    def take(self, outcome: Outcome) -> None:
-        """Take what became of a section; of the last of a brief, have that put together, a few at a time."""
-        self._batch.progress.done(outcome)
-        self.ended.append(outcome)
-        province = str(outcome.province)
-        self._outcomes[province][outcome.section] = outcome
-        self._waits.remove(province)
-        if province in self._waits:
-            return
-        brief, batch = self._brief(province, self._outcomes.pop(province)), self._batch
+    def take(self, province: str, outcomes: Mapping[str, Outcome]) -> None:
+        """Take the sections of a brief, and have it put together, a few at a time."""
+        brief, batch = self._brief(province, outcomes), self._batch
         brief.see_that_sections_agree()
         if not batch.stale.brief(brief.name, brief.names, brief.edition).reasons:
             entry = batch.manifest.made[brief.name]  # made, but for what was changed or removed by somebody
             brief.place(entry["made_from"], entry["outputs"])
         elif brief.may_replace():
             self._due[province] = brief
-        if len(self._due) >= TOGETHER or (self._due and not self._waits):
-            due, self._due = self._due, {}
+        if len(self._due) >= TOGETHER:
+            self.take_rest()
+
+    def take_rest(self) -> None:
+        """Have those put together that wait for others to come with them."""
+        due, self._due, batch = self._due, {}, self._batch
+        if due:
             # Read when their turn comes: compositions that wait hold no notebooks.
             read = lambda: (batch.round, {name: b.parts for name, b in due.items()}, batch.signed)  # noqa: E731
-            self.jobs.appendleft(Job(due, f"{_WORK}:compose_briefs", read))
+            self.jobs.append(Job(due, f"{_WORK}:compose_briefs", read))
 
     def _brief(self, province: str, outcomes: Mapping[str, Outcome]) -> OutputSet:
         """The brief of a province: sections that were asked for, and those of the others that need not run."""

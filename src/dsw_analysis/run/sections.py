@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dsw_analysis.findings.ledger import LEDGER, SUMMARY, ledger_document, to_json
 from dsw_analysis.run.batch import Batch
+from dsw_analysis.run.gate import guarded
 from dsw_analysis.run.manifest import EDITION
 from dsw_analysis.run.output_set import OutputSet
 from dsw_analysis.run.preparing import preparations, prepare_files
@@ -40,9 +41,14 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
     Raises
     ------
     BatchError
-        If a raw file was replaced while the sections were reading it.
+        If a raw file was replaced while the sections were reading it, or if the sections with all else in place would
+        give away a cell of few persons; see :mod:`dsw_analysis.run.gate`.
     """
     prepare_files(batch)
+    return guarded(batch, lambda: _run(batch, sections))
+
+
+def _run(batch: Batch, sections: Sequence[str] | None) -> list[Outcome]:
     steps = batch.planner.plan(sections)
     summary_asked = _with_summary(batch, sections)
     batch.progress.begin(len(steps) + summary_asked)

@@ -113,6 +113,10 @@ class Stale:
         """The page that links to the briefs: which there are, and whether each is complete."""
         return self._piece("brief index", asked=True, briefs=briefs)
 
+    def gate(self, ledgers: Mapping[str, str]) -> Piece:
+        """The gate: hashes of all ledgers that it looks at."""
+        return self._piece("gate", ledgers=ledgers)
+
     def audit(self, page: str, content: bytes, ledger: bytes) -> Piece:
         """The audit of a page: the page and the ledger."""
         return self._piece(f"audit of {page}", asked=True, page=digest(content), findings=digest(ledger))

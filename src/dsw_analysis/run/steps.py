@@ -161,8 +161,8 @@ def _lines(stream: TextIO) -> Progress:
     total = ended = 0
 
     def begin(steps: int) -> None:
-        nonlocal total
-        total = steps
+        nonlocal total, ended
+        total, ended = steps, 0
 
     def done(outcome: Outcome) -> None:
         nonlocal ended

@@ -321,10 +321,11 @@ class ProjectSection(Noticing):
         )
 
     def close(self) -> Block:
-        """As :meth:`Section.close`; the batch, if it runs the notebook, is told the findings that are not protected."""
+        """As :meth:`Section.close`; the batch, if it runs the notebook, is told the findings as they are, too."""
         own = [f for f in self.ledger.values() if f.round is None]
         exact = Ledger(replace(self.shield.found.get(f.id, f), label=f.label, printed=f.printed) for f in own)
-        sys.audit(TOLD, to_json({"section": self.id, "province": self.province, "findings": exact.records()}))
+        told = {"findings": exact.records(), "shown": Ledger(f for f in own if f.disclosure).records()}
+        sys.audit(TOLD, to_json({"section": self.id, "province": self.province, **told}))
         return super().close()
 
     def _handed_over(self) -> dict[str, Any]:
