@@ -20,6 +20,7 @@ from test_changed_rounds import LAST, only
 from dsw_analysis import cli
 from dsw_analysis.problems import UsageError
 from dsw_analysis.report.signed import content_of
+from dsw_analysis.rounds import Round
 from dsw_analysis.run.archive import pack, unpack
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.editions import publish
@@ -267,6 +268,21 @@ def test_an_archive_is_handed_on_verified_and_gone_on_from(restated, tmp_path, c
     (project.outputs(LAST).parent / "x.zip").write_bytes(first.read_bytes()[:-1000])
     assert cli.main(["verify", str(project.outputs(LAST).parent / "x.zip")]) == 2
     assert "is no archive, or a damaged one" in capsys.readouterr().err
+
+
+def test_an_archive_has_what_a_report_rests_on_of_earlier_rounds(tmp_path):
+    """Without their ledgers it would show no last round, and without repairs what was shown less before."""
+    files = {
+        "data/raw/2569-12m/a.csv", "notebooks/01_a.ipynb", "data/disclosure/2569-6m.yaml",
+        "outputs/2569-6m/findings.json", "outputs/2569-6m/provinces/ตาก/findings.json",
+    }  # fmt: skip
+    others = {"outputs/2569-6m/report.html", "outputs/2569-6m/internal/exact/a.json", "outputs/2570-6m/findings.json"}
+    for name in files | others:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    pack(Project(root=tmp_path), Round.parse("2569-12m"), tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert set(archive.namelist()) == files
 
 
 def link(name):

@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from dsw_analysis.findings.ledger import LEDGER
+from dsw_analysis.findings.past import at_hand
+from dsw_analysis.findings.repairs import path_of
 from dsw_analysis.problems import UsageError
 from dsw_analysis.report.signed import APPROVAL, EDITIONS
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.manifest import Manifest
-from dsw_analysis.run.outputs import Outputs
+from dsw_analysis.run.outputs import PROVINCES, Outputs
 from dsw_analysis.run.stale import Inputs, Stale
 from dsw_analysis.run.tasks import Project
 
@@ -31,8 +34,9 @@ def pack(project: Project, round_: Round, target: Path) -> int:
     """Write the archive of a round, with the same bytes for the same files; returns how many files it has.
 
     Raw files, what notebooks read beside them, schemas, notebooks, ``project.toml``, editions with the raw files that
-    they were made from, and an approval that is not published yet. What can be made again is left out, and so is what
-    is for those alone who make the report (``internal/``).
+    they were made from, an approval that is not published yet, and what the report rests on of earlier rounds: their
+    ledgers, and what is shown less to protect persons. What can be made again is left out, and so is what is for those
+    alone who make the report (``internal/``).
 
     Raises
     ------
@@ -61,6 +65,10 @@ def _files(project: Project, round_: Round) -> Iterator[Path]:
     yield from (path for path in stale.beside() if path.is_file() and path.is_relative_to(root))
     yield from (path for name in ("project.toml", "requirements.lock") if (path := root / name).is_file())
     yield from (path for path in [out / APPROVAL] if path.is_file())
+    for _, earlier in at_hand(project.root / "outputs", round_):
+        yield from earlier.glob(LEDGER)
+        yield from earlier.glob(f"{PROVINCES}*/{LEDGER}")
+    yield from path_of(root / "data", round_).parent.glob("*.yaml")
     kept = project.kept(round_, 0).parent
     for folder in (project.notebooks, project.schemas, project.data / str(round_), kept, out / EDITIONS):
         for path in folder.rglob("*"):
