@@ -241,7 +241,8 @@ class Workers:
         with contextlib.suppress(IndexError):  # none is idle
             while True:
                 child = self._idle.pop()
-                if child.poll() is None:
+                # One that is idle sends nothing: what is there to be read is the end of one whose exit code is on its way.
+                if child.poll() is None and not child.connection.poll():
                     return child
                 child.connection.close()
         return WARM.fork(f"{__name__}:serve")
