@@ -161,7 +161,7 @@ def test_only_what_is_whole_and_current_can_be_approved(project, tmp_path):
     with pytest.raises(UsageError, match=r"one: its notebook changed.*Run `dsw report 2569-6m` and"):
         signed(project)
     write(project, briefs=False)
-    with pytest.raises(UsageError, match=f"brief of {PROVINCE}: its notebook changed"):
+    with pytest.raises(UsageError, match=f"brief/{PROVINCE}: its notebook changed"):
         signed(project)
     write(project)
     (out / "report.pdf").write_bytes(b"%PDF-1.7 another")
