@@ -10,6 +10,7 @@ from declared import SCHEMAS, dataset
 
 from dsw_analysis import Count, Distinct, by_month
 from dsw_analysis.cli import main
+from dsw_analysis.findings.disclosure import FEW
 from dsw_analysis.findings.measures.base import NO_ROWS
 from dsw_analysis.intake.checking import check_files, to_text
 from dsw_analysis.intake.problem_files import problems_page
@@ -41,25 +42,29 @@ OCT, NOV, DEC = "01/10/2568 08:00", "30/11/2568 08:00", "31/12/2568 23:59"
 
 
 def test_a_month_without_rows_is_warned_of_and_is_no_zero(tmp_path):
-    """October and December have a row each, of two provinces; nobody knows what November had."""
+    """October and December have ten rows each, of two provinces; nobody knows what November had."""
     raw = tmp_path / "raw"
-    folder = cases(raw, Q3, ("ตาก", OCT), ("น่าน", DEC))
+    folder = cases(raw, Q3, *[("ตาก", OCT)] * 10, *[("น่าน", DEC)] * 10)
     warning = warned(Q3, folder)["months_without_rows"]
     assert (warning.column, warning.row) == ("วันเวลาที่รับเรื่อง", None)
     assert "ของเดือน พ.ย. 2568 ทั้งที่" in warning.expected and "ยืนยันกับเจ้าของข้อมูล" in warning.action
+    where = [{"in_month": code} for code in Q3.month_labels()]
+    few = FEW.format(base=5)  # of a province no 0 is shown, of persons; that nothing came is
     for _ in range(2):  # from the file, then from its checked copy
-        for province, expected in ((None, [1, None, 1]), ("ตาก", [1, None, 0]), ("แพร่", [0, None, 0])):
+        for province, values, notes in (
+            ("ตาก", [10, None, None], [None, NO_ROWS, few]),
+            ("แพร่", [None] * 3, [few, NO_ROWS, few]),
+            (None, [10, None, 10], [None, NO_ROWS, None]),
+        ):
             frame = dataset("urgent_cases").load(Q3, folder, province=province, columns=["received", "channel"])
             assert source_of(frame).absent == ("2568-11",)
             months = by_month(frame, "received", Q3)
-            where = [{"in_month": code} for code in Q3.month_labels()]
             counts = [Count(id="x.y", label="y", unit="reports", where=w)(months) for w in where]
-            assert [count.value for count in counts] == expected
-            assert [count.note for count in counts] == [None, NO_ROWS, None]
+            assert [(count.value, count.note) for count in counts] == [*zip(values, notes, strict=True)]
     distinct = Distinct(id="x.y", label="y", unit="reports", column="channel", where=where[1])(months)
     both = Count(id="x.y", label="y", unit="reports", where={"in_month": ("2568-11", "2568-12")})(months)
     all_months = Count(id="x.y", label="y", unit="reports", where={"channel": "ess"})(months)
-    assert (distinct.value, both.value, all_months.value) == (None, 0, 0)
+    assert (distinct.note, both.value, all_months.value) == (NO_ROWS, 10, 0)
 
 
 def test_a_file_with_rows_in_every_month_or_with_none_at_all_is_not_warned_of(tmp_path):
