@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from declared import DATASETS, SCHEMAS, dataset
 from returns_forms import plainly, submissions
-from returns_made import make
+from returns_made import TOLD, make
 from returns_records import MAKERS, records
 from returns_tables import write
 
@@ -152,5 +152,7 @@ def test_what_was_collected_with_a_form_is_read_after_one_acceptance(id_, tmp_pa
     loaded = kind.load(ROUND, folder).astype(object)
     for name in kind.names:
         known = [";".join(cell) if isinstance(cell, list) else cell for cell in (r[name] for r in collected)]
+        if id_ == "citizen_questions":
+            known = [cell and TOLD.get(name, cell) for cell in known]
         found = [None if pd.isna(cell) else cell for cell in loaded[name]]
         assert found == [pd.Timestamp(cell) if isinstance(cell, date) else cell for cell in known], name

@@ -241,7 +241,7 @@ class Workers:
         with contextlib.suppress(IndexError):  # none is idle
             while True:
                 child = self._idle.pop()
-                # One that is idle sends nothing: what is there to be read is the end of one whose exit code is on its way.
+                # One that is idle sends nothing: what is there to be read is its end, whose exit code is on its way.
                 if child.poll() is None and not child.connection.poll():
                     return child
                 child.connection.close()
