@@ -1,0 +1,156 @@
+"""The Thai tutorial, done as it is written: every file, command and cell in order, in a folder of its own."""
+
+import json
+import re
+import shlex
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import openpyxl
+import pytest
+from conftest import ROOT
+from nbclient import NotebookClient
+
+from dsw_analysis.cli import main
+
+TUTORIAL = ROOT / "docs" / "tutorial.th.md"
+SECTION = Path("notebooks/02_volunteers.ipynb")
+BLOCK = re.compile(r"(?P<before>[^\n]*(?:\n[^\n]+)*)\n\n```(?P<language>\w+)\n(?P<text>.*?)\n```", re.S)
+TASK = re.compile(r"^### งานที่ (\d) [^\n]+$(.*?)(?=^##)", re.M | re.S)
+
+
+@dataclass
+class Step:
+    """A block of the tutorial: what it is, what the paragraph before names last, and what it is said to print."""
+
+    language: str
+    text: str
+    before: str
+    prints: str | None = None
+
+    @property
+    def named(self):
+        return re.findall(r"`([^`\n]+)`", self.before)
+
+
+def steps(tutorial):
+    found = []
+    for block in BLOCK.finditer(tutorial):
+        if block["language"] == "text":
+            found[-1].prints = block["text"]
+        else:
+            found.append(Step(block["language"], block["text"], block["before"].strip()))
+    return found
+
+
+def plain(text):
+    """Lines without the blanks at their ends, which editors take away."""
+    return [line.rstrip() for line in text.strip("\n").splitlines()]
+
+
+class Reader:
+    """Somebody who does what the tutorial says."""
+
+    def __init__(self, go_to, printed):
+        self.go_to, self.printed = go_to, printed
+        self.lab = None
+        self.did = {"sh": self.types, "yaml": self.writes, "csv": self.writes, "python": self.runs_or_replaces}
+
+    def does(self, step):
+        printed = self.did[step.language](step)
+        if step.prints is not None:
+            assert plain(printed) == plain(step.prints), step.text
+
+    def types(self, step):
+        for line in step.text.splitlines():
+            program, *words = shlex.split(line)
+            if program == "cd":
+                self.go_to(words[0])
+            elif program == "cp":
+                shutil.copy(*words)
+            elif line == "jupyter lab":  # what Jupyter starts for the first notebook: a kernel in its folder
+                self.lab = NotebookClient(nbformat.v4.new_notebook(), resources={"metadata": {"path": "notebooks"}})
+            else:
+                assert program == "dsw", line
+                assert main(words) == 0, line
+        return self.printed()
+
+    def writes(self, step):
+        path = Path(next(name for name in reversed(step.named) if name.endswith(step.language)))
+        assert path.parent.is_dir(), path
+        path.write_text(step.text + "\n", encoding="utf-8")
+
+    def runs_or_replaces(self, step):
+        if step.before.startswith("แทนเซลล์ที่ขึ้นต้นด้วย"):
+            return self.replaces(step.named[0], step.text)
+        return self.runs(step.text)
+
+    def replaces(self, begins, text):
+        book = nbformat.read(SECTION, as_version=4)
+        (cell,) = [cell for cell in book.cells if cell.source.startswith(begins)]
+        cell.source = text
+        nbformat.write(book, SECTION)
+
+    def runs(self, text):
+        book = self.lab.nb
+        book.cells.append(nbformat.v4.new_code_cell(text))
+        self.lab.execute_cell(book.cells[-1], len(book.cells) - 1)
+        return "\n".join(
+            output["text"] if output.output_type == "stream" else output.data["text/plain"]
+            for output in book.cells[-1].outputs
+        )
+
+
+@pytest.fixture(scope="module")
+def tutorial():
+    return TUTORIAL.read_text(encoding="utf-8")
+
+
+def test_the_tutorial_does_what_it_says(tutorial, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    reader = Reader(monkeypatch.chdir, lambda: capsys.readouterr().out)
+    todo = iter(steps(tutorial))
+    for step in todo:
+        reader.does(step)
+        if reader.lab is not None:
+            break
+    with reader.lab.setup_kernel():
+        for step in todo:
+            reader.does(step)
+
+    root = tmp_path / "our-report"
+    sheet = openpyxl.load_workbook(root / "volunteers.xlsx").active
+    assert [cell.value for cell in sheet[1]] == ["หน่วยงาน", "ประเภทหน่วยงาน", "จังหวัด", "วันที่เริ่มอบรม", "ผลการดำเนินงาน"]
+    assert sheet["B3"].value == "ส่วนภูมิภาค"
+    assert sheet.max_row == 9
+
+    values = {}
+    for round_ in ("2570-3m", "2570-6m"):
+        document = json.loads((root / "outputs" / round_ / "findings.json").read_text(encoding="utf-8"))
+        values |= {(round_, f["id"]): f["value"] for f in document["findings"]}
+    # Counted by hand in the files of the tutorial.
+    assert values["2570-3m", "volunteers.done_share"] == 100 * 5 / 8
+    assert values["2570-6m", "volunteers.done_share"] == 100 * 8 / 10
+    assert values["2570-3m", "volunteers.units.chiang_mai"] == values["2570-3m", "volunteers.units.khon_kaen"] == 3
+    report = re.sub(r"<[^>]+>", "", (root / "outputs" / "2570-3m" / "report.html").read_text(encoding="utf-8"))
+    assert "จังหวัดที่รายงานมากที่สุดคือขอนแก่น และเชียงใหม่ จำนวน 3 หน่วยงานเท่ากัน" in report
+    assert "จากที่ต้องรายงาน 12 หน่วยงาน" in report
+    page = (root / "outputs" / "2570-6m" / "sections" / "volunteers.html").read_text(encoding="utf-8")
+    assert "17.50 จุดร้อยละ" in re.sub(r"<[^>]+>", "", page)
+
+
+def test_an_everyday_task_takes_three_lines_at_most(tutorial):
+    tasks = dict(TASK.findall(tutorial))
+    assert sorted(tasks) == list("12345678")
+    for number, words in tasks.items():
+        (code,) = re.findall(r"```python\n(.*?)\n```", words, re.S)
+        assert len(code.splitlines()) <= 3, number
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.th.md", "docs/tutorial.th.md"])
+def test_the_pages_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not ((ROOT / page).parent / link).exists()] == []
+    assert any(link.endswith(".th.md") for link in links)
