@@ -75,7 +75,7 @@ def test_it_looks_like_the_typeface_as_it_comes(weight, tmp_path):
 def kept(tmp_path, monkeypatch):
     """A cache folder of its own, and a dictionary of a few words, so that a cut takes no time; what is cut is noted."""
     folder, cut = tmp_path / "cache", []
-    monkeypatch.setattr(clusters, "user_cache_path", lambda *_, **__: folder)
+    monkeypatch.setattr("dsw_analysis.intake.writing.kept.user_cache_path", lambda *_, **__: folder)
     monkeypatch.setattr(clusters, "_of_words", lambda: clusters_of("น้ำ ที่ ก็"))
     make = clusters.font.__wrapped__
     monkeypatch.setattr(clusters, "font", lambda face, of: cut.append((face, of)) or make(face, of))

@@ -38,7 +38,8 @@ class Masking:
             if column.kind != "text" or column.name in self.dataset.registries:
                 continue
             cells = frame[column.name]
-            found = cells[cells.str.contains(MAY_HOLD, na=False)].map(find)
+            given = cells.dropna()
+            found = given[[MAY_HOLD.search(text) is not None for text in given]].map(find)
             found = found[found.map(bool)]
             for row, pieces in found.items():
                 for kind in dict.fromkeys(piece.kind for piece in pieces):

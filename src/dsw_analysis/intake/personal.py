@@ -22,7 +22,7 @@ MAY_HOLD: Final = re.compile(
     r"|[นพ][พญ]\.|[นดพลรจส]\. ?[สชญจตอท]\.|\b(?:mr|mrs|ms|miss|dr)\b",
     re.IGNORECASE,
 )
-"""What a text matches that may hold personal data, in an expression that takes columns whole: most texts do not."""
+"""What a text matches that may hold personal data; most do not, and are looked at no further."""
 
 _DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _THAI: Final = "[ก-ฺเ-ๅ็-๎]"

@@ -8,8 +8,6 @@ every reader agrees.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import io
 import re
 from collections.abc import Iterable
@@ -23,18 +21,15 @@ from fontTools.ttLib import TTFont
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
-from platformdirs import user_cache_path
 from pythainlp.corpus import thai_words
 
+from dsw_analysis.intake.writing.kept import kept
 from dsw_analysis.intake.writing.typefaces import SARABUN
-from dsw_analysis.intake.writing.whole import digest, write_whole
 
 FACES = ("Regular", "SemiBold")
 
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _CLUSTER = re.compile(f"[\u0e01-\u0e2e][{_MARKS}]*\u0e33|[\u0e24\u0e26]\u0e45|[\u0e01-\u0e2e][{_MARKS}]+")
-_MARK = hashlib.sha256().digest_size
-"""Bytes before a face in the cache, which tell a spoilt one."""
 _NIKHAHIT, _SARA_AA, _SARA_AM = "\u0e4d", "\u0e32", "\u0e33"
 
 
@@ -99,21 +94,11 @@ def _of_words() -> frozenset[str]:
 
 @cache
 def _kept(face: str) -> bytes:
-    """A face with the clusters of the dictionary, from the user's cache folder, where the first process leaves it."""
+    """A face with the clusters of the dictionary, cut once on a machine."""
     used = Path(__file__).read_bytes(), (SARABUN / f"Sarabun-{face}.ttf").read_bytes()
     told = *sorted(_of_words()), version("fonttools"), version("matplotlib")
-    made_from = digest(b" ".join([*used, " ".join(told).encode()]))
-    path = user_cache_path("dsw-analysis", appauthor=False) / f"Sarabun-{face}-{made_from[:16]}.ttf"
-    try:
-        mark, content = (kept := path.read_bytes())[:_MARK], kept[_MARK:]
-        if hashlib.sha256(content).digest() == mark:
-            return content
-    except OSError:
-        pass  # never cut, or not to be read
-    content = font(face, _of_words())
-    with contextlib.suppress(OSError):  # without a folder to keep it in, each process cuts its own
-        write_whole(path, hashlib.sha256(content).digest() + content)
-    return content
+    made_from = b" ".join([*used, " ".join(told).encode()])
+    return kept(f"Sarabun-{face}-{{}}.ttf", made_from, lambda: font(face, _of_words()))
 
 
 def _as_shaped(cluster: str) -> str:

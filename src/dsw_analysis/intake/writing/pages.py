@@ -6,11 +6,13 @@ import base64
 import hashlib
 import io
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from dsw_analysis.intake.writing.kept import kept
 from dsw_analysis.intake.writing.typefaces import SARABUN
 from dsw_analysis.project import current
 
@@ -63,13 +65,20 @@ def font_faces(text: str) -> str:
     rules = []
     for weight, name in _WEIGHTS.items():
         if (name, characters) not in cuts:
-            cuts[name, characters] = _cut(name, characters)
+            # The usual cut serves nearly all pages and is made once on a machine; the odd ones would fill its cache.
+            cuts[name, characters] = (_usual if _USUAL.issuperset(characters) else _cut)(name, characters)
         source = base64.b64encode(cuts[name, characters]).decode()
         rules.append(
             f"@font-face{{font-family:Sarabun;font-weight:{weight};"
             f"src:url(data:font/woff2;base64,{source}) format('woff2')}}\n"
         )
     return "".join(rules)
+
+
+def _usual(name: str, characters: str) -> bytes:
+    told = " ".join([characters, version("fonttools"), version("brotli")]).encode()
+    made_from = b" ".join([Path(__file__).read_bytes(), (SARABUN / f"Sarabun-{name}.ttf").read_bytes(), told])
+    return kept(f"Sarabun-{name}-{{}}.woff2", made_from, lambda: _cut(name, characters))
 
 
 def _cut(name: str, characters: str) -> bytes:
