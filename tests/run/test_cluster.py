@@ -57,7 +57,7 @@ class Machines:
         self.stack = contextlib.ExitStack()
         about = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--port=0", f"--scheduler-file={about}", "--idle-timeout=5 minutes")
-        self.address = wait_for(lambda: about.exists() and json.loads(about.read_text(encoding="utf-8"))["address"])
+        self.address = wait_for(lambda: written_address(about))
 
     def worker(self, *options):
         """Start a worker that runs two notebooks at once."""
@@ -101,6 +101,14 @@ class Machines:
             )
         self.stack.callback(end, process)
         return process
+
+
+def written_address(about):
+    """The address in a scheduler's file; nothing while the file is missing or half written."""
+    try:
+        return json.loads(about.read_text(encoding="utf-8"))["address"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
 
 
 def end(process):
