@@ -5,7 +5,7 @@ ROUND ?= 2569-6m
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: report test lint types lab clean
+.PHONY: report test lint types docs lab clean
 .DELETE_ON_ERROR:
 
 report: $(READY)
@@ -22,6 +22,9 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
+docs: $(READY)
+	$(BIN)/sphinx-build -q -W --keep-going -c docs . outputs/site
+
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
 
@@ -32,4 +35,4 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 clean:
-	rm -rf .venv outputs/2*
+	rm -rf .venv outputs/2* outputs/site
