@@ -5,6 +5,7 @@ The two tables were written from the printed report (``place`` is the table of i
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -12,6 +13,7 @@ import pytest
 from conftest import ROOT
 from declared import SCHEMAS
 
+from dsw_analysis.findings.finding import Finding
 from dsw_analysis.plan.plan import Plan
 from dsw_analysis.plan.verdicts import Status, Work, status_of_indicator, work_of_project, work_of_step
 from dsw_analysis.rounds import Round
@@ -98,6 +100,18 @@ def test_an_indicator_without_target_or_without_anything_to_measure():
     assert status_of_indicator("level", SEPTEMBER, SEPTEMBER, HALF, met=None, has_target=False) is Status.NOT_YET_DUE
     nothing = status_of_indicator("rate", SEPTEMBER, SEPTEMBER, HALF, met=None, has_target=True, countable=False)
     assert nothing is Status.NOTHING_TO_MEASURE
+
+
+@pytest.mark.parametrize("disclosure", ["few", "refused"])
+@pytest.mark.parametrize("round_", [HALF, YEAR])
+def test_an_indicator_whose_result_is_not_shown_neither_waits_nor_is_missed(disclosure, round_):
+    plan = Plan.load(SCHEMAS, ROOT / "data" / "raw" / "2569-6m")
+    (indicator,) = plan.indicators_of("urgent_cases")
+    result = Finding(id=indicator.measured_by, label="ผล", value=None, unit="percent", note="-", disclosure=disclosure)
+    assert plan.status(indicator, result, round_) is Status.NOT_SHOWN
+    assert plan.status(indicator, replace(result, denominator=0, disclosure=None), round_) is Status.NOTHING_TO_MEASURE
+    assert plan.status(indicator, None, round_) is Status.AWAITING_RESULT
+    assert plan.status(replace(indicator, target=None), result, round_) is Status.AWAITING_TARGET
 
 
 def test_every_step_of_the_plan_stands_as_the_print_says():

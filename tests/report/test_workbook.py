@@ -40,6 +40,13 @@ def test_what_does_not_apply_is_blank_and_an_undefined_number_says_why():
     assert row["ความหมายของช่วง"] is row["วิธีคำนวณ"] is row["ขนาดประชากร"] is None
 
 
+def test_a_number_that_is_not_shown_says_so_in_its_cell():
+    hidden = {"value": None, "unit": "persons", "note": "ไม่แสดง", "base": 5}
+    few = Finding(id="demo.a", label="น้อย", disclosure="few", **hidden)
+    refused = Finding(id="demo.b", label="ไม่แสดง", disclosure="refused", **hidden)
+    assert [row["ค่า"] for row in rows(few, refused)] == ["น้อยกว่า 5", "ไม่แสดง"]
+
+
 def test_texts_are_never_formulas():
     finding = Finding(id="demo.bad", label="=1+1", value=1, unit="ratio", note="@SUM(A1)")
     book = openpyxl.load_workbook(io.BytesIO(findings_workbook(Round.parse("2569-6m"), Ledger([finding]))))

@@ -80,7 +80,7 @@ def plain(html):
 WORK = {"done": 1, "in_progress": 11, "overdue": 3, "ahead": 0, "waiting": 0}
 STATUS = {
     "reached": 3, "on_the_way": 0, "below_plan": 1, "missed": 0, "not_yet_due": 5, "nothing_to_measure": 1,
-    "awaiting_target": 7, "awaiting_result": 0,
+    "awaiting_target": 7, "awaiting_result": 0, "not_shown": 0,
 }  # fmt: skip
 """Projects and indicators as the printed plan has them, counted by hand in the print."""
 LATE = [

@@ -10,6 +10,7 @@ import zipfile
 from itertools import cycle, islice
 from urllib.parse import unquote
 
+import openpyxl
 import pypdf
 import pytest
 from conftest import copied, once
@@ -146,3 +147,28 @@ def test_numbers_of_few_are_not_in_the_ledgers(out):
 def test_nothing_that_a_person_wrote_is_in_any_file(contents):
     pieces = ("โป่งหมากแข้ง", TOLD[:12], json.dumps("โป่งหมากแข้ง")[1:-1])
     assert not [(name, piece) for name, text in contents.items() for piece in pieces if piece in text]
+
+
+def test_an_indicator_whose_result_is_not_shown_says_so_in_every_form(out, contents):
+    """No question of twelve was answered: a share of so few is not shown, and whether it is missed is not said."""
+    document = json.loads((out / "findings.json").read_bytes())
+    (indicator,) = next(s["indicators"] for s in document["sections"] if s["section"] == "citizen_questions")
+    assert (indicator["status"], indicator["result"]) == ("not_shown", "citizen_questions.answered_share")
+    values = {f["id"]: f["value"] for f in document["findings"] if f["id"].startswith("summary.status.")}
+    assert {name.rpartition(".")[2] for name, value in values.items() if value} == {"not_shown", "reached"}
+    for name in ("report.html", "sections/citizen_questions.html"):
+        (table,) = re.findall(r'class="table indicators.*?</table>', contents[name], re.S)[:1]
+        assert '<span class="status not_shown">ไม่แสดง</span>' in table and "ไม่แสดงเพื่อคุ้มครองข้อมูลส่วนบุคคล" in table, name
+    said = "และไม่แสดงผล 1 ตัวชี้วัด เพื่อคุ้มครองข้อมูลส่วนบุคคล"
+    words = re.compile(r"<[^>]*>|[\s\u200b\u2060]")
+    for name in ("report.html", "brief.html", "report.docx/word/document.xml", "report.pdf", "brief.pdf"):
+        assert words.sub("", said) in words.sub("", contents[name]), name
+        strip = re.search(r'class="table brief main".*?</table>', contents[name], re.S)
+        assert strip is None or ('not_shown">ไม่แสดง</span>' in strip[0] and "awaiting" not in strip[0]), name
+    (cell,) = (row for row in sheet(out, "findings.xlsx") if "citizen_questions.answered_share" in row)
+    assert "ไม่แสดง" in cell
+
+
+def sheet(out, name):
+    """Rows of a workbook's first sheet."""
+    return openpyxl.load_workbook(out / name).worksheets[0].iter_rows(values_only=True)

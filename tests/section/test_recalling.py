@@ -10,9 +10,11 @@ import pytest
 from conftest import ROOT, hashes, once, run_cells
 from rounds_made import change_plan, make_round
 
+from dsw_analysis import project
 from dsw_analysis.cli import main
 from dsw_analysis.findings import past
 from dsw_analysis.findings.finding import CHANGE, Finding
+from dsw_analysis.protection import Protection, Rule
 from dsw_analysis.report.audit import audit_page
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.anew import compare
@@ -204,6 +206,17 @@ def test_a_number_that_cannot_be_compared_leaves_a_gap_and_the_reason(own, chang
     assert not [c for c in section.section.claims if c["claim"] == "change"]
     line = re.search(r'class="drawn spark".*?</svg>', section.html)[0]
     assert line.count("<circle") == 2 and "<line" not in line  # 6 and 12 months, not joined over the gap
+
+
+def test_a_result_that_is_not_shown_has_no_change_but_what_it_was_before(own):
+    project.use(replace(project.settings(own), protection=Protection(rule=Rule(share_base=10**6))))
+    section = shown(own, "urgent_cases", "2569-12m")
+    (record,) = section.section._judged()
+    assert record["status"] == "not_shown" and "change" not in record["earlier"]
+    table = section.html.split('class="table indicators')[1].split("</table>")[0]
+    assert 'href="#f.urgent_cases.within_24h.2569-9m"' in table and "รอบนี้ไม่แสดงผล จึงไม่เทียบ" in table
+    assert '<span class="status not_shown">ไม่แสดง</span>' in table and "รอข้อมูล" not in table
+    assert record["earlier"]["trend"][-1][1] == "ไม่แสดงเพื่อคุ้มครองข้อมูลส่วนบุคคล"
 
 
 def test_a_report_with_gaps_of_every_kind_is_borne_out_by_its_ledger(own):

@@ -110,6 +110,26 @@ def test_without_overdue_steps_nothing_is_asked(summarise):
         assert absent not in text
 
 
+@pytest.mark.parametrize(
+    ("others", "round_id", "said"),
+    [
+        ([], "2569-6m", "ยังไม่มีตัวชี้วัดที่แสดงได้ว่าถึงเป้าหมายของทั้งปี จาก 1 ตัวชี้วัด และไม่แสดงผล 1 ตัวชี้วัด"),
+        (["reached", "missed"], "2569-12m", "แล้ว 1 จาก 3 ตัวชี้วัด แต่ไม่ถึงเป้าหมาย 1 ตัวชี้วัด และไม่แสดงผล 1 ตัวชี้วัด"),
+        (["missed"], "2569-12m", "ถึงเป้าหมายของทั้งปี จาก 2 ตัวชี้วัด ไม่ถึงเป้าหมาย 1 ตัวชี้วัด และไม่แสดงผล 1 ตัวชี้วัด"),
+    ],
+)
+def test_a_result_that_is_not_shown_is_told_of_and_counts_as_nothing_else(summarise, others, round_id, said):
+    """It may have reached its target: that none did cannot be said."""
+    indicators = [judged(f"one_{code}", code, result=50, target=40) for code in ("not_shown", *others)]
+    shown = summarise(section("one", indicators=indicators), round_id=round_id)
+    text = plain(shown.html)
+    assert f"{said} เพื่อคุ้มครองข้อมูลส่วนบุคคล" in text
+    counted = {name: shown.value(f"summary.status.{name}") for name in ("not_shown", "awaiting_result", "missed")}
+    assert counted == {"not_shown": 1, "awaiting_result": 0, "missed": others.count("missed")}
+    assert rows(shown.html, "สถานะของ")[-1][-1].split()[0] == "ไม่แสดง"
+    assert "ผลของ one_not_shown" not in text and "รอข้อมูล" not in text.replace("แผนปฏิบัติการ: รอข้อมูล", "")
+
+
 def test_cards_are_chosen_by_status_then_plan_and_at_most_six(summarise):
     """Not yet due, without target or without result: no card, whatever the plan's order."""
     statuses = {

@@ -92,5 +92,5 @@ def answer(kind: str, of: Sequence[str], ledger: Mapping[str, Finding], given: A
         return WORDS[kind][(first > second) - (first < second)]
     (one,) = found
     says = {"known": one.value is not None, "nonzero": bool(one.value), "provenance": one.provenance}
-    says |= {"hidden": one.value is None and one.disclosure is not None, "exact": one.disclosure is None}
+    says |= {"hidden": one.is_hidden, "exact": one.disclosure is None}
     return says[kind]

@@ -224,6 +224,11 @@ class Finding:
         return self.denominator is not None and (self.printed != "value" or self.provenance != "reconstructed")
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether there is a number that is not shown, to protect persons."""
+        return self.value is None and self.disclosure is not None
+
+    @property
     def decimals(self) -> int:
         """Decimals printed."""
         return self.digits if self.digits is not None else _DIGITS.get(self.unit, 0)
@@ -269,7 +274,7 @@ class Finding:
         """
         if style not in STYLES:
             raise ValueError(f"style {style!r} is none of {', '.join(STYLES)}")
-        if self.value is None and self.disclosure is not None and style != "interval":
+        if self.is_hidden and style != "interval":
             return self._hidden(style)
         if style in ("interval", "n/N"):
             return (

@@ -238,6 +238,7 @@ class Plan:
             met=indicator.meets(result),
             has_target=indicator.target is not None,
             countable=result is None or result.denominator != 0,
+            shown=result is None or not result.is_hidden,
             steps=self._works(indicator.section, round_),
         )
 

@@ -39,6 +39,7 @@ class Status(Enum):
     MISSED = "ไม่ถึงเป้าหมาย"
     NOT_YET_DUE = "ยังไม่ถึงกำหนดวัด"
     NOTHING_TO_MEASURE = "ไม่มีเรื่องให้วัด"
+    NOT_SHOWN = "ไม่แสดง"
     AWAITING_TARGET = "รอค่าเป้าหมาย"
     AWAITING_RESULT = "รอข้อมูล"
 
@@ -55,6 +56,7 @@ RULES: dict[Work | Status, str] = {
     Status.MISSED: "ครบกำหนดของเป้าหมายแล้ว แต่ผลไม่ถึง",
     Status.NOT_YET_DUE: "ขั้นตอนที่ทำให้เกิดผลอยู่หลังรอบนี้",
     Status.NOTHING_TO_MEASURE: "ไม่มีเรื่องให้นับ ตัวหารเป็นศูนย์",
+    Status.NOT_SHOWN: "มีผลแล้ว แต่ไม่แสดงเพื่อคุ้มครองข้อมูลส่วนบุคคล ไม่นับว่ารอข้อมูลหรือไม่ถึงเป้าหมาย",
     Status.AWAITING_TARGET: "ยังไม่มีค่าเป้าหมายที่ยืนยันแล้ว",
     Status.AWAITING_RESULT: "ยังไม่มีผลให้เทียบกับเป้าหมาย",
 }
@@ -117,6 +119,7 @@ def status_of_indicator(
     met: bool | None,
     has_target: bool,
     countable: bool = True,
+    shown: bool = True,
     steps: Collection[Work] = (),
 ) -> Status:
     """Judge an indicator at the end of a round.
@@ -125,6 +128,7 @@ def status_of_indicator(
       come;
     - no target: it waits for one;
     - the target is met: reached, of a ``rate`` until the year's end, which may still change it;
+    - a result that is not shown, to protect persons: so said, whatever it is;
     - nothing there to measure, such as no question to answer: so said; no result: it waits for information;
     - the day of the target has come: missed;
     - ``rate``: below plan, since the target holds at any time;
@@ -144,6 +148,8 @@ def status_of_indicator(
         Whether the result meets the target; ``None`` without result or target.
     countable:
         Whether there was anything to measure: ``False`` if the result is undefined for want of cases.
+    shown:
+        Whether the result, if there is one, may be shown: ``False`` if it would tell of persons.
     steps:
         How the steps of its project stand.
     """
@@ -155,7 +161,8 @@ def status_of_indicator(
     if met:
         return Status.REACHED
     if met is None:
-        return Status.AWAITING_RESULT if countable else Status.NOTHING_TO_MEASURE
+        unknown = Status.AWAITING_RESULT if countable else Status.NOTHING_TO_MEASURE
+        return unknown if shown else Status.NOT_SHOWN
     if over:
         return Status.MISSED
     return Status.ON_THE_WAY if kind == "cumulative" and Work.OVERDUE not in steps else Status.BELOW_PLAN

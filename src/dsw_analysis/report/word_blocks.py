@@ -37,8 +37,8 @@ _SPANS = {
     "none": "Soft",
     **dict.fromkeys(["reached", "on_the_way", "work_done", "work_in_progress"], "Status Good"),
     **dict.fromkeys(["below_plan", "missed", "work_overdue"], "Status Bad"),
-    **dict.fromkeys(["not_yet_due", "nothing_to_measure", "awaiting_target", "awaiting_result"], "Status Open"),
-    **dict.fromkeys(["work_ahead", "work_waiting"], "Status Open"),
+    **dict.fromkeys(["not_yet_due", "nothing_to_measure", "not_shown"], "Status Open"),
+    **dict.fromkeys(["awaiting_target", "awaiting_result", "work_ahead", "work_waiting"], "Status Open"),
 }
 """Class of a span in the HTML -> character style."""
 

@@ -13,7 +13,7 @@ from dsw_analysis.rounds import Round
 _COLUMNS: dict[str, Callable[[Finding], str | int | float | None]] = {
     "รหัส": lambda f: f.id,
     "รายการ": lambda f: f.label,
-    "ค่า": lambda f: f.value,
+    "ค่า": lambda f: f.text() if f.is_hidden else f.value,
     "หน่วย": lambda f: units()[f.unit] or f.unit,
     "ตัวตั้ง": lambda f: f.numerator,
     "ตัวหาร": lambda f: f.denominator,

@@ -29,6 +29,7 @@ _MOST = 5
 _ABSENT = "รอบนั้นไม่มีตัวเลขนี้"
 _EXAMPLE = "รอบนั้นมีเพียงตัวอย่างจากข้อมูลจำลอง"
 _NO_RESULT = "รอบนี้ไม่มีผลให้เทียบ"
+_NOT_SHOWN = "รอบนี้ไม่แสดงผล จึงไม่เทียบ"
 _REDEFINED = "นิยามเปลี่ยน ไม่เทียบ"
 _CUMULATIVE = "ทุกรอบนับสะสมตั้งแต่ต้นปีงบประมาณ"
 
@@ -195,7 +196,8 @@ def compared(story: Picturing, look: Look, result: Finding | None, *, line: bool
     """The last round's number with its base, or in one ``line``, and how this round's differs; or why there is none."""
     if "value" not in look or result is None:
         return Markup('<span class="none">–</span> <span class="small">{}</span>').format(look.get("why", _NO_RESULT))
-    change = changed(story, look, result) if "change" in look else _NO_RESULT
+    why = _NOT_SHOWN if result.is_hidden else _NO_RESULT
+    change = changed(story, look, result) if "change" in look else why
     parts = (f"{{{look['value']}:{'unit' if line else 'full'}}}", change)
     return Markup(" · " if line else "<br>").join(blocks.rich(part, story.ledger) for part in parts)
 
