@@ -91,7 +91,7 @@ def test_second_load_is_the_first_without_judging(kind, raw, plain, monkeypatch)
 @pytest.mark.parametrize("columns", [None, ("held_on", "activity_id"), ("province",)])
 def test_province_and_columns_are_those_of_the_whole_frame(province, columns, raw, plain, small):
     whole = CSR.load(ROUND, plain)
-    wanted = whole[whole["province"] == province]
+    wanted = whole[whole["province"].astype("str") == province]
     wanted = wanted if columns is None else wanted[list(columns)]
     for folder in (plain, raw, raw):  # without a copy, with the copy being made, from the copy
         found = CSR.load(ROUND, folder, province=province, columns=columns)

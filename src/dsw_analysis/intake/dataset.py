@@ -12,6 +12,7 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
+from dsw_analysis.intake.coded import guarded
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.copies import Copy, key_of
 from dsw_analysis.intake.corrections import CORRECTIONS, Corrections
@@ -114,7 +115,7 @@ class Dataset(Schema):
         else:
             refused, absent, raw, missing = 0, self._absent(round_, copy), dict(copy.raw), []
             read = dict(copy.files)
-        frame, rows = found
+        frame, rows = guarded(found[0], wanted), found[1]
         provenance, by_field, package = read_provenance(folder, self)
         frame.attrs["source"] = Source(
             dataset=self,

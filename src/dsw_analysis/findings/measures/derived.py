@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from dsw_analysis.intake.coded import guarded
 from dsw_analysis.intake.columns import Column, Kind
 from dsw_analysis.intake.source import source_of
 from dsw_analysis.intake.thai import provinces
@@ -51,11 +52,11 @@ def derive(
         raise KeyError(f"no column {', '.join(missing)}; the frame has {', '.join(map(str, frame.columns))}")
     if name in frame.columns:
         raise ValueError(f"the frame already has a column {name!r}; give the derived one a name of its own")
-    if codes is not None:
-        values = values.where(values.isin(list(codes))).astype(pd.CategoricalDtype(list(codes)))
     kind: Kind = "category" if codes is not None else "number" if is_numeric_dtype(values) else "text"
     column = Column(name, header, kind, codes=codes or {}, required=False)
-    derived = frame.assign(**{name: values})
+    if codes is not None:
+        values = values.where(values.isin(list(codes))).astype(pd.CategoricalDtype(list(codes)))
+    derived = guarded(frame.assign(**{name: values}), [column])
     derived.attrs["source"] = replace(
         source,
         dataset=replace(source.dataset, columns=(*source.dataset.columns, column)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from dsw_analysis.findings.rounding import round_half_up
+from dsw_analysis.intake.coded import refuse_unknown
+from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.source import Source
 
 
@@ -39,19 +41,20 @@ def select(frame: pd.DataFrame, where: Where) -> pd.Series[bool]:
     ------
     KeyError
         If a column is not in the frame.
-    ValueError
-        If a code is not in the column's codebook.
+    UnknownCodeError
+        If a code is not in the column's codebook; the message says which is meant.
     """
     mask = pd.Series(True, index=frame.index)
     source = frame.attrs.get("source")
-    several = {c.name: c.codes for c in source.dataset.columns if c.kind == "multi"} if source else {}
-    for column, wanted in where.items():
-        if column not in frame.columns:
-            raise KeyError(f"no column {column!r}; the frame has {', '.join(map(str, frame.columns))}")
-        if column in several and not isinstance(wanted, Cell):
-            mask &= _holds(frame[column], _each(wanted), several[column])
+    declared = {c.name: c for c in source.dataset.columns} if source else {}
+    for name, wanted in where.items():
+        if name not in frame.columns:
+            raise KeyError(f"no column {name!r}; the frame has {', '.join(map(str, frame.columns))}")
+        column = declared.get(name) or Column(name, name, "text")
+        if column.kind == "multi" and not isinstance(wanted, Cell):
+            mask &= _holds(frame[name], _each(wanted), column)
         else:
-            mask &= _meets(frame[column], wanted)
+            mask &= _meets(frame[name], wanted, column)
     return mask
 
 
@@ -103,7 +106,7 @@ def _wanted(said: Any) -> Any:  # noqa: ANN401 - see Where
     return said
 
 
-def _meets(cells: pd.Series, wanted: Any) -> pd.Series[bool]:  # noqa: ANN401 - see Where
+def _meets(cells: pd.Series, wanted: Any, column: Column) -> pd.Series[bool]:  # noqa: ANN401 - see Where
     if wanted is FILLED:
         return cells.notna()
     if wanted is BLANK:
@@ -114,15 +117,15 @@ def _meets(cells: pd.Series, wanted: Any) -> pd.Series[bool]:  # noqa: ANN401 - 
         return low.fillna(False).astype(bool) & high.fillna(False).astype(bool)
     values = _each(wanted)
     if isinstance(cells.dtype, pd.CategoricalDtype):
-        _refuse_unknown(values, cells, cells.cat.categories)
+        refuse_unknown(column, values, cells.cat.categories)
         # One look-up a code, not a row; the code -1 of a blank finds the last place.
         met = np.append(cells.cat.categories.isin(values), False)
         return pd.Series(met[cells.cat.codes.to_numpy()], index=cells.index)
     return cells.isin(values)
 
 
-def _holds(cells: pd.Series, codes: tuple[str, ...], known: Mapping[str, str]) -> pd.Series[bool]:
-    _refuse_unknown(codes, cells, known)
+def _holds(cells: pd.Series, codes: tuple[str, ...], column: Column) -> pd.Series[bool]:
+    refuse_unknown(column, codes, column.codes)
     # Separators on both sides keep one code from being found inside another.
     bounded = ";" + cells.fillna("").astype("str") + ";"
     held = pd.Series(False, index=cells.index)
@@ -133,12 +136,6 @@ def _holds(cells: pd.Series, codes: tuple[str, ...], known: Mapping[str, str]) -
 
 def _each(wanted: Any) -> tuple[Any, ...]:  # noqa: ANN401 - see Where
     return wanted if isinstance(wanted, tuple) else (wanted,)
-
-
-def _refuse_unknown(codes: Iterable[Any], cells: pd.Series, known: Collection[Any]) -> None:
-    unknown = [code for code in codes if code not in known]
-    if unknown:
-        raise ValueError(f"{unknown} not among the codes {list(known)} of {cells.name}")
 
 
 def _range_in_words(limits: slice) -> str:
