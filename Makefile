@@ -22,7 +22,7 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-docs: $(READY)
+docs: report
 	$(BIN)/sphinx-build -q -W --keep-going -c docs . outputs/site
 
 lab: $(READY)

@@ -20,12 +20,14 @@ highlight_language = "none"
 
 myst_heading_anchors = 3
 nb_execution_mode = "force"
-nb_execution_raise_on_error = True
+nb_execution_show_tb = True
 nb_execution_timeout = 120
 nb_merge_streams = True
+suppress_warnings = ["mystnb.unknown_mime_type"]  # what a section hands to the batch beside what it shows
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
 add_module_names = False
 python_use_unqualified_type_names = True
 napoleon_google_docstring = False
@@ -69,14 +71,16 @@ def write_report_css(app: Sphinx, _: Exception | None) -> None:
     )
 
 
-def name_language(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Tell screen readers and the browser which pages are Thai."""
+def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
+    """Say which pages are Thai, and have numbers lead nowhere: their bases are in the report, not here."""
     context["language"] = "th" if page.endswith(".th") or page == app.config.root_doc else "en"
+    if "body" in context:
+        context["body"] = re.sub(r'<a class="n[ r]*" href="#f\.[^"]+">(.*?)</a>', r"\1", context["body"])
 
 
 def setup(app: Sphinx) -> None:
     """Register what is ours."""
     app.add_search_language(Search)
     app.add_lexer("csv", TextLexer)
-    app.connect("html-page-context", name_language)
+    app.connect("html-page-context", finish)
     app.connect("build-finished", write_report_css)

@@ -2,12 +2,15 @@
 
 import os
 import re
+import zlib
 
 import pytest
 from conftest import ROOT
 from patience import PATIENCE
 from selenium.webdriver.support.ui import WebDriverWait
 from test_html import browse, driver  # noqa: F401 - fixtures of a browser
+
+import dsw_analysis as dsw
 
 SITE = ROOT / "outputs" / "site"
 pytestmark = pytest.mark.skipif(not (SITE / "objects.inv").exists() and "CI" not in os.environ, reason="make docs")
@@ -26,6 +29,14 @@ def test_every_page_of_the_docs_is_in_the_site():
     pages = [path.relative_to(ROOT).with_suffix("") for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))]
     assert len(pages) > 20
     assert [str(page) for page in pages if not (SITE / f"{page}.html").is_file()] == []
+
+
+def test_the_reference_has_every_public_name():
+    inventory = zlib.decompress((SITE / "objects.inv").read_bytes().split(b"\n", 4)[4]).decode()
+    described = {line.split()[0] for line in inventory.splitlines()}
+    homes = {name: getattr(getattr(dsw, name), "__module__", "") for name in dsw.__all__}
+    asked = {f"dsw_analysis.{name}" if homes[name] else "dsw_analysis.section.figures" for name in homes}
+    assert asked - described == set()
 
 
 def test_no_page_is_wider_than_a_phone(browse):  # noqa: F811 - the fixture
