@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from dsw_analysis import display
+
 _BE_OFFSET = 543
 _PATTERN = re.compile(r"(2[45][0-9]{2})-(3|6|9|12)m")
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
@@ -51,6 +53,10 @@ class Round:
     def __str__(self) -> str:
         """The id, e.g. ``2569-6m``."""
         return f"{self.year}-{self.months}m"
+
+    def _repr_html_(self) -> str:
+        first, *_, last = self.month_labels().values()
+        return display.shown(display.card(self.label, {"รหัส": str(self), "ช่วงเวลา": f"{first} ถึง {last}"}))
 
     @property
     def start(self) -> date:

@@ -16,11 +16,11 @@ from bad_files import CASES as BAD_FILES
 from declared import DATASETS, MAY_BE_EMPTY, SCHEMAS, dataset
 
 from dsw_analysis.cli import main
-from dsw_analysis.intake.checking import check_files, group_problems, row_ranges, to_text, unknown_files
+from dsw_analysis.intake.checking import check_files, to_text, unknown_files
 from dsw_analysis.intake.problem_files import NAMES, problems_page, problems_workbook
 from dsw_analysis.intake.sheet import LISTED
 from dsw_analysis.intake.terminal import table, text_width, wrap
-from dsw_analysis.problems import DataError, Problem, visible
+from dsw_analysis.problems import DataError, Problem, group_problems, row_ranges, visible
 from dsw_analysis.rounds import Round
 
 ROOT = Path(__file__).parents[2]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from dsw_analysis import display
 from dsw_analysis.findings.disclosure import shield_of
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import Measure, Summary
@@ -120,6 +121,24 @@ class Family:
     only_country: bool = False
     rows: dict[Key, list[Row]] = field(default_factory=dict)
     headers: dict[Key, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        ways = [f"{' × '.join(key) or 'total'} {len(rows):,}" for key, rows in self.rows.items()]
+        return f"<Family {self.name}: {', '.join(ways) or 'nothing here'}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                self.headers.get(row.split) or " × ".join(row.split) or "รวม",
+                row.full_name or self.short,
+                row.finding.text("full"),
+                row.finding.id,
+            )
+            for key in sorted(self.rows, key=len)
+            for row in self.rows[key]
+        ]
+        heads = ("จำแนกตาม", "กลุ่ม", "ค่า", "รหัส")
+        return display.shown(display.heading(self.short), display.table(heads, rows, rest=f's.rows("{self.name}", by)'))
 
 
 def splits(by: object) -> list[Split | Part]:

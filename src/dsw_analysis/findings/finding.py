@@ -11,9 +11,9 @@ from fractions import Fraction
 from numbers import Real
 from typing import Any, Literal
 
-from dsw_analysis import project
+from dsw_analysis import display, project
 from dsw_analysis.findings.rounding import as_fraction, round_half_up
-from dsw_analysis.intake.provenance import INVENTED, Mark, Provenance
+from dsw_analysis.intake.provenance import INVENTED, MARKS, Mark, Provenance
 
 UNITS: dict[str, str] = {
     "percent": "ร้อยละ",
@@ -196,6 +196,24 @@ class Finding:
                 raise ValueError(f"finding {self.id}: {name} is {number!r}; what is undefined is None, never NaN")
         if self.value is None and self.note is None:
             raise ValueError(f"finding {self.id}: a note must say why there is no value")
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.id}: {self.text('full')}>"
+
+    def _repr_html_(self) -> str:
+        return display.shown(display.card(self.label, {**self.facts(), "รหัส": self.id}))
+
+    def facts(self) -> dict[str, str]:
+        """What a reader is told of the number besides its name and id: Thai term -> words."""
+        rows = "" if self.rows is None else f" {self.rows:,} แถว"
+        said = {
+            "ค่า": self.text("full"),
+            "ไฟล์": f"{self.file}{rows}" if self.file else None,
+            "เงื่อนไข": self.where,
+            "หมายเหตุ": " · ".join(filter(None, [self.note, *self.basis()])),
+            "ที่มา": MARKS[self.mark][1],
+        }
+        return {term: words for term, words in said.items() if words}
 
     @property
     def section(self) -> str:

@@ -1,11 +1,10 @@
-"""What checking a round's files found: rows read, used and refused, and every problem, grouped where it repeats."""
+"""What checking a round's files found: rows read, used and refused, and every problem."""
 
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,54 +17,11 @@ from dsw_analysis.intake.published import DESCRIBING
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.terminal import table, wrap
 from dsw_analysis.intake.thai import CHANGES
-from dsw_analysis.problems import Problem, UsageError, visible
+from dsw_analysis.problems import HEADS, Group, UsageError, group_problems, visible
 
-HEADS: Final = ("แถวที่", "คอลัมน์", "ค่าที่พบ", "ที่ต้องเป็น", "สิ่งที่ต้องทำ")
 WARNINGS: Final = "ข้อควรยืนยันกับเจ้าของข้อมูล (ไม่หยุดการทำรายงาน)"
 """Heading of what is odd about a file and does not stop loading."""
 _SHOWN_GROUPS: Final = 100
-_SHOWN_ROWS: Final = 12
-_SHOWN_VALUES: Final = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """Problems of one file that differ in row and value only."""
-
-    problems: tuple[Problem, ...]
-
-    @property
-    def first(self) -> Problem:
-        """The first of them, which stands for what all have in common."""
-        return self.problems[0]
-
-    def rows(self, most: int = _SHOWN_ROWS) -> str:
-        """Row numbers, ranges joined: ``5, 8–12 (รวม 6 แถว)``; ``-`` where the whole column or file is meant."""
-        return row_ranges((p.row for p in self.problems if p.row is not None), most)
-
-    def values(self, most: int = _SHOWN_VALUES) -> str:
-        """Values found, the commonest first: ``“ไลน์” (3), “อีเมล”``; ``ว่าง`` where all are blank."""
-        counts = Counter(p.value for p in self.problems)
-        if set(counts) == {None}:
-            return "-" if self.first.row is None else "(ว่าง)"
-        several = len(self.problems) > 1
-        texts = [
-            ("(ว่าง)" if value is None else f"“{visible(value)}”") + (f" ({count:,})" if several and count > 1 else "")
-            for value, count in counts.most_common(most)
-        ]
-        rest = len(counts) - most
-        return ", ".join(texts) + (f" และอีก {rest:,} แบบ" if rest > 0 else "")
-
-    def cells(self) -> tuple[str, ...]:
-        """The row of a table under :data:`HEADS`."""
-        p = self.first
-        return (
-            self.rows(),
-            visible(p.column or "-"),
-            self.values(),
-            visible(p.expected, None),
-            visible(p.action, None),
-        )
 
 
 def check_files(
@@ -101,29 +57,6 @@ def check_files(
     return tuple(
         replace(checked, warnings=(*checked.warnings, *warnings_of(checked, schemas, folder))) for checked in results
     )
-
-
-def group_problems(problems: Iterable[Problem]) -> list[Group]:
-    """Put problems together that have file, sheet, code, column, expectation and action in common."""
-    groups: dict[tuple[str | None, ...], list[Problem]] = {}
-    for p in problems:
-        groups.setdefault((p.file, p.sheet, p.code, p.column, p.expected, p.action), []).append(p)
-    return [Group(problems=tuple(group)) for group in groups.values()]
-
-
-def row_ranges(rows: Iterable[int], most: int = _SHOWN_ROWS) -> str:
-    """Row numbers with consecutive ones joined, at most so many ranges, and how many rows there are."""
-    numbers = sorted(set(rows))
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and number == ranges[-1][1] + 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    texts = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:most]]
-    more = " …" if len(ranges) > most else ""
-    total = f" (รวม {len(numbers):,} แถว)" if len(numbers) > 1 else ""
-    return ", ".join(texts) + more + total if texts else "-"
 
 
 def file_of(checked: Checked) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
+from dsw_analysis import display
 from dsw_analysis.intake.coded import guarded
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.copies import Copy, key_of
@@ -37,6 +38,17 @@ class Dataset(Schema):
 
     registries: Mapping[str, tuple[Dataset, str]] = field(default_factory=dict)
     corrections: Callable[[], Dataset | None] | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Dataset {self.id}: {len(self.columns)} columns>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (c.name, c.header, c.kind, display.listed(f"{code} = {label}" for code, label in c.codes.items()))
+            for c in self.columns
+        ]
+        heads = ("ชื่อ", "หัวคอลัมน์ในไฟล์", "ชนิด", "รหัส = ป้ายกำกับ")
+        return display.shown(display.heading(f"{self.title} ({self.id})"), display.table(heads, rows, most=len(rows)))
 
     def check(self, round_: Round, folder: Path, *, path: Path | None = None) -> Checked:
         """Read and judge the dataset's file, never raising for what is wrong in it.

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from dsw_analysis.intake.checking import HEADS
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.intake.prepared import Prepared
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.intake.writing.whole import write_whole
-from dsw_analysis.problems import UsageError
+from dsw_analysis.problems import HEADS, UsageError
 from dsw_analysis.rounds import Round
 
 

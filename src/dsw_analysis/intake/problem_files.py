@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from dsw_analysis.intake.checking import HEADS, WARNINGS, Group, file_of, group_problems, summary_lines, total_line
+from dsw_analysis.intake.checking import WARNINGS, file_of, summary_lines, total_line
 from dsw_analysis.intake.judging import Checked
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.pages import render_page
 from dsw_analysis.intake.writing.whole import write_whole
 from dsw_analysis.intake.writing.workbooks import BODY, HEAD, ROW_LIMIT, new_workbook, write_table
-from dsw_analysis.problems import Problem, visible
+from dsw_analysis.problems import HEADS, Group, Problem, group_problems, visible
 from dsw_analysis.rounds import Round
 
 NAMES: Final = ("problems.xlsx", "problems.html")

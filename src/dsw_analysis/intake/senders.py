@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from dsw_analysis.intake.checking import HEADS, group_problems
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.files import RawTable
 from dsw_analysis.intake.files.header import key as header_key
@@ -25,7 +24,7 @@ from dsw_analysis.intake.sheet import show
 from dsw_analysis.intake.thai import ThaiValueError, normalise, parse_province
 from dsw_analysis.intake.writing.whole import write_whole
 from dsw_analysis.intake.writing.workbooks import BODY, HEAD, ROW_LIMIT, new_workbook, write_table
-from dsw_analysis.problems import Problem, visible
+from dsw_analysis.problems import HEADS, Problem, group_problems, visible
 from dsw_analysis.rounds import Round
 
 if TYPE_CHECKING:

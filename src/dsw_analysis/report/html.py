@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from dsw_analysis.findings.ledger import SECTION_MIME
 from dsw_analysis.intake.writing.typefaces import boxed
 from dsw_analysis.report.markup import Note, allowed_html, markdown, ordered_headings, picture_html
+from dsw_analysis.section.notebook import as_made
 from dsw_analysis.section.readback import EXAMPLES
 
 _FORMS = ("text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "image/gif")
@@ -103,7 +104,7 @@ def _bare_headings(cells: Sequence[Mapping[str, Any]]) -> set[int]:
         if match is None:
             results = [o["data"] for o in cells[place].get("outputs", ()) if "data" in o]
             shows = bool(text) if "outputs" not in cells[place] else any(SECTION_MIME not in data for data in results)
-            own = _BEGINS.match(str(results[0].get("text/html", ""))) if results else None
+            own = _BEGINS.match(as_made("".join(results[0].get("text/html", "")))) if results else None
             until = int(own[1]) if shows and own else 7 if shows else until
             continue
         level = len(match[1])
@@ -139,7 +140,7 @@ def _shown(data: Mapping[str, Any], about: Mapping[str, Any], note: Note) -> str
         return ""
     kind = next((form for form in _FORMS if form in data), None)
     if kind == "text/html":
-        return allowed_html("".join(data[kind]), note)
+        return allowed_html(as_made("".join(data[kind])), note)
     if kind in {"text/markdown", "text/latex"}:
         return markdown("".join(data[kind]), note)
     if kind is not None:

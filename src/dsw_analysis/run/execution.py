@@ -39,8 +39,7 @@ from dsw_analysis.run.warm.client import run_notebook
 from dsw_analysis.run.warm.watching import seen, told
 from dsw_analysis.section.executed import handed_over
 from dsw_analysis.section.project_section import EXACT, OPEN
-
-_PLAN = "action_plan"  # stem of the raw file that says which projects there are
+from dsw_analysis.section.recording import PLAN
 
 
 def execute(task: Task) -> Result:
@@ -56,8 +55,8 @@ def execute(task: Task) -> Result:
         return Result(
             title=task.section,
             seconds=time.monotonic() - started,
-            reads=(_PLAN,),
-            watched=_beside(watched, task, (_PLAN,)),
+            reads=(PLAN,),
+            watched=_beside(watched, task, (PLAN,)),
             left_out=f"{task.notebook} is left out: {getattr(raised, 'evalue', '')}",
             notes=untold,
         )

@@ -202,7 +202,7 @@ RESERVED: Final = frozenset("and else false if in is none not or true".split())
 FUNCTIONS: Final = frozenset(name for name in vars(Functions) if not name.startswith("_"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Asking(Recording):
     """The records of a section as texts ask them; a part of :class:`dsw_analysis.section.section.Section`."""
 

@@ -43,7 +43,7 @@ _MONTHS = [*zip(MONTHS, [*FULL_NAMES[9:], *FULL_NAMES[:9]], strict=True)]
 """Both names of each fiscal month."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Brief(Section):
     """What a director-general reads first, by rules: no example is in it, and a proposal is in the plan's own words."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from dsw_analysis import display
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import UnknownFindingError
 from dsw_analysis.intake.thai import format_date
@@ -49,11 +50,26 @@ def _status(code: str) -> Markup:
     return Markup('<span class="status {}">{}</span>').format(code, Status[code.upper()].value)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Judging(Recalling):
     """The indicators of a project, which are the country's: a brief shows results without target or state."""
 
     awaits: tuple[str, ...] = ()
+
+    def contents(self) -> dict[str, str]:
+        """Also how the work and the indicators stand, as far as they are measured; not in a brief."""
+        held = super().contents()
+        if not self.national:
+            return held
+        after = held.pop("ขั้นต่อไป")
+        standing = {"งานเมื่อสิ้นรอบ": self.plan.work(self.id, self.round).value}
+        return {**held, **standing, "ตัวชี้วัด": display.listed(map(self._verdict, self._indicators), 4), "ขั้นต่อไป": after}
+
+    def _verdict(self, indicator: Indicator) -> str:
+        """How an indicator stands, as far as that is measured yet."""
+        found = self.ledger.get(indicator.measured_by or "")
+        status = self._status(indicator).value if found or indicator.measured_by is None else "ยังไม่ได้คำนวณ"
+        return f"{indicator.name or (found.label if found else indicator.id)}: {status}"
 
     @cached_property
     def _indicators(self) -> list[Indicator]:

@@ -22,7 +22,7 @@ COUNTRY, BRIEF = "country", "brief"
 RULE = "เป็นเกณฑ์ที่กำหนดไว้ล่วงหน้า ไม่ได้คำนวณจากข้อมูล"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Measuring(asking.Asking):
     """The grammar of numbers; a part of :class:`dsw_analysis.section.section.Section`."""
 

@@ -25,7 +25,7 @@ _NAMED: Final = 12
 """The most senders that a section names; of more, the page of returns has the list."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Noticing(Planning):
     """The notes below a section's heading strip."""
 

@@ -22,7 +22,7 @@ _DWARFED = 0.05
 """Share of all that must be left beside the largest value, or the other bars are mere strokes."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Picturing(Telling):
     """The grammar of figures; a part of :class:`dsw_analysis.section.section.Section`.
 

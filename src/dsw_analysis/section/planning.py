@@ -31,7 +31,7 @@ _AHEAD = {"step": "ขั้นตอน", "by": "ภายใน", "who": "ผ�
 """Columns of what is left to do -> their headers."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Planning(Judging):
     """The plan of a project, which is the country's: a brief of one province shows nothing of it."""
 

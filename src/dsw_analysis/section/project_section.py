@@ -36,6 +36,7 @@ from dsw_analysis.rounds import Round
 from dsw_analysis.section import figures
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.measuring import COUNTRY
+from dsw_analysis.section.notebook import attend
 from dsw_analysis.section.notices import Noticing
 from dsw_analysis.section.planning import WORK_COUNTS
 from dsw_analysis.section.rates import POPULATION, rates, words
@@ -121,10 +122,11 @@ def open_section(
     )
     opened._record_plan()
     register(opened)
+    attend(opened)
     return opened
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ProjectSection(Noticing):
     """One project of the plan, open in a notebook; made by :func:`open_section`.
 
@@ -135,6 +137,10 @@ class ProjectSection(Noticing):
     decimals: Mapping[str, int] = field(default_factory=dict)
     published: Published = field(default_factory=Published)
     restated: list[dict[str, str]] = field(default_factory=list)
+
+    def contents(self) -> dict[str, str]:
+        """Also that numbers are not protected, where they are not."""
+        return {**({"คำเตือน": OPEN} if self.shield.open else {}), **super().contents()}
 
     def add(self, *findings: Finding) -> None:
         """Record findings as the country's report prints them; see :meth:`Section.add`.

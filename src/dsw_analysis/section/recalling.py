@@ -46,7 +46,7 @@ class _Now:
     targets: Collection[str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Recalling(Section):
     """The earlier rounds of the project, as data of a section; a brief of a province shows none of them.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dsw_analysis import display
 from dsw_analysis.findings import claims
 from dsw_analysis.findings.disclosure import Shield
 from dsw_analysis.findings.families import PLACES, Family, Key, Row, ranked
@@ -19,6 +20,8 @@ from dsw_analysis.rounds import Round
 from dsw_analysis.section.shown import Shown
 
 TOTAL = "total"
+PLAN = "action_plan"
+"""Stem of the raw file that says which projects there are."""
 YEAR = 12
 
 
@@ -73,6 +76,37 @@ class Recording:
     shield: Shield = field(default_factory=Shield)
     _asked: list[int] = field(default_factory=list)
     _conditions: list[Condition] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} {self.id} {self.round}: {len(self.sources)} datasets, {len(self.ledger)} findings>"
+        )
+
+    def _repr_html_(self) -> str:
+        return display.shown(display.card(f"{self.title} ({self.id})", self.contents()))
+
+    def contents(self) -> dict[str, str]:
+        """What it holds so far and what comes next, as a notebook shows it: Thai term -> words in a line."""
+        loaded = {id_: source for id_, source in self.sources.items() if source.dataset.stem != PLAN}
+        rows = (id_ if s.rows is None else f"{id_} {s.rows:,} แถว" for id_, s in loaded.items())
+        sizes = {name: sum(map(len, family.rows.values())) for name, family in self.families.items()}
+        return {
+            "รอบ": f"{self.round.label} ({self.round})",
+            "พื้นที่": self.place,
+            "ข้อมูลที่โหลดแล้ว": display.listed(rows) or "ยังไม่มี",
+            "ตัวเลขที่บันทึกแล้ว": f"{len(self.ledger):,} ค่า",
+            "ชุดตัวเลข": display.listed(f"{name} {size:,} ค่า" for name, size in sizes.items()),
+            "ขั้นต่อไป": self._next(bool(loaded)),
+        }
+
+    def _next(self, loaded: bool) -> str:
+        if not loaded:
+            return 's.load("…") โหลดข้อมูล กด Tab ในเครื่องหมายคำพูดเพื่อดูรายชื่อ'
+        if not self.families:
+            return 's.measure(ข้อมูล, ชื่อ=dsw.Count("…")) คำนวณและบันทึกตัวเลข'
+        if not self.shown.pieces and not self.shown.pictures:
+            return "s.table(…) หรือ s.bars(…) แสดงผล และเซลล์ %%say เขียนข้อความ"
+        return "s.close() เมื่อครบแล้ว เพื่อส่งส่วนนี้เข้ารายงาน"
 
     @property
     def national(self) -> bool:

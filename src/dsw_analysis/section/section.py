@@ -30,7 +30,7 @@ def _is_refused(cells: Mapping[str, Mapping[tuple[Key, tuple[str, ...]], Finding
     return all(finding is not None and finding.disclosure == "refused" for finding in found)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Section(Picturing):
     """What every notebook of the report needs: a place to record findings and ways to tell and show them.
 

@@ -22,6 +22,7 @@ from dsw_analysis.section import figures
 from dsw_analysis.section.asking import Words
 from dsw_analysis.section.asking import escape as as_data
 from dsw_analysis.section.brief import STANDINGS, STATUSES, Brief
+from dsw_analysis.section.notebook import attend
 from dsw_analysis.section.planning import WORK_COUNTS
 from dsw_analysis.section.words import register
 
@@ -69,10 +70,11 @@ def open_summary(*, round_id: str, outputs_dir: str | Path) -> Summary:
         sha256=hashlib.sha256(content).hexdigest(),
     )
     register(opened)
+    attend(opened)
     return opened
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Summary(Brief):
     """The whole round in one hand: all findings, and of each project how its work and its indicators stand."""
 

@@ -82,7 +82,7 @@ def holds(expression: str, story: Asking, *, where: str = "when") -> bool:
     return "yes" in written(f"{{% if {expression} %}}yes{{% endif %}}", story, where=f"{where} {expression!r}")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Telling(Measuring):
     """The grammar of words; a part of :class:`dsw_analysis.section.section.Section`."""
 
