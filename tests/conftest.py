@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
@@ -30,6 +31,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("steady")
+
+# jsonschema's check of international addresses compiles a grammar when it is imported, for longer than all of pandas.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 ROOT = Path(__file__).parent.parent
 ROUND = "2569-6m"

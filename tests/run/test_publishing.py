@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from conftest import FULL, copied, hashes
 from kill_runs import Forks
+from remembered import Remembering
 from test_approval import BY, LINE, PROVINCE, covers, sections, signed, write
 from test_changed_rounds import LAST, only
 
@@ -26,11 +27,20 @@ from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.editions import publish
 from dsw_analysis.run.manifest import verify
 from dsw_analysis.run.tasks import Project
+from dsw_analysis.run.warm.processes import WarmExecutor
 
 REASON = "เพิ่มกิจกรรมที่ได้รับภายหลัง"
 CSV = {"encoding": "utf-8-sig", "dtype": str, "keep_default_na": False}
 OWN = {"manifest.json", "run.jsonl", ".lock", "approval.json"}
 """Files of an output folder that are in no edition."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _remembering():
+    """What an edition is made of is in place, too; each is put together once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dsw_analysis.run.warm.processes.WarmExecutor", Remembering)
+        yield
 
 
 def published(project, on, because=None):
@@ -244,7 +254,8 @@ def test_what_is_fitted_only_a_digest_kept_outside_shows(restated, alone, capsys
     assert f"ไม่มีฉบับใดตรงกับรหัส {whole}" in capsys.readouterr().err
 
 
-def test_an_archive_is_handed_on_verified_and_gone_on_from(restated, tmp_path, capsys):
+def test_an_archive_is_handed_on_verified_and_gone_on_from(restated, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("dsw_analysis.run.warm.processes.WarmExecutor", WarmExecutor)  # another machine's, made anew
     project, was = restated
     first, again = tmp_path / "a.zip", tmp_path / "b.zip"
     count = pack(project, LAST, first)
