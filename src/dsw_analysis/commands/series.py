@@ -15,8 +15,8 @@ from dsw_analysis.intake.terminal import table
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.writing.whole import write_whole
 from dsw_analysis.problems import UsageError
-from dsw_analysis.report.downloads import harmless
 from dsw_analysis.rounds import Round
+from dsw_analysis.section.labelled import harmless
 
 _HEADS = ("รอบ", "สิ้นรอบ", "ค่า", "ตัวตั้ง/ตัวหาร", "ที่มา", "นิยาม")
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from dsw_analysis.findings.finding import Finding, units
 from dsw_analysis.intake.provenance import MARKS
+from dsw_analysis.section.labelled import harmless
 
 ORIGIN, IDS = "ที่มา", "รหัสตัวเลข"
 """Columns that a CSV has besides its table's: what its numbers may be taken for, and their ids."""
@@ -125,11 +126,6 @@ def _column(name: str, cells: Sequence[_Cell]) -> list[str]:
     word = units()[measured.pop()]
     numbers = [cell.finding.text().replace(",", "") if cell.finding else harmless(cell.text) for cell in cells]
     return [f"{name} ({word})" if word and word not in name else name, *("" if n == "-" else n for n in numbers)]
-
-
-def harmless(text: str) -> str:
-    """A text that no program takes for a formula."""
-    return f"'{text}" if text[:1] in tuple("=+-@") else text
 
 
 def _cell(html: str, ledger: Mapping[str, Finding]) -> _Cell:

@@ -15,7 +15,9 @@ from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import Distinct, Given, fingerprint
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.source import source_of
+from dsw_analysis.problems import UsageError
 from dsw_analysis.section import asking
+from dsw_analysis.section.labelled import labelled
 from dsw_analysis.section.recording import TOTAL
 
 COUNTRY, BRIEF = "country", "brief"
@@ -165,6 +167,29 @@ class Measuring(asking.Asking):
         """Columns of a loaded frame under a group header of the file; without one, the questions it asks."""
         columns = source_of(frame).dataset.columns
         return [c for c in columns if (c.statement if group is None else c.group == group)]
+
+    def labels(self, frame: pd.DataFrame | pd.Series, of: pd.DataFrame | None = None) -> pd.DataFrame:
+        """A frame with headers and labels of the file in place of names and codes, as for ``to_excel``.
+
+        Texts that Excel would take for formulas begin with an apostrophe; dates stay dates, and rows keep their order.
+
+        Parameters
+        ----------
+        frame:
+            A loaded frame, some of it, or what it was grouped or crossed into.
+        of:
+            The loaded frame that it was made of, where pandas has lost that, as by ``pd.crosstab``.
+
+        Raises
+        ------
+        UsageError
+            If neither frame says which file it comes from; or if rows are persons, or a column counts them, and the
+            section was not opened with ``exact=True``.
+        """
+        told = frame if of is None else of
+        if "source" not in told.attrs:
+            raise UsageError("pandas lost which file this is of; name the loaded frame: s.labels(frame, of=rows)")
+        return labelled(frame, told.attrs["source"].dataset, exact=self.shield.open)
 
     def present(self, frame: pd.DataFrame, column: str) -> dict[str, str]:
         """Codes of a column that rows have -> their labels, in the order of the codebook."""
