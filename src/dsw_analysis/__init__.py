@@ -77,3 +77,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the names are of many kinds
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = import_module(f"{__name__}.{_HOMES[name]}")
     return import_module(f"{home.__name__}.{name}") if name == "figures" else getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -35,6 +35,11 @@ from dsw_analysis.section.canvas import (
 
 __all__ = ["bars", "change", "columns", "drawing", "heatmap", "set_theme", "tile_map"]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 _BESIDE = 112
 """Width of labels, in pixels, up to which they stand beside their bars; wider ones stand over them."""
 _GAP = 6

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import uuid
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from markupsafe import escape
 
@@ -14,6 +15,7 @@ from dsw_analysis import display
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.completing import offered
 from dsw_analysis.section.recording import Recording
 
 _NUMBER = re.compile(r'<a class="(n[ a-z]*)" href="#f\.([a-z0-9_.-]+)">(.*?)</a>', re.S)
@@ -26,6 +28,8 @@ _KEPT_HIGH = re.compile(r'(<svg [^>]*class="drawn stretched[^"]*" width="[\d.]+"
 _ENDS: Final = "<!--bases-->"
 """Stands behind a block that was made ready for a notebook, and before the bases of its numbers."""
 
+_MATCHER: Final = "dsw_analysis"
+
 _ledgers: dict[str, Ledger] = {}
 """Numbers of the sections that are open, by their ids."""
 
@@ -37,6 +41,26 @@ def attend(section: Recording) -> None:
     if shell is not None:
         _ledgers[section.id] = section.ledger
         shell.display_formatter.mimebundle_formatter.for_type(Block, partial(_bundle, shell))
+        matchers = shell.Completer.custom_matchers
+        if all(getattr(known, "matcher_identifier", "") != _MATCHER for known in matchers):
+            matchers.append(_complete(shell))
+
+
+def _complete(shell: Any) -> Callable[..., dict[str, Any]]:  # noqa: ANN401 - IPython's
+    """What IPython asks for completions, before all else."""
+    from IPython.core.completer import SimpleCompletion, context_matcher  # noqa: PLC0415 - loaded where it is used
+
+    @context_matcher(priority=100, identifier=_MATCHER)  # type: ignore[untyped-decorator]
+    def complete(context: Any) -> dict[str, Any]:  # noqa: ANN401 - IPython's
+        before = context.full_text.split("\n")[: context.cursor_line]
+        found = offered("\n".join([*before, context.text_until_cursor]), shell.user_ns)
+        if found is None:
+            return {"completions": []}
+        begun, texts = found
+        made = [SimpleCompletion(text, type=means or None) for text, means in texts.items()]
+        return {"completions": made, "matched_fragment": begun, "suppress": True, "ordered": True}
+
+    return cast(Callable[..., dict[str, Any]], complete)
 
 
 def _bundle(shell: Any, block: Block, **_: object) -> dict[str, Any]:  # noqa: ANN401 - IPython's

@@ -23,6 +23,13 @@ TOTAL = "total"
 PLAN = "action_plan"
 """Stem of the raw file that says which projects there are."""
 YEAR = 12
+_OFFERED = frozenset(
+    "attention bars beside cards change close codes columns combine commonest contents crosstab decisions "
+    "families fields folder gaps heatmap id judged know label labels ledger load measure national overdue "
+    "overview owed place plan present project province questions quoted remaining roadmap round rows rule say "
+    "schemas sections series steps strip table tile_map title topics trend".split()
+)
+"""What an analyst uses of a section, which is all that Tab offers."""
 
 
 class WordsError(ValueError):
@@ -84,6 +91,12 @@ class Recording:
 
     def _repr_html_(self) -> str:
         return display.shown(display.card(f"{self.title} ({self.id})", self.contents()))
+
+    def __dir__(self) -> list[str]:
+        return sorted(_OFFERED.intersection(super().__dir__()))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*self.ledger]
 
     def contents(self) -> dict[str, str]:
         """What it holds so far and what comes next, as a notebook shows it: Thai term -> words in a line."""
