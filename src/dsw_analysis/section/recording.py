@@ -25,7 +25,7 @@ PLAN = "action_plan"
 YEAR = 12
 _OFFERED = frozenset(
     "attention bars beside cards change close codes columns combine commonest contents crosstab decisions "
-    "families fields folder gaps heatmap id judged know label labels ledger load measure national overdue "
+    "families fields folder found gaps heatmap id judged know label labels ledger load measure national overdue "
     "overview owed place plan present project province questions quoted remaining roadmap round rows rule say "
     "schemas sections series steps strip table tile_map title topics trend".split()
 )
