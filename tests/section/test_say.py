@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT
@@ -196,6 +197,8 @@ def test_say_is_a_magic_of_the_shell_that_the_notebook_runs_in(story, monkeypatc
     magics = {}
 
     class Shell:
+        events = SimpleNamespace(register=lambda event, function: None)
+
         def register_magic_function(self, function, kind, name):
             magics[kind, name] = function
 

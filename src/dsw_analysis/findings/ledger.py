@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -60,6 +60,11 @@ class Ledger(Mapping[str, Finding]):
             raise ValueError(f"finding {finding.id} is recorded twice; give the second its own id")
         self._findings[finding.id] = finding
         return finding
+
+    def remove(self, ids: Collection[str]) -> None:
+        """Take findings back; ids that are not here are passed over."""
+        for id_ in ids:
+            self._findings.pop(id_, None)
 
     def __getitem__(self, key: str) -> Finding:
         """Finding of an id; raises :class:`UnknownFindingError`."""

@@ -161,7 +161,7 @@ class Measuring(asking.Asking):
         given = Given(label, id=f"{self.id}.{name}", unit=unit, digits=digits, note=RULE)
         found = given(frame, value)
         where = " และ ".join(filter(None, (found.where, "กฎของการวิเคราะห์ที่ใช้กับข้อมูลในไฟล์นี้")))
-        self.add(replace(found, where=where, definition=f"{fingerprint('rule', value)}."))
+        self._measured(replace(found, where=where, definition=f"{fingerprint('rule', value)}."))
 
     def fields(self, frame: pd.DataFrame, group: str | None = None) -> list[Column]:
         """Columns of a loaded frame under a group header of the file; without one, the questions it asks."""
@@ -225,8 +225,7 @@ class Measuring(asking.Asking):
 
     def _keep(self, family: Family, header: str, row: Row) -> None:
         """Record a row's finding, and keep the row with it as the ledger has it."""
-        self.add(row.finding)
-        row = replace(row, finding=self.ledger[row.finding.id], family=family.name)
+        row = replace(row, finding=self._measured(row.finding), family=family.name)
         family.rows.setdefault(row.split, []).append(row)
         family.headers[row.split] = header
 

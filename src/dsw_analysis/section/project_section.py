@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -155,6 +155,12 @@ class ProjectSection(Noticing):
         """
         super().add(*(self._as_printed(self.covered(finding)) for finding in findings))
 
+    def forget(self, ids: Collection[str]) -> None:
+        """As :meth:`Recording.forget`; also what was said of them."""
+        super().forget(ids)
+        self.restated[:] = [said for said in self.restated if said["id"] not in ids]
+        self.__dict__.pop("_seen", None)
+
     def _as_printed(self, finding: Finding) -> Finding:
         if not self.national:
             return finding
@@ -234,6 +240,7 @@ class ProjectSection(Noticing):
                 note="แถวที่ไม่ผ่านการตรวจสอบไม่นำมาคำนวณ",
                 digits=2,
             )
+            self.forget({used.id})  # of a cell that loads again
             self.add(used(frame, 100 * rows / read, numerator=rows, denominator=read, rows=rows))
         if self.national and is_there(self.folder, RETURNS):
             self.record_returns(dataset_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from dsw_analysis.findings import claims
 from dsw_analysis.findings.disclosure import Shield
 from dsw_analysis.findings.families import PLACES, Family, Key, Row, ranked
 from dsw_analysis.findings.finding import Finding
-from dsw_analysis.findings.ledger import Ledger
+from dsw_analysis.findings.ledger import Ledger, UnknownFindingError
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.source import Source, joined
 from dsw_analysis.intake.thai import format_date
@@ -48,7 +48,15 @@ class Condition:
     chose_example: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass
+class Cells:
+    """Which cell of a notebook runs, and which findings cells have recorded, by their ids."""
+
+    running: str | None = None
+    recorded: dict[str, set[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Recording:
     """The records of one section, of the whole country or of one province.
 
@@ -83,6 +91,7 @@ class Recording:
     shield: Shield = field(default_factory=Shield)
     _asked: list[int] = field(default_factory=list)
     _conditions: list[Condition] = field(default_factory=list)
+    _cells: Cells = field(default_factory=Cells)
 
     def __repr__(self) -> str:
         return (
@@ -150,6 +159,32 @@ class Recording:
                 )
             self.ledger.add(finding)
 
+    def _measured(self, finding: Finding) -> Finding:
+        """Record what the running cell has measured; give it back as the ledger has it."""
+        self.add(finding)
+        if self._cells.running is not None:
+            self._cells.recorded.setdefault(self._cells.running, set()).add(finding.id)
+        return self.ledger[finding.id]
+
+    def begin_cell(self, cell: str | None) -> None:
+        """Forget what a cell has measured, since it runs again; ``None`` is a cell that nothing is known of."""
+        self._cells.running = cell
+        self.forget(self._cells.recorded.pop(cell or "", set()))
+
+    def forget(self, ids: Collection[str]) -> None:
+        """Take findings back, with what rests on them alone: rows of families, and what was recalled beside them."""
+        recalled = {f.id for f in self.ledger.values() if f.round is not None and f.id.rpartition(".")[0] in ids}
+        self.ledger.remove({*ids, *recalled})
+        for name, family in [*self.families.items()]:
+            lost = {key for key, rows in family.rows.items() if any(row.finding.id in ids for row in rows)}
+            for key in lost:
+                family.rows[key] = [row for row in family.rows[key] if row.finding.id not in ids]
+            for key in lost:
+                if not family.rows[key]:
+                    del family.rows[key]
+            if lost and not any(family.rows.values()):
+                del self.families[name]
+
     def rest_on(self, source: Source) -> None:
         """Note a source of the section's numbers.
 
@@ -161,9 +196,18 @@ class Recording:
         self.read.update(joined([self.read, source.read]))
         self.sources[source.dataset.id] = source
 
-    def __getitem__(self, finding_id: str) -> Finding:
-        """Recorded finding of an id; an unknown one is an error that names the nearest."""
-        return self.ledger[finding_id]
+    def __getitem__(self, path: str) -> Finding:
+        """Recorded finding of a short id, as texts have it, or of a full one.
+
+        Raises
+        ------
+        UnknownFindingError
+            If there is none; it names the nearest.
+        """
+        found = self.found(path)
+        if found is None:
+            raise UnknownFindingError(path, [i.removeprefix(f"{self.id}.") for i in self.ledger])
+        return found
 
     def found(self, path: str) -> Finding | None:
         """Finding of a short id, or of a full one."""

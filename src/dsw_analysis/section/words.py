@@ -102,8 +102,15 @@ class Telling(Measuring):
         return " ".join(written(text, self, where=where, **names).split())
 
 
+_open: dict[str, Telling] = {}
+"""Sections that are open in a notebook, by their ids."""
+
+
 def register(section: Telling) -> None:
-    """Have cells that begin with ``%%say`` tell this section's story, where there is an IPython."""
+    """Have cells that begin with ``%%say`` tell this section's story, where there is an IPython.
+
+    A cell that runs again, which JupyterLab names by its id and the batch does not, records anew what it recorded.
+    """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is None:
@@ -118,6 +125,13 @@ def register(section: Telling) -> None:
         return section.say("\n" + cell, condition.removeprefix("if "), where="%%say")
 
     shell.register_magic_function(say, "cell", "say")
+    _open[section.id] = section
+    shell.events.register("pre_run_cell", _begin)  # once, however often
+
+
+def _begin(info: Any) -> None:  # noqa: ANN401 - IPython's
+    for section in _open.values():
+        section.begin_cell(info.cell_id)
 
 
 def _compiled(
