@@ -8,6 +8,7 @@ import pytest
 from test_families import KINDS, s, stages, toys  # noqa: F401 - fixtures
 
 from dsw_analysis import Count, Mean, Share, figures
+from dsw_analysis.intake.thai import provinces
 from dsw_analysis.section.recording import WordsError
 
 
@@ -33,6 +34,10 @@ def cells(block):
 
 def plain(html):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html)).strip()
+
+
+def plain_of(block):
+    return plain(block.html)
 
 
 def caption(block):
@@ -202,3 +207,37 @@ def test_functions_of_texts_take_some_rows_of_a_family(stages):  # noqa: F811
     assert re.sub("<[^>]+>", "", said.html).split() == ["เลื่อย", "ทาสี"]
     with pytest.raises(WordsError):
         stages.say("{{ highest() }}")
+
+
+def test_a_family_that_is_crossed_is_a_table_by_one_call_with_what_it_shows(story, toys):  # noqa: F811
+    counted = pd.crosstab(toys["kind"], toys["province"])
+    story.measure(toys, by=["kind", ("kind", "province")], made=Count("ผลงาน", unit="works"))
+    head, *rows = cells(story.crosstab("made", rows="kind", columns="province", total="รวม"))
+    assert head == ["ประเภท", *(place.name_th for place in provinces()), "รวม"]
+    for row, (kind, label) in zip(rows, KINDS.items(), strict=True):
+        assert row[0] == label and row[-1] == str(int(counted.loc[kind].sum()) if kind in counted.index else 0)
+        assert dict(zip(head[1:-1], row[1:-1], strict=True))["ตาก"] == str(counted.loc[kind].get("ตาก", 0))
+    assert "ผลงาน จำแนกตามประเภท และจังหวัด" in plain_of(story.crosstab("made"))
+    turned, *_ = cells(story.crosstab("made", rows="province"))
+    assert turned == ["จังหวัด", *KINDS.values()]
+    with pytest.raises(WordsError, match="good is not crossed by two columns; measure it with by="):
+        story.crosstab("good")
+    with pytest.raises(WordsError, match="no family 'mad' in toy; did you mean made"):
+        story.heatmap("mad")
+
+
+def test_of_many_rows_those_with_something_and_of_these_the_most_are_shown(story, toys):  # noqa: F811
+    story.measure(toys, by=[("province", "kind"), "province"], made=Count("ผลงาน", unit="works"))
+    counts = toys["province"].value_counts()
+    held = [place.name_th for place in provinces() if counts.get(place.name_th, 0)]
+    shown = story.crosstab("made")
+    assert [row[0] for row in cells(shown)[1:]] == held
+    assert "ไม่แสดงจังหวัดที่ไม่มีรายการ" in plain_of(shown) and "น้อยกว่าที่แสดง" not in plain_of(shown)
+    few = story.crosstab("made", top=2)
+    least = sorted(counts, reverse=True)[1]
+    assert [row[0] for row in cells(few)[1:]] == [name for name in held if counts[name] >= least]
+    assert "และจังหวัดที่มีน้อยกว่าที่แสดง" in plain_of(few)
+    assert len(cells(story.crosstab("made", top=77))) == 1 + 77
+    rows = {row[0].partition(" – ")[0] for row in cells(story.heatmap("made")) if " – " in row[0]}
+    assert rows == set(held)
+    assert "ไม่แสดงจังหวัดที่ไม่มีรายการ" in plain_of(story.heatmap("made"))

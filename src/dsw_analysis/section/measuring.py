@@ -74,12 +74,14 @@ class Measuring(asking.Asking):
             one = made[0][3] if made else None
             family = self.families.setdefault(name, Family(name, one.short or one.label if one is not None else name))
             family.total_name = total or family.total_name
-            if recorder is None or not self._is_here(one, only):
+            if frame is None or recorder is None or not self._is_here(one, only):
                 family.only_country = True
                 continue
             # Also where no group takes part, or there are no items to ask for, which is no error.
             for key in [*(split.key for split in kept), *([] if items else [()])]:
                 family.rows.setdefault((*dimension, *key), [])
+            declared, columns = source_of(frame).dataset, [s.key for s in kept if isinstance(s, families.Split)]
+            family.headers |= {(column,): declared[column].header for key in columns for column in key}
             rows: list[tuple[str, Row]] = []
             for code, called, item, one in made:
                 base = families.filled(ids or (name if over is None else f"{name}.{{}}"), code)

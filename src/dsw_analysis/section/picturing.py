@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -14,10 +14,13 @@ from dsw_analysis.section import blocks, figures, words
 from dsw_analysis.section.asking import escape
 from dsw_analysis.section.blocks import Block, Drawing
 from dsw_analysis.section.measuring import any_number
+from dsw_analysis.section.recording import WordsError
 from dsw_analysis.section.words import Telling
 
 _FEWEST = 3
 """Rows, and different values, below which a picture says no more than a table."""
+TOP = 20
+"""Rows of a matrix or crossed table, such as provinces, beyond which those with less are left out."""
 _DWARFED = 0.05
 """Share of all that must be left beside the largest value, or the other bars are mere strokes."""
 
@@ -72,26 +75,64 @@ class Picturing(Telling):
         self,
         name: str,
         *,
-        rows: str,
-        columns: str,
+        rows: str | None = None,
+        columns: str | None = None,
+        top: int = TOP,
         short: Callable[[str], str] = lambda name: name.replace(" ", "\n"),
         when: str = "",
         **about: Any,  # noqa: ANN401 - words and their values
     ) -> Block | None:
-        """A matrix of crossed columns, whose names ``short`` makes fit; a brief leaves out the empty ones."""
-        cells = self.rows(name, (rows, columns))
+        """A matrix of crossed columns, whose names ``short`` makes fit; a brief leaves out the empty ones.
+
+        ``rows``, ``columns`` and ``top`` are as in :meth:`Section.crosstab`.
+        """
+        cells = self._crossed(name, rows, columns)
         if not self._is_shown(cells, when):
             return None
+        cells, left = self._topmost(cells, top)
         kept = {cell.codes[1] for cell in cells if self.national or cell.finding.value}
         matrix: dict[str, dict[str, Finding]] = {}
         for cell in cells:
             if cell.codes[1] in kept:
                 matrix.setdefault(cell.names[0], {})[short(cell.names[1])] = cell.finding
-        sums = self.families[name].rows.get((rows,), [])
+        of_rows = {cell.codes[0] for cell in cells}
+        sums = [row for row in self.families[name].rows.get(cells[0].split[:1], []) if row.code in of_rows]
         listed = " ".join(f"{escape(row.name)} รวม {{{row.finding.id}:unit}}" for row in sums)
         hidden = any(cell.codes[1] not in kept for cell in cells)
-        about["note"] = "ช่องว่างหมายถึงไม่มี" if any(cell.finding.value == 0 for cell in cells) else ""
+        blank = "ช่องว่างหมายถึงไม่มี" if any(cell.finding.value == 0 for cell in cells) else ""
+        about["note"] = f"{blank} {left}".strip()
         return self._drawn(figures.heatmap(matrix), "ตารางสี", listed, rows=cells, hidden=hidden, **about)
+
+    def _crossed(self, name: str, rows: str | None, columns: str | None) -> list[Row]:
+        """Numbers of a family that is crossed by two columns, each named by its group of ``rows`` first."""
+        measured = self.families[name].rows if name in self.families else {}
+        asked = {rows, columns} - {None}
+        key = next((key for key in measured if len(key) == 2 and asked <= set(key)), None)
+        if key is None and (rows is None or columns is None) and name in self.families and self.national:
+            raise WordsError(f'{name} is not crossed by two columns; measure it with by=[("…", "…")]')
+        found = self.rows(name, key or (rows, columns)) if key or self.national or len(asked) == 2 else []
+        turned = key is not None and (rows == key[1] or columns == key[0])
+        if not turned:
+            return found
+        return [replace(r, codes=r.codes[::-1], names=r.names[::-1], split=r.split[::-1]) for r in found]
+
+    def _topmost(self, cells: list[Row], top: int) -> tuple[list[Row], str]:
+        """Cells of those rows that are shown if there are more than ``top``, and what is said of the others."""
+        groups: dict[str, list[Row]] = {}
+        for cell in cells:
+            groups.setdefault(cell.codes[0], []).append(cell)
+        if len(groups) <= top:
+            return cells, ""
+        family = self.families[cells[0].family]
+        sums = {row.code: [row] for row in family.rows.get(cells[0].split[:1], [])}
+        size = {
+            code: sum(float(row.finding.value or 0) for row in sums.get(code, group)) for code, group in groups.items()
+        }
+        least = sorted(size.values(), reverse=True)[top - 1]
+        kept = {code for code, of in size.items() if of >= least and any(c.finding.value != 0 for c in groups[code])}
+        what = family.headers.get(cells[0].split[:1]) or "แถว"
+        fewer = f" และ{what}ที่มีน้อยกว่าที่แสดง" if least else ""
+        return [cell for cell in cells if cell.codes[0] in kept], f"ไม่แสดง{what}ที่ไม่มีรายการ{fewer}"
 
     def change(
         self,
@@ -236,7 +277,7 @@ class Picturing(Telling):
         family = self.families.get(rows[0].family)
         if family is None:
             return rows[0].finding.label
-        headers = [family.headers.get(key) for key in dict.fromkeys(row.split for row in rows)]
+        headers = [family.headers.get((column,)) for column in dict.fromkeys(c for row in rows for c in row.split)]
         by = " และ".join(header for header in headers if header)
         short = family.short.replace("{}", "").strip(" :")
         return f"{short} จำแนกตาม{by}" if by else short

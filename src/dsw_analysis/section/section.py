@@ -18,7 +18,7 @@ from dsw_analysis.intake.source import source_of
 from dsw_analysis.section import blocks
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.measuring import any_number
-from dsw_analysis.section.picturing import Picturing
+from dsw_analysis.section.picturing import TOP, Picturing
 
 Say = Callable[[Row], str]
 """What a column of words says of a row."""
@@ -121,32 +121,56 @@ class Section(Picturing):
 
     def crosstab(
         self,
-        of: Mapping[str, str],
+        of: str | Mapping[str, str],
         *,
-        columns: str,
-        show: Mapping[str, Say],
+        rows: str | None = None,
+        columns: str | None = None,
+        show: Mapping[str, Say] | None = None,
         total: str | None = None,
-        caption: str,
+        top: int = TOP,
+        caption: str = "{{ what }}",
         note: str = "",
         **names: Any,  # noqa: ANN401 - data that the words name
     ) -> Block | None:
-        """Families (name -> split of its rows) with a column for each group of another split, and words about rows."""
+        """A family that is crossed by two columns as a table: a row for each group of one, a column of the other.
+
+        Parameters
+        ----------
+        of:
+            Name of the family; or of several, each with the split that is its rows.
+        rows, columns:
+            The columns that it is crossed by; the first pair that it was measured by where they are not named.
+        show:
+            Header -> words about a row, in the first columns; its name by default.
+        total:
+            Header of a last column with the number of the whole row, by which the family must be split as well.
+        top:
+            Rows beyond which those without anything are left out, and then those with less; the note says so.
+        """
         table: dict[str, list[Any]] = {}
-        for family, rows in of.items():
-            at = 0 if (rows, columns) in self.families[family].rows else 1
-            key: Key = (rows, columns) if at == 0 else (columns, rows)
+        shown: list[Row] = []
+        for family, split in of.items() if isinstance(of, Mapping) else [(of, rows)]:
+            cells = self._crossed(family, split, columns)
+            if not cells:
+                continue
+            cells, left = self._topmost(cells, top)
+            note = f"{note} {left}".strip()
             groups: dict[str, list[Row]] = {}
-            for cell in self.rows(family, key):
-                groups.setdefault(cell.codes[at], []).append(cell)
-            for group in groups.values():
-                row = replace(group[0], codes=(group[0].codes[at],), names=(group[0].names[at],))
-                for header, said in show.items():
-                    table.setdefault(header, []).append(said(row))
+            for cell in cells:
+                groups.setdefault(cell.codes[0], []).append(cell)
+            shown += cells
+            own = cells[0].split[:1]
+            said = show or {self.families[family].headers.get(own, ""): lambda row: row.name}
+            whole = {row.code: row.finding for row in self.rows(family, own)} if total is not None else {}
+            for code, group in groups.items():
+                row = replace(group[0], codes=(code,), names=group[0].names[:1])
+                for header, words in said.items():
+                    table.setdefault(header, []).append(words(row))
                 for cell in group:
-                    table.setdefault(cell.names[1 - at], []).append(cell.finding)
-            if total is not None:
-                table.setdefault(total, []).extend(row.finding for row in self.rows(family, rows))
-        return self._tabled(table, caption, note, **names) if table else None
+                    table.setdefault(cell.names[1], []).append(cell.finding)
+                if total is not None:
+                    table.setdefault(total, []).append(whole[code])
+        return self._tabled(table, caption, note, rows=shown, what=self._what(shown), **names) if table else None
 
     def quoted(
         self,
