@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -13,10 +14,14 @@ from pathlib import Path
 
 from dsw_analysis import __version__
 from dsw_analysis.problems import DataError, UsageError
-from dsw_analysis.project import settings, use
+from dsw_analysis.project import FILE, settings, use
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.steps import BatchError
 
+_MARKS = (FILE, "data/schemas")
+"""What a project's folder is known by."""
+_ANYWHERE = {"init", "doctor", "verify", "unpack", "audit-report"}
+"""Commands that need no project."""
 _DEFECT = "this is a defect of dsw, not of your data; please report the lines above to those who maintain it"
 _REMEDY = "what was finished is kept, and the next run goes on from there"
 
@@ -26,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     _print_thai()
     try:
+        if arguments.project is None:
+            arguments.project = _nearest(needed=arguments.command not in _ANYWHERE)
         use(settings(arguments.project))
         return _command(arguments.command)(arguments)
     except UsageError as error:
@@ -46,9 +53,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 3
 
 
+def _nearest(*, needed: bool) -> Path:
+    """The project that this folder lies in.
+
+    Raises
+    ------
+    UsageError
+        If there is none, and one is ``needed``.
+    """
+    here = Path.cwd()
+    found = next((above for above in (here, *here.parents) if any((above / mark).exists() for mark in _MARKS)), None)
+    if found is None and needed:
+        raise UsageError(
+            f"no project in {here} or in a folder above it: none has {' or '.join(_MARKS)}; "
+            "go to the folder of the project, or name it: dsw --project FOLDER …"
+        )
+    return Path(os.path.relpath(found or here))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="dsw", description=__doc__)
-    parser.add_argument("--project", type=Path, default=Path(), help="folder with notebooks/ and data/ (default: here)")
+    parser.add_argument(
+        "--project", type=Path, help="folder with notebooks/ and data/ (default: this one, or the nearest above it)"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
 
     check = commands.add_parser("check", help="check a round's raw files and show every problem")
