@@ -126,6 +126,13 @@ def test_the_index_leads_to_every_brief(briefs):
     assert all((briefs / link).is_file() for link in links)
 
 
+def test_a_project_without_data_by_province_is_told_so(project, capsys):
+    (project.root / "data" / "raw" / ROUND / "one.csv").touch()
+    (project.root / "notebooks" / "01_one.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    assert main(["--project", str(project.root), "run", ROUND, "--by", "province"]) == 2
+    assert "no notebook can be narrowed to a province" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -82,6 +82,8 @@ def _provinces(batch: Batch, arguments: argparse.Namespace) -> tuple[list[str], 
         return [], arguments.section
     names = [official_province(name) for name in arguments.only or ()] or list(province_names())
     sections = provincial_sections(batch.notebooks)
+    if not sections:
+        raise UsageError('no notebook can be narrowed to a province: it takes a parameter `province: str = ""`')
     unfit = [section for section in arguments.section or () if section not in sections]
     if unfit:
         raise UsageError(f"no data by province in section {', '.join(unfit)}; there are {', '.join(sections)}")

@@ -285,5 +285,5 @@ def _css(cells: pd.Series) -> str:
 
 
 def _as_text(html: str) -> str:
-    without_data = re.sub(r"<(details|img|style|svg)\b.*?(</\1>|>)", " ", html, flags=re.S)
+    without_data = re.sub(r"<(details|style|svg)\b.*?</\1>|<img\b.*?>", " ", html, flags=re.S)
     return re.sub(r"\s+", " ", Markup(without_data).striptags()).strip()
