@@ -31,6 +31,7 @@ from rounds_made import (
     write_form,
 )
 from test_html import browse, driver, violations  # noqa: F401 - fixtures of a browser
+from undrawn import undrawn
 
 from dsw_analysis.cli import main
 from dsw_analysis.findings.ledger import SECTION_MIME, ledger_document, to_json
@@ -110,7 +111,8 @@ def moved_on(before, later):
 
 def handed_over(root, section, round_):
     (path,) = (root / "notebooks").glob(f"[0-9][0-9]_{section}.ipynb")
-    shown = run_cells(path, round_id=str(round_), data_dir=str(root / "data" / "raw"))
+    with undrawn():
+        shown = run_cells(path, round_id=str(round_), data_dir=str(root / "data" / "raw"))
     return json.loads(json.dumps(shown.section.close().data[SECTION_MIME]))
 
 

@@ -24,8 +24,9 @@ def run(root, first):
     (first / "sitecustomize.py").write_text(AS_ON_WINDOWS if first.name == "spawned" else "", encoding="utf-8")
     path = os.pathsep.join(filter(None, (str(first), os.environ.get("PYTHONPATH"))))
     warned = {"PYTHONWARNDEFAULTENCODING": "1", "PYTHONWARNINGS": "always::EncodingWarning"}
+    command = ["--project", str(root), "run", "2570-3m", "--section", "sample", "--jobs", "1"]
     done = subprocess.run(
-        [sys.executable, "-m", "dsw_analysis.cli", "--project", str(root), "run", "2570-3m", "--section", "sample"],
+        [sys.executable, "-m", "dsw_analysis.cli", *command],
         env={**os.environ, **warned, "PYTHONPATH": path}, capture_output=True, text=True, check=False, encoding="utf-8",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

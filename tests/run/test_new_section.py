@@ -300,7 +300,7 @@ def test_our_tests_hold_of_a_project_with_a_new_section_as_they_are(copy, round_
         shutil.copy(path, copy.root)
     done = subprocess.run(
         [
-            sys.executable, "-m", "pytest", "-n0", "-rp", "-p", "no:cacheprovider",
+            sys.executable, "-m", "pytest", "-n0", "-rp", "-p", "no:cacheprovider", "--assert=plain",  # begins sooner
             "tests/test_project.py", "tests/intake", "tests/run/test_provinces.py",
             "-k", "volunteers or reading_order or sections_are_those or package_describes or exactly_the_sections "
             "or nearest_names or clean_round or and_is_used",

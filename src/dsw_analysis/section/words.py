@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import jinja2
@@ -137,10 +137,9 @@ def _begin(info: Any) -> None:  # noqa: ANN401 - IPython's
 def _compiled(
     source: str, text: str, where: str, extra: Mapping[str, Any], functions: Functions
 ) -> tuple[jinja2.Template, dict[str, Any]]:
-    environment, story = _environment(), functions._story
+    story = functions._story
     try:
-        tree = environment.parse(source)
-        undeclared = meta.find_undeclared_variables(tree)
+        tree, unknown, template = _parsed(source)
     except jinja2.TemplateSyntaxError as error:
         raise WordsError(f"{where}, line {error.lineno}: {error.message}") from None
     refuse_numbers(text, tree, story, where)
@@ -154,9 +153,8 @@ def _compiled(
         "_within": story.within,
         "_ends": story.ends,
     }
-    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
     besides = story.names()
-    for name in undeclared - set(found) - own:
+    for name in unknown - set(found):
         if name in besides:
             found[name] = besides[name]
         elif name in FUNCTIONS:
@@ -169,7 +167,17 @@ def _compiled(
                 near = difflib.get_close_matches(name, [*besides, *FUNCTIONS], n=2)
                 more = f" or {', '.join(near)}" if near else ""
                 raise WordsError(f"{where}, line {line}: {error}{more}") from None
-    return environment.from_string(_Listening().visit(tree)), found
+    return template, found
+
+
+@lru_cache(1024)  # the same section is told of each province, and again in each preview
+def _parsed(source: str) -> tuple[nodes.Template, frozenset[str], jinja2.Template]:
+    """A text as a tree, the names in it that it does not make itself, and the template that the story listens to."""
+    environment = _environment()
+    tree = environment.parse(source)
+    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+    template = environment.from_string(_Listening().visit(environment.parse(source)))
+    return tree, frozenset(meta.find_undeclared_variables(tree) - own), template
 
 
 class _Listening(NodeTransformer):
