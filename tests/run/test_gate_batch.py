@@ -58,9 +58,11 @@ def test_what_gives_a_cell_away_is_shown_to_tens_and_then_put_in_place(project):
     assert [one["base"] for one in shown] == [10, 10, 10]
     gate = json.loads((out / "manifest.json").read_bytes())["made"]["gate"]["gate"]
     assert gate == {
-        "small_cells": 1, "known_before": 0, "narrowed": 0, "few": 3,
+        "narrowed": 0,
+        "few": 3,
         "repairs": ["urgent_cases by channel, country: is rounded to 10s"],
-    }  # fmt: skip
+    }
+    assert b"small" not in (out / "run.jsonl").read_bytes()  # it would tell cells of few from cells of none
 
     again = repairs.read_bytes()
     assert all(outcome.reused for outcome in run(project, said))

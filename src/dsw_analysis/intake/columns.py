@@ -177,6 +177,11 @@ class Schema:
         return frozenset((*self.units, *(column.name for column in self.columns if column.kind == "province")))
 
     @property
+    def tells_of_persons(self) -> bool:
+        """Whether its rows are persons, or one of its columns counts some."""
+        return self.persons or any(column.persons for column in self.columns)
+
+    @property
     def monthly(self) -> Column | None:
         """The column of dates that is expected to have rows in every month of a round."""
         return next((column for column in self.columns if column.monthly), None)

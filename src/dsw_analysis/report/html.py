@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from dsw_analysis.findings.ledger import SECTION_MIME
 from dsw_analysis.intake.writing.typefaces import boxed
 from dsw_analysis.report.markup import Note, allowed_html, markdown, ordered_headings, picture_html
+from dsw_analysis.section.executed import edited
 from dsw_analysis.section.notebook import as_made
 from dsw_analysis.section.readback import EXAMPLES
 
@@ -21,7 +22,6 @@ _FORMS = ("text/html", "text/markdown", "image/svg+xml", "text/latex", "image/pn
 _HEADING = re.compile(r"(#{1,6}) [^\n]*")
 _BEGINS = re.compile(r"\s*<h([2-6])\b")
 """What a block shows that begins with a heading stands under that one."""
-_INJECTED = "injected-parameters"
 _DIV = re.compile(r"<div\b[^>]*>|</div>")
 _EXAMPLE = '<div class="example">'
 _WITH_HEADING = re.compile(r"(<h([2-6])\b.*?</h\2>)", re.S)
@@ -48,10 +48,10 @@ def render_cells(content: Mapping[str, Any], title: str | None = None) -> Body:
         Stands on top if the notebook does not begin with a title of its own.
     """
     parts, notes = [], []
-    cells = [cell for cell in content["cells"] if _INJECTED not in cell["metadata"].get("tags", ())]
-    bare = _bare_headings(cells)
-    for place, cell in enumerate(cells, start=1):
-        if place - 1 in bare:
+    cells = edited(content)
+    bare = _bare_headings([cell for _, cell in cells])
+    for place, (name, cell) in enumerate(cells):
+        if place in bare:
             continue
         said: dict[str, None] = {}
         made = "\n".join(_render(cell, said.setdefault))
@@ -59,7 +59,7 @@ def render_cells(content: Mapping[str, Any], title: str | None = None) -> Body:
             codes = ", ".join(f"{c} (U+{ord(c):04X})" for c in boxes)
             said[f"no typeface has {codes}; the PDF and figures show a box, and copied text has the character"] = None
         parts.append(made)
-        notes += [f"cell {place} ({_begin(cell)}): {what}" for what in said]
+        notes += [f"{name}: {what}" for what in said]
     html, examples = _apart("\n".join(parts))
     if title is not None and not html.lstrip().startswith("<h1"):
         html = f"<h1>{escape(title)}</h1>\n{html}"
@@ -112,12 +112,6 @@ def _bare_headings(cells: Sequence[Mapping[str, Any]]) -> set[int]:
             bare.add(place)
         until = min(until, level)
     return bare
-
-
-def _begin(cell: Mapping[str, Any]) -> str:
-    lines = "".join(cell["source"]).strip().splitlines()
-    first = lines[0] if lines else "empty"
-    return first if len(first) <= 40 else f"{first[:39]}…"
 
 
 def _render(cell: Mapping[str, Any], note: Note) -> Iterator[str]:

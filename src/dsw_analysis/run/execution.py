@@ -37,7 +37,7 @@ from dsw_analysis.run.steps import Part
 from dsw_analysis.run.tasks import PLAN_ONLY, Project, Result, Task, datasets_in, in_short, write_files
 from dsw_analysis.run.warm.client import run_notebook
 from dsw_analysis.run.warm.watching import seen, told
-from dsw_analysis.section.executed import handed_over
+from dsw_analysis.section.executed import handed_over, without_rows
 from dsw_analysis.section.project_section import EXACT, OPEN
 from dsw_analysis.section.recording import PLAN
 
@@ -67,11 +67,14 @@ def execute(task: Task) -> Result:
     error = None if raised is None else where_failed(raised)
     document: Mapping[str, Any] | None = None
     executed: bytes | None = None
+    left: tuple[str, ...] = ()
     if notebook is not None:
         if error is None:
             document, error = handed_over(notebook)
             if document is not None and document.get("exact") and not task.is_open:
                 document, error = None, "it shows persons' numbers as they are; open its section without exact=True"
+            elif document is not None and document.get("persons") and not task.is_open:
+                left = tuple(without_rows(notebook))
         # In one line: Python's own encoder, which indents, takes as long as some notebooks.
         executed = json.dumps(notebook, ensure_ascii=False, sort_keys=True).encode() + b"\n"
     reads = () if document is None else _raw_stems(task, (read["dataset"] for read in document["inputs"]))
@@ -89,7 +92,7 @@ def execute(task: Task) -> Result:
         watched=_beside(watched, task, reads),
         error=error,
         details=None if raised is None else what_failed(raised),
-        notes=(*made.notes, *untold),
+        notes=(*made.notes, *left, *untold),
         protected=Counter(f["disclosure"] for f in (document or {}).get("findings", ()) if f.get("disclosure")),
         seconds=time.monotonic() - started,
     )

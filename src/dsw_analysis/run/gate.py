@@ -72,12 +72,9 @@ def _passes(batch: Batch, provinces: Sequence[str]) -> bool:
         raise BatchError(f"the gate: {error}") from error
     known = read_repairs(data, batch.round)
     new = [r for r in verdict.repairs if r.partition not in known or _less(known[r.partition], r)]
-    told: dict[str, Any] = {
-        "small_cells": verdict.small,
-        "known_before": verdict.before,
-        "narrowed": len(verdict.narrowed),
-    }
-    told |= {**verdict.shown, "repairs": [f"{r.partition}: {_said(r)}" for r in known.values()]}
+    # How many small cells there are is for the terminal alone: it tells those of none from those of few.
+    repaired = [f"{r.partition}: {_said(r)}" for r in known.values()]
+    told: dict[str, Any] = {"narrowed": len(verdict.narrowed), **verdict.shown, "repairs": repaired}
     if verdict.narrowed or (verdict.repairs and not new):
         batch.manifest.log("gate", passed=False, **told)
         raise BatchError(_refusal(batch, verdict))

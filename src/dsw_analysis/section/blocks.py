@@ -22,6 +22,9 @@ _SIGNS = {ord(sign): chr(0xE000 + ord(sign)) for sign in string.punctuation}
 _AS_WRITTEN = {hidden: sign for sign, hidden in ((chr(k), ord(v)) for k, v in _SIGNS.items())}
 """Punctuation that Markdown or a template could take for its own, and what stands for it until both are done."""
 
+SHOWN_MIME = "application/vnd.dsw.shown+json"
+"""MIME type by which the batch knows what a section itself shows, of all that the cells of its notebook do."""
+
 BEGIN, HELD, END = "\ue001", "\ue002", "\ue003"
 """Stand before, in and after words that claims chose: ``BEGIN csr:3 HELD สูงกว่า END``. No text of the data holds them:
 the intake refuses such characters."""
@@ -42,6 +45,9 @@ _AS_MARKS = {ord(letter): chr(mark) for mark, letter in _AS_LETTERS.items()}
 
 _FEW = 30
 """Rows below which a share is shown with its count: one of few moves it a lot."""
+_DATA = re.compile(r"<(details|style|svg)\b.*?</\1>|<img\b[^>]*>", re.S)
+_BLOCKS = re.compile(r"</?(?:br|caption|d[dltiv]+|fig\w+|h[1-6]|li|[ou]l|p|t[dhr]|tbody|thead)\b[^>]*>")
+"""Drawings with their data, which no words say; and where a line or cell begins or ends."""
 _SCROLLED = re.compile('^<svg class="[^"]* wider?"')
 """Drawings that a phone cannot show whole: it scrolls them."""
 
@@ -54,7 +60,7 @@ class Block:
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {"text/html": self.html, "text/plain": _as_text(self.html), **self.data}
+        return {"text/html": self.html, "text/plain": _as_text(self.html), SHOWN_MIME: {}, **self.data}
 
 
 def anchor(finding_id: str) -> str:
@@ -285,5 +291,6 @@ def _css(cells: pd.Series) -> str:
 
 
 def _as_text(html: str) -> str:
-    without_data = re.sub(r"<(details|style|svg)\b.*?</\1>|<img\b.*?>", " ", html, flags=re.S)
-    return re.sub(r"\s+", " ", Markup(without_data).striptags()).strip()
+    """What a terminal shows of it: words alone, each cell apart, without drawings and their data."""
+    without_data = _DATA.sub(" ", html)
+    return " ".join(Markup(_BLOCKS.sub(" ", without_data)).striptags().split())

@@ -1,11 +1,16 @@
-"""Executed notebooks: whether one ran to its end, and what its section handed over."""
+"""Executed notebooks: whether one ran to its end, what its section handed over, and what else may be passed on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dsw_analysis.findings.ledger import SECTION_MIME
+from dsw_analysis.section.blocks import SHOWN_MIME
+
+INJECTED = "injected-parameters"
+"""Tag of the cell that papermill puts in."""
+_LEFT_OUT = "what it shows is left out, since it may tell of persons; show it with s.say, s.table or a figure of s"
 
 
 def handed_over(notebook: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str | None]:
@@ -22,6 +27,32 @@ def handed_over(notebook: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, 
 def was_run(notebook: Mapping[str, Any]) -> bool:
     """Whether every code cell of a notebook ran."""
     return not _code(notebook)[1]
+
+
+def edited(notebook: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Cells as in the notebook that people edit, without the one of papermill, and what a note calls each."""
+    cells = [cell for cell in notebook["cells"] if INJECTED not in cell["metadata"].get("tags", ())]
+    return [(f"cell {place} ({_begin(cell)})", cell) for place, cell in enumerate(cells, start=1)]
+
+
+def without_rows(notebook: Mapping[str, Any]) -> Iterator[str]:
+    """Take out of a notebook that reads files of persons what its section does not show itself; a note on each cell.
+
+    A frame, a number or a print may tell of persons, and nothing protects them there.
+    """
+    notebook["metadata"].pop("widgets", None)
+    for name, cell in edited(notebook):
+        found = cell.get("outputs", [])
+        kept = [o for o in found if not {SHOWN_MIME, SECTION_MIME}.isdisjoint(o.get("data", ()))]
+        if any(o.get("name") != "stderr" for o in found if o not in kept):
+            yield f"{name}: {_LEFT_OUT}"
+        found[:] = kept
+
+
+def _begin(cell: Mapping[str, Any]) -> str:
+    lines = "".join(cell["source"]).strip().splitlines()
+    first = lines[0] if lines else "empty"
+    return first if len(first) <= 40 else f"{first[:39]}…"
 
 
 def _code(notebook: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[int]]:

@@ -227,10 +227,10 @@ class ProjectSection(Noticing):
             if error.is_awaited:
                 raise AwaitedError(error.problems) from None
             raise
-        if kind.persons or any(column.persons for column in kind.columns):
+        if kind.tells_of_persons:
             self._read_repairs()
         source = frame.attrs["source"] = replace(source_of(frame), shield=self.shield)
-        self.rest_on(source if self.national else replace(source, rows=self._rows_told(kind, len(frame))))
+        self.rest_on(replace(source, rows=self._rows_told(kind, source.rows if self.national else len(frame))))
         if (source.refused or source.missing) and self.national:
             rows = source.rows or 0
             read = rows + source.refused
@@ -254,11 +254,12 @@ class ProjectSection(Noticing):
             path_of(data, self.round).read_bytes()
         self.shield.repairs = read_repairs(data, self.round)
 
-    def _rows_told(self, kind: Schema, rows: int) -> int | None:
-        """How many rows of a province there are, as far as may be told."""
-        if not kind.persons or self.shield.open:
+    def _rows_told(self, kind: Schema, rows: int | None) -> int | None:
+        """How many rows there are, as far as may be told: of the country exactly if they are none or many."""
+        if not kind.persons or self.shield.open or not rows:
             return rows
-        return rounded(rows, project.current().protection.of(kind.id).base)
+        rule = project.current().protection.of(kind.id)
+        return rows if self.national and rows >= rule.exact_from else rounded(rows, rule.base)
 
     def tile_map(self, name: str, *, zero: str = "", rated: bool = True, **about: Any) -> Block | None:  # noqa: ANN401
         """As :meth:`Picturing.tile_map`; of counts, if the round has a file of inhabitants, their rates.

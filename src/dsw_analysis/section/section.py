@@ -273,6 +273,7 @@ class Section(Picturing):
             "round": str(self.round),
             "province": self.province,
             **({"exact": True} if self.shield.open else {}),
+            **({"persons": True} if any(s.dataset.tells_of_persons for s in self.sources.values()) else {}),
             "inputs": [{"dataset": name, **source.record()} for name, source in sorted(self.sources.items())],
             "read": dict(sorted(self.read.items())),
             "indicators": self._judged(),
