@@ -47,8 +47,8 @@ LONGEST = (
     "test_content", "test_sections", "test_figures", "test_clusters", "test_plan", "test_forms", "test_datasets",
     "test_checking", "test_editions", "test_brief", "test_published", "test_preparing", "test_returns_layouts",
     "test_waiting", "test_new_round", "test_changed_rounds", "test_returns", "test_comparison", "test_causes",
-    "test_released", "test_exact_run", "test_approval", "test_recalling", "test_gate_batch", "test_thai_properties",
-    "test_sources", "test_howto",
+    "test_released", "test_jupyterlab", "test_exact_run", "test_approval", "test_recalling", "test_gate_batch",
+    "test_thai_properties", "test_sources", "test_howto",
 )  # fmt: skip
 """Groups of tests that begin before all others, so that all cores end at about the same time."""
 

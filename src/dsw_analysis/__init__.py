@@ -81,3 +81,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the names are of many kinds
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
+
+
+def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401 - IPython's
+    """Give a notebook ``%dsw``; called by ``%load_ext dsw_analysis``."""
+    import_module(f"{__name__}.magic").load(shell)

@@ -28,13 +28,10 @@ _REMEDY = "what was finished is kept, and the next run goes on from there"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns 0 for success, 1 if data or sections failed, 2 for misuse, 3 for a defect."""
-    arguments = _parser().parse_args(argv)
+    arguments = parse(argv)
     _print_thai()
     try:
-        if arguments.project is None:
-            arguments.project = _nearest(needed=arguments.command not in _ANYWHERE)
-        use(settings(arguments.project))
-        return _command(arguments.command)(arguments)
+        return perform(arguments)
     except UsageError as error:
         print(f"dsw: {error}", file=sys.stderr)
         return 2
@@ -53,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 3
 
 
-def _nearest(*, needed: bool) -> Path:
+def nearest(*, needed: bool) -> Path:
     """The project that this folder lies in.
 
     Raises
@@ -69,6 +66,19 @@ def _nearest(*, needed: bool) -> Path:
             "go to the folder of the project, or name it: dsw --project FOLDER …"
         )
     return Path(os.path.relpath(found or here))
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Arguments of the command line; those of this process if ``None``. Misuse is told on stderr and ends with 2."""
+    return _parser().parse_args(argv)
+
+
+def perform(arguments: argparse.Namespace) -> int:
+    """Do what a command line says; returns 0 for success, 1 if data or sections failed."""
+    if arguments.project is None:
+        arguments.project = nearest(needed=arguments.command not in _ANYWHERE)
+    use(settings(arguments.project))
+    return _command(arguments.command)(arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

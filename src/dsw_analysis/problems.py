@@ -63,7 +63,7 @@ class Problem:
     value: str | None = None
 
     def _repr_html_(self) -> str:
-        return _as_table([self])
+        return display.shown(as_table([self]))
 
     def __str__(self) -> str:
         """Place, value found, expectation and next step in one Thai line."""
@@ -141,10 +141,21 @@ def row_ranges(rows: Iterable[int], most: int = _SHOWN_ROWS) -> str:
     return ", ".join(texts) + more + total if texts else "-"
 
 
-def _as_table(problems: Iterable[Problem]) -> str:
-    """Problems as a table that a notebook shows, put together where they repeat."""
+def as_table(problems: Iterable[Problem]) -> str:
+    """Problems as a table for a notebook, put together where they repeat."""
     rows = [(visible(g.first.file), visible(g.first.sheet or "-"), *g.cells()) for g in group_problems(problems)]
-    return display.shown(display.table(("ไฟล์", "แผ่นงาน", *HEADS), rows, rest="ดูทั้งหมดได้ด้วยคำสั่ง dsw check"))
+    if not rows:
+        return display.heading("ไม่พบปัญหา")
+    return display.table(("ไฟล์", "แผ่นงาน", *HEADS), rows, rest="ดูทั้งหมดได้ด้วยคำสั่ง dsw check")
+
+
+class Problems(tuple[Problem, ...]):
+    """Problems that a notebook shows as a table."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return display.shown(as_table(self))
 
 
 def visible(text: str, longest: int | None = _LONGEST) -> str:
@@ -163,7 +174,7 @@ class DataError(ValueError):
     _is_shown = False
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems = Problems(problems)
         super().__init__("\n".join(str(p) for p in self.problems))
 
     def __reduce__(self) -> tuple[type[DataError], tuple[tuple[Problem, ...]]]:
@@ -171,7 +182,7 @@ class DataError(ValueError):
         return type(self), (self.problems,)
 
     def _repr_html_(self) -> str:
-        return _as_table(self.problems)
+        return self.problems._repr_html_()
 
     def _repr_pretty_(self, printer: Any, _: bool) -> None:  # noqa: ANN401 - IPython's
         printer.text(str(self))

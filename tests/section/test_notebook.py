@@ -14,7 +14,7 @@ from dsw_analysis import DataError, Finding, Problem, Round, display, open_secti
 from dsw_analysis.findings.families import Family, Row
 from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.dataset import Dataset
-from dsw_analysis.problems import UsageError
+from dsw_analysis.problems import Problems, UsageError
 from dsw_analysis.section import blocks, notebook
 from dsw_analysis.section.blocks import Block
 from dsw_analysis.section.notebook import as_made, attend, ready
@@ -54,6 +54,7 @@ def cells(html):
         ),
         (Round.parse("2569-6m"), ["รอบ 6 เดือน ปีงบประมาณ พ.ศ. 2569", "ต.ค. 2568 ถึง มี.ค. 2569"]),
         (problems(1)[0], ["ก.xlsx", "แผ่น 1", "อายุ", "ต้องเป็นตัวเลข", "แก้แล้วส่งใหม่"]),
+        (Problems(problems(1)), ["ก.xlsx", "แผ่น 1", "อายุ", "ต้องเป็นตัวเลข", "แก้แล้วส่งใหม่"]),
         (DataError(problems(1)), ["ก.xlsx", "แผ่น 1", "อายุ", "ต้องเป็นตัวเลข", "แก้แล้วส่งใหม่"]),
     ],
     ids=lambda value: type(value).__name__,
@@ -67,6 +68,11 @@ def test_an_object_is_shown_with_what_an_analyst_asks_of_it_and_data_stay_text(s
 @pytest.mark.parametrize("shown", [LINKED, Family("linked", "x"), Round.parse("2569-6m")], ids=repr)
 def test_its_text_is_a_line(shown):
     assert len(repr(shown)) < 120 and "\n" not in repr(shown)
+
+
+def test_a_check_that_finds_nothing_says_so():
+    kind = opened().schemas["csr_activities"]
+    assert "ไม่พบปัญหา" in kind.check(Round.parse(ROUND), ROOT / "data" / "raw" / ROUND).problems._repr_html_()
 
 
 def test_problems_that_repeat_are_a_row_and_many_are_counted():

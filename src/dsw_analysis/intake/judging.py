@@ -24,7 +24,7 @@ from dsw_analysis.intake.personal import WITHHELD, hide
 from dsw_analysis.intake.sheet import Listing, Sheet
 from dsw_analysis.intake.totals import Totals
 from dsw_analysis.intake.validation import Uniqueness, validate
-from dsw_analysis.problems import Problem
+from dsw_analysis.problems import Problem, Problems
 from dsw_analysis.rounds import Round
 
 
@@ -58,7 +58,7 @@ class Checked:
 
     def __post_init__(self) -> None:
         told = {column.header for column in self.dataset.told}
-        object.__setattr__(self, "problems", tuple(_masked(p, withheld=p.column in told) for p in self.problems))
+        object.__setattr__(self, "problems", Problems(_masked(p, withheld=p.column in told) for p in self.problems))
 
     @property
     def absent(self) -> tuple[str, ...]:

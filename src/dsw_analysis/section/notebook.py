@@ -95,7 +95,7 @@ def ready(html: str) -> str:
     body = _LINK.sub(r'<data value="\1">\2</data>', _NUMBER.sub(opens, html))
     body = _HIGH.sub(r'\1 style="height:\2px"', body)
     bases = "".join(
-        f'<div popover hidden id="{own}.{id_}">{display.card(f.label, {**f.facts(), "รหัส": id_})}</div>'
+        f'<div popover hidden="hidden" id="{own}.{id_}">{display.card(f.label, {**f.facts(), "รหัส": id_})}</div>'
         for id_, f in found.items()
     )
     return display.shown(body, _ENDS, bases)

@@ -105,7 +105,7 @@ class Recording:
         return sorted(_OFFERED.intersection(super().__dir__()))
 
     def _ipython_key_completions_(self) -> list[str]:
-        return [*self.ledger]
+        return [id_.removeprefix(f"{self.id}.") for id_ in self.ledger]
 
     def contents(self) -> dict[str, str]:
         """What it holds so far and what comes next, as a notebook shows it: Thai term -> words in a line."""
