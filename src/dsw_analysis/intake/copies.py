@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -171,8 +171,14 @@ def key_of(dataset: Schema, round_: Round, files: Mapping[str, str]) -> str:
 
     With the project's contact, which no mask covers.
     """
-    parts = [repr(dataset), str(round_), dict(sorted(files.items())), code_hash(), current().contact]
+    parts = [repr(_all_of(dataset)), str(round_), dict(sorted(files.items())), code_hash(), current().contact]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _all_of(dataset: Schema) -> dict[str, object]:
+    """All that a schema says, of which its ``repr`` shows little."""
+    said = {part.name: getattr(dataset, part.name) for part in fields(dataset) if part.repr}
+    return said | {"registries": {column: (_all_of(kind), name) for column, (kind, name) in dataset.registries.items()}}
 
 
 @cache
