@@ -48,7 +48,7 @@ LONGEST = (
     "test_checking", "test_editions", "test_brief", "test_published", "test_preparing", "test_returns_layouts",
     "test_waiting", "test_new_round", "test_changed_rounds", "test_returns", "test_comparison", "test_causes",
     "test_released", "test_jupyterlab", "test_exact_run", "test_approval", "test_recalling", "test_gate_batch",
-    "test_thai_properties", "test_sources", "test_howto",
+    "test_thai_properties", "test_sources", "test_howto", "test_preview",
 )  # fmt: skip
 """Groups of tests that begin before all others, so that all cores end at about the same time."""
 

@@ -161,6 +161,12 @@ def _parser() -> argparse.ArgumentParser:
                 help="print examples in PDF and DOCX too",
             )
 
+    shown = commands.add_parser("preview", help="show a round in the browser, made anew of whatever is saved meanwhile")
+    shown.add_argument("round", type=_round)
+    shown.add_argument("--section", help="only this section, which is faster")
+    shown.add_argument("--accept-partial", action="store_true", help="use the valid rows of files with problems")
+    shown.add_argument("--no-open", action="store_true", help="print the address alone, and open no browser")
+
     _add_judges(commands)
     _add_beginnings(commands)
     commands.add_parser("list", help="list sections and datasets")
@@ -243,7 +249,7 @@ _COMMANDS = {
     **dict.fromkeys(("check", "accept", "template", "codebook", "returns"), "files"),
     **dict.fromkeys(("new", "init"), "starting"),
     "doctor": "machine",
-    **dict.fromkeys(("run", "report"), "running"),
+    **dict.fromkeys(("run", "report", "preview"), "running"),
     **dict.fromkeys(("verify", "compare", "audit-report"), "judging"),
     **dict.fromkeys(("approve", "publish", "archive", "unpack"), "signing"),
     "series": "series",

@@ -54,7 +54,7 @@ def test_each_notebook_ends_in_success_or_a_named_failure(project):
         "silent": "failed",
         "dies": "failed",
     }
-    assert outcomes["bad"].details == "cell 4: ZeroDivisionError: division by zero"
+    assert outcomes["bad"].details == "cell 4, line 1: ZeroDivisionError: division by zero\n    1 / 0"
     assert outcomes["bad"].error == "cell 4: ZeroDivisionError"  # In [4]: papermill adds a cell with the parameters
     assert "0 cells handed over findings" in outcomes["silent"].error
     assert all(o.error.count("\n") <= 2 for o in outcomes.values() if o.error)
@@ -80,7 +80,7 @@ def test_the_report_shows_a_failed_section_and_the_command_ends_with_1(project, 
     html = (project.outputs(ROUND) / "report.html").read_text(encoding="utf-8")
     assert "ประมวลผลส่วนนี้ไม่สำเร็จ" in html
     assert "cell 4: ValueError" in html and "ส่วนตัวอย่าง" in html
-    assert "bad failed: cell 4: ValueError: <script>ค่าผิด</script>" in capsys.readouterr().err
+    assert "bad failed: cell 4, line 1: ValueError: <script>ค่าผิด</script>" in capsys.readouterr().err
 
 
 def test_what_a_failed_section_showed_and_said_is_internal(project):
@@ -249,7 +249,7 @@ def test_a_failure_keeps_the_last_complete_report_and_says_so(project, capsys):
     lack = "sections that failed, wait for data or are not up to date"
     said = f"outputs/2569-6m stays as it was: the new outputs lack {lack}"
     assert printed.out.count("stays as it was") == printed.out.count(said) == 1
-    assert "two failed: cell 4: ZeroDivisionError: division by zero" in printed.err
+    assert "two failed: cell 4, line 1: ZeroDivisionError: division by zero" in printed.err
     executed = out / "internal" / "failed" / "02_two.ipynb"
     assert f"executed notebook: {executed}" in printed.err
     assert "ZeroDivisionError" in executed.read_text(encoding="utf-8")

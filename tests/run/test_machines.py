@@ -18,16 +18,20 @@ AS_ON_WINDOWS = "import os, socket\ndel os.fork, os.forkpty, socket.send_fds\n"
 """What each Python that is started imports first: there is nothing to fork with."""
 
 
+def beginning_with(first):
+    """The environment in which each Python imports what lies in a folder before anything else."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(first), os.environ.get("PYTHONPATH"))))}
+
+
 def run(root, first):
     """Run the section of a begun project in a process of its own; returns what it said on standard error."""
     first.mkdir()
     (first / "sitecustomize.py").write_text(AS_ON_WINDOWS if first.name == "spawned" else "", encoding="utf-8")
-    path = os.pathsep.join(filter(None, (str(first), os.environ.get("PYTHONPATH"))))
     warned = {"PYTHONWARNDEFAULTENCODING": "1", "PYTHONWARNINGS": "always::EncodingWarning"}
     command = ["--project", str(root), "run", "2570-3m", "--section", "sample", "--jobs", "1"]
     done = subprocess.run(
         [sys.executable, "-m", "dsw_analysis.cli", *command],
-        env={**os.environ, **warned, "PYTHONPATH": path}, capture_output=True, text=True, check=False, encoding="utf-8",
+        env={**beginning_with(first), **warned}, capture_output=True, text=True, check=False, encoding="utf-8",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stderr

@@ -127,7 +127,8 @@ def test_the_command_ends_with_1_though_no_section_reads_what_failed(project, ca
     add(project, "01_other", HAND_OVER)
     write(project, "homeless_housing", "1 / 0")
     assert main(["--project", str(project.root), "run", "2569-6m"]) == 1
-    assert "failed  notebooks/prepare/homeless_housing.ipynb: cell 3: ZeroDivisionError" in capsys.readouterr().out
+    said = "failed  notebooks/prepare/homeless_housing.ipynb: cell 3, line 1: ZeroDivisionError"
+    assert said in capsys.readouterr().out
 
 
 def test_problems_name_the_file_that_was_made_and_its_notebook(opinions, capsys):

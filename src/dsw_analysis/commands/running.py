@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from dsw_analysis.commands.slips import print_slips
 from dsw_analysis.intake.provinces import official_province, province_names, provincial_sections
@@ -60,6 +61,24 @@ def run(arguments: argparse.Namespace) -> int:
             print(failure(outcome), file=sys.stderr)
         clean = clean and not any(place.reasons() for place in preparations(batch.project, batch.round))
     return 0 if clean and not failed else 1
+
+
+def preview(arguments: argparse.Namespace) -> int:
+    """Show a round in the browser until Ctrl-C."""
+    import webbrowser  # noqa: PLC0415 - for this command alone
+
+    from dsw_analysis.run.preview import follow  # noqa: PLC0415
+
+    def ready(address: str) -> None:
+        print(f"{address}\nCtrl-C ends it", flush=True)
+        if not arguments.no_open:
+            webbrowser.open(address)
+
+    project = Project(root=arguments.project.resolve())
+    options = {"accept_partial": arguments.accept_partial, "say": partial(print, flush=True), "ready": ready}
+    with contextlib.suppress(KeyboardInterrupt):
+        follow(project, arguments.round, arguments.section, **options)
+    return 0
 
 
 def _report(batch: Batch, outcomes: Sequence[Outcome], formats: Sequence[str]) -> bool:

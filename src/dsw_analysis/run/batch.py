@@ -135,8 +135,10 @@ class Batch:
             self._begun = True
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        """Give the round back, with what was made noted."""
+        """Give the round back, with what was made noted; what still runs when this is interrupted is ended."""
         with self._stack:
+            if isinstance(error, KeyboardInterrupt) and self.executor is None and "_executor" in vars(self):
+                self._executor.stop()
             if self._begun:
                 listed = self.manifest.made.get(LEDGER, {}).get("made_from", {}).get("sections", {})
                 read = self.manifest.raw_files([section for section in listed if section != SUMMARY])
@@ -179,7 +181,7 @@ class Batch:
                 future.cancel()
 
     @cached_property
-    def _executor(self) -> Executor:
+    def _executor(self) -> Any:  # noqa: ANN401 - an Executor, ours with a method more
         if self.executor is not None:
             return self.executor
         from dsw_analysis.run.warm.processes import WarmExecutor  # noqa: PLC0415 - a run with nothing to do starts none
@@ -188,7 +190,7 @@ class Batch:
 
     def put(self, step: Step, future: Future[Result]) -> Outcome:
         """Take a task's outputs, which wait for the rest of their set, and note them with what was read for them."""
-        task, result = step.task, _result(step.task, future)
+        task, result = step.task, result_of(step.task, future)
         executed = result.executed if result.error is None else None
         files = zip(task.outputs, (executed, result.page), strict=True)
         self.make(
@@ -274,7 +276,7 @@ def _lock(folder: Path, seconds: float, say: Callable[[str], None], *, what: str
     return lock
 
 
-def _result(task: Task, future: Future[Result]) -> Result:
+def result_of(task: Task, future: Future[Result]) -> Result:
     """Result of a task whose process may have died."""
     try:
         return future.result()

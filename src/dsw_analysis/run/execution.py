@@ -6,11 +6,13 @@ import contextlib
 import json
 import os
 import pickle
+import re
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -188,12 +190,17 @@ def where_failed(error: Exception) -> str:
 
 
 def what_failed(error: Exception) -> str:
-    """What stopped a notebook, with the cell, in at most three lines."""
+    """What stopped a notebook, with the cell and, where it is told, its line, in at most three lines."""
     cell = getattr(error, "exec_count", None)
     if cell is None:
         return in_short(error)
     first, *rest = str(getattr(error, "evalue", "")).splitlines() or [""]
-    lines = [f"cell {cell}: {getattr(error, 'ename', 'error')}: {first}", *rest[:2]]
+    place, source = f"cell {cell}", getattr(error, "source", "").splitlines()
+    told = re.findall(rf"Cell In\[{cell}\], line (\d+)", str(error))  # the last is the innermost
+    if told and int(told[-1]) <= len(source):
+        place += f", line {told[-1]}"
+        rest.insert(0, f"    {source[int(told[-1]) - 1].strip()}")
+    lines = [f"{place}: {getattr(error, 'ename', 'error')}: {first}", *rest[:2]]
     return "\n".join(lines)[:2000]
 
 
@@ -229,6 +236,7 @@ def _page(task: Task, made: Chapter, document: Mapping[str, Any] | None) -> byte
     return page(round_, [made], ledger, province=task.province, warning=OPEN if task.is_open else None).encode()
 
 
+@lru_cache(maxsize=32)  # a preview has one process put the report together again and again
 def opened(part: Part) -> tuple[Chapter, Mapping[str, Any] | None]:
     """A part as a chapter, and what its section handed over."""
     # Not read by nbformat, which would check once more what was checked when it was made.

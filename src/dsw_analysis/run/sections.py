@@ -45,10 +45,11 @@ def run_sections(batch: Batch, sections: Sequence[str] | None = None) -> list[Ou
         give away a cell of few persons; see :mod:`dsw_analysis.run.gate`.
     """
     prepare_files(batch)
-    return guarded(batch, lambda: _run(batch, sections))
+    return guarded(batch, lambda: run_unguarded(batch, sections))
 
 
-def _run(batch: Batch, sections: Sequence[str] | None) -> list[Outcome]:
+def run_unguarded(batch: Batch, sections: Sequence[str] | None = None) -> list[Outcome]:
+    """Do what :func:`run_sections` does, of files that are prepared, for what is not going to be put in place."""
     steps = batch.planner.plan(sections)
     summary_asked = _with_summary(batch, sections)
     batch.progress.begin(len(steps) + summary_asked)
@@ -163,13 +164,13 @@ def _current(batch: Batch, sections: Collection[str]) -> dict[str, Outcome]:
 
 def _summary(batch: Batch, others: Sequence[Outcome], *, asked: bool) -> Step:
     """The step that runs the summary on the ledger of the others."""
-    given = {f"outputs/{batch.round}/{LEDGER}": _ledger(batch, others)}
+    given = {f"outputs/{batch.round}/{LEDGER}": ledger_bytes(batch, others)}
     return batch.planner.step(SUMMARY, given=given, asked=asked)
 
 
 def _revised(batch: Batch, outcomes: Sequence[Outcome]) -> bytes:
     """The ledger with what it changes of the last edition; of that edition's own content, as it stands there."""
-    ledger, issue = _ledger(batch, outcomes), batch.signed.issue
+    ledger, issue = ledger_bytes(batch, outcomes), batch.signed.issue
     if issue is None:
         return ledger
     folder = batch.signed.published
@@ -187,7 +188,8 @@ def _revised(batch: Batch, outcomes: Sequence[Outcome]) -> bytes:
     return to_json({**document, **({} if revised is None else {"revised": revised})}).encode()
 
 
-def _ledger(batch: Batch, outcomes: Iterable[Outcome]) -> bytes:
+def ledger_bytes(batch: Batch, outcomes: Iterable[Outcome]) -> bytes:
+    """``findings.json`` of outcomes."""
     left_out = [o.section for o in outcomes if o.left_out is not None]
     told = [(o.section, o.title, o.error, o.document) for o in outcomes if o.left_out is None]
     document = ledger_document(batch.round, told, left_out)

@@ -244,8 +244,9 @@ def stem_of(name: str) -> str:
     return re.split(r"[./]", name)[0]
 
 
+@cache
 def package_code() -> str:
-    """Hash of the package's code."""
+    """Hash of the package's code, as it was when it was first asked for: that is what runs."""
     package = Path(__file__).parents[1]
     tree = hashlib.sha256()
     for path in sorted(package.rglob("*")):

@@ -30,10 +30,14 @@ BRIEF_PAGE = "brief.html"
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """Folders of a checkout: notebooks, raw data, outputs; ``exact`` says that persons are not protected in these."""
+    """Folders of a checkout: notebooks, raw data, outputs.
+
+    ``exact`` says that persons are not protected in these; a ``preview`` has its own, which are never published.
+    """
 
     root: Path
     exact: bool = False
+    preview: bool = False
 
     @property
     def notebooks(self) -> Path:
@@ -51,8 +55,9 @@ class Project:
         return self.root / "data" / "schemas"
 
     def outputs(self, round_: Round) -> Path:
-        """Folder that a round's outputs go to; of ``exact`` ones a set of their own in what is internal."""
-        return self.root / "outputs" / str(round_) / (f"{INTERNAL}run" if self.exact else "")
+        """Folder that a round's outputs go to; ``exact`` ones and a ``preview`` have their own in what is internal."""
+        apart = f"{INTERNAL}run" if self.exact else f"{INTERNAL}preview" if self.preview else ""
+        return self.root / "outputs" / str(round_) / apart
 
     def kept(self, round_: Round, number: int) -> Path:
         """Folder of the raw files that an edition of a round was made from."""

@@ -292,6 +292,11 @@ class WarmExecutor(ThreadPoolExecutor):
         """Schedule a call; see :meth:`Workers.call` for what it takes and raises."""
         return super().submit(self._workers.call, fn, *args, **kwargs)
 
+    def stop(self) -> None:
+        """Take no more calls, and end those that run and all that they have started."""
+        self.shutdown(wait=False, cancel_futures=True)
+        WARM.stop()
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls and wait for those that run; see :meth:`concurrent.futures.Executor.shutdown`."""
         super().shutdown(wait, cancel_futures=cancel_futures)
