@@ -41,14 +41,14 @@ FULL = bool(os.environ.get("DSW_FULL"))
 """Whether every province is rendered, every write killed, every edit tried, as in ``.ci/run``; else a share of each."""
 
 LONGEST = (
-    "processes", "test_twins", "test_publishing", "test_briefs", "test_rounds_made", "test_provinces_all",
-    "test_page_edits", "test_audit", "test_new_section", "test_html", "test_new_project", "test_machines", "test_pdf",
-    "test_docx", "test_batch", "test_notebooks", "test_provinces", "test_watching", "test_parts", "test_copies",
-    "test_content", "test_sections", "test_figures", "test_clusters", "test_plan", "test_forms", "test_datasets",
-    "test_checking", "test_editions", "test_brief", "test_published", "test_preparing", "test_returns_layouts",
-    "test_waiting", "test_new_round", "test_changed_rounds", "test_returns", "test_comparison", "test_causes",
-    "test_released", "test_jupyterlab", "test_exact_run", "test_approval", "test_recalling", "test_gate_batch",
-    "test_thai_properties", "test_sources", "test_howto", "test_preview",
+    "processes", "test_publishing", "test_recalling", "test_html", "test_rounds_made", "test_comparison",
+    "test_jupyterlab", "test_preview", "test_new_section", "test_batch", "test_twins", "test_parts", "test_copies",
+    "test_approval", "test_briefs", "test_released", "test_audit", "test_sources", "test_checking", "test_machines",
+    "test_sections", "test_tutorial", "test_causes", "test_watching", "test_content", "test_provinces",
+    "test_provinces_all", "test_page_edits", "test_new_project", "test_pdf", "test_docx", "test_notebooks",
+    "test_figures", "test_clusters", "test_plan", "test_forms", "test_datasets", "test_editions", "test_brief",
+    "test_published", "test_preparing", "test_returns_layouts", "test_waiting", "test_new_round",
+    "test_changed_rounds", "test_returns", "test_exact_run", "test_gate_batch", "test_thai_properties", "test_howto",
 )  # fmt: skip
 """Groups of tests that begin before all others, so that all cores end at about the same time."""
 

@@ -401,7 +401,7 @@ def test_killed_at_any_write_there_is_no_edition_or_all_of_it_and_the_next_time_
 
     right, writes = run(0)
     assert writes > 40
-    for last in range(1, writes, max(1, writes // (30 if FULL else 6))):
+    for last in range(1, writes, max(1, writes // (30 if FULL else 4))):
         assert run(last)[0] == right, last
 
 

@@ -20,7 +20,7 @@ from dsw_analysis.run.reports import write_briefs, write_report
 from dsw_analysis.run.sections import run_sections
 from dsw_analysis.run.tasks import Project
 
-PAIRS, WHOLE = (20, 8) if FULL else (12, 1)
+PAIRS, WHOLE = (20, 8) if FULL else (8, 1)
 """How many pairs are compared as sections, and how many as finished files, which are made of those alone."""
 QUANTILES = re.compile(r"urgent_cases\.wait_(?:median|p95)")
 SECTION = "urgent_cases"
