@@ -529,10 +529,11 @@ def expect_highland(_, records):
     people, selected = centres["participants"].astype(int), centres["committee"] == "selected"
     ordered = int(centres["ordered_on"].notna().sum())
     found = {"centres": len(centres), "participants": people.sum(), "participants_mean": people.mean()}
-    found |= {"participants_min": people.min(), "participants_max": people.max(), "selected": int(selected.sum())}
+    found |= {"participants_min": fives(people.min()), "participants_max": fives(people.max())}
+    found["selected"] = int(selected.sum())
     found |= {"selecting": int((~selected).sum()), "orders": ordered, "helped": centres["helped"].sum()}
     found["helped_reported"] = int(centres["helped"].notna().sum())
-    found |= {f"participants.c{n:02d}": number for n, number in enumerate(people, start=1)}
+    found |= {f"participants.c{n:02d}": fives(number) for n, number in enumerate(people, start=1)}
     return {f"highland_welfare.{name}": value for name, value in found.items()}
 
 

@@ -1,11 +1,13 @@
 """Numbers of persons as they are shown, by the rule worked out by hand."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pandas as pd
 import pytest
+from declared import SCHEMAS
 from measures_frames import loaded
 
 import dsw_analysis
@@ -224,6 +226,26 @@ def test_a_sum_of_which_one_has_nearly_all_is_not_shown():
     assert measured(Total, [100] * 7).disclosure == "refused"
 
 
+@pytest.mark.parametrize("measure", [Total, Mean])
+def test_the_second_largest_cannot_tell_the_largest_by_a_tenth(measure):
+    # He knows the sum (a mean is it by 12) and his own 500: 1590 - 500 = 1090, of whom 1000 is one. Of 1610: 1110.
+    for rest, told in ((9, False), (11, True)):
+        amounts = [1000, 500, *[rest] * 10]
+        estimate = sum(amounts) - 500
+        assert (estimate > 1.1 * 1000) is told
+        assert (measured(measure, amounts, province=None).value is not None) is told
+
+
+def test_of_a_debt_its_size_counts():
+    assert measured(Mean, [-1000, -500, *[-9] * 10]).disclosure == "refused"
+    assert measured(Mean, [0] * 12).value == 0
+
+
+def test_a_sum_is_of_those_who_have_an_amount():
+    assert measured(Total, [10] * 7 + [None] * 9).disclosure == "refused"
+    assert measured(Total, [10] * 8 + [None] * 9).value == 80
+
+
 def test_how_many_units_there_are_is_told_if_none_has_few():
     def units(u1, u2):
         frame = persons([(u1, "ตาก", "u1", "a", "x", 1), (u2, "ตาก", "u2", "a", "x", 1)])
@@ -348,6 +370,37 @@ def test_numbers_of_persons_in_other_files_are_protected_and_all_else_is_not():
     assert (found["ตาก"].value, found["ระนอง"].value, found["พะเยา"].value) == (5, 30, None)
     assert total(frame).value == 37
     assert Count(id="x.n", label="n", unit="activities", where={"province": "ตาก"})(frame).value == 2
+
+
+def test_a_mean_of_numbers_of_persons_has_no_sum_beside_it_and_the_largest_is_of_one_unit():
+    columns = (Column("office", "หน่วย", "text", unique=True), Column("helped", "ช่วย", "integer", persons=True))
+    frame = loaded({"office": ["ก", "ข", "ค"], "helped": [2, 12, 31]}, *columns)
+    of = {"id": "x.m", "label": "m", "unit": "persons", "column": "helped"}
+    assert Total(**of)(frame).value == 45
+    assert Mean(**of)(frame).numerator == 45
+    assert Mean(**of, where={"office": ("ก", "ข")})(frame) == replace(
+        Mean(**of, where={"office": ("ก", "ข")})(frame), value=5, numerator=None, denominator=None
+    )
+    assert [Quantile(**of, q=q)(frame).value for q in (0, 0.5, 1)] == [None, 10, 30]
+    assert Value(**of, where={"office": "ข"})(frame).value == 10
+
+
+COUNTED = {"community_welfare": {"target_group", "improved"}, "csr_activities": {"vulnerable_helped"},
+           "highland_welfare": {"helped", "participants"}, "homeless_housing": {"need"}}  # fmt: skip
+NOT_COUNTED = {("homeless_housing", "places"), ("population", "population")}
+"""Persons for whom there would be room, and inhabitants, who are counted in public."""
+
+
+def test_every_column_that_counts_persons_says_so():
+    found, left = {}, set()
+    for schema in SCHEMAS.values():
+        for column in schema.columns:
+            if column.persons:
+                found.setdefault(schema.id, set()).add(column.name)
+            elif {"คน", "ราย"} & {*column.units, *re.findall(r"\((คน|ราย)", column.header)}:
+                left.add((schema.id, column.name))
+    assert found == COUNTED
+    assert left == NOT_COUNTED
 
 
 def test_the_reader_is_told_where_anything_is_protected():

@@ -5,8 +5,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from dsw_analysis.findings.attacker import Attack, Fact, Quotient, Release
+from dsw_analysis.findings.attacker import Attack
 from dsw_analysis.findings.cells import Implied, Tables, Web
+from dsw_analysis.findings.facts import Fact, Quotient, Release, spoken
 from dsw_analysis.findings.gate import Number, judge, reader
 from dsw_analysis.findings.repairs import REFUSED, Partition
 
@@ -35,7 +36,7 @@ def cell(**conditions):
 def bounds(*shown, quotients=()):
     """Attack on one release: what is known of each cell."""
     release = Release([Fact(c, *limits) for c, limits in shown], quotients)
-    return Attack(Web(SCHEMA, Attack.spoken([release])), [release])
+    return Attack(Web(SCHEMA, spoken([release])), [release])
 
 
 def exactly(value):
@@ -222,7 +223,7 @@ def release(values, base=FIVES, link=None, *, grows=True):
 
 
 def attack(*releases):
-    return Attack(Web(SCHEMA, Attack.spoken(releases)), releases)
+    return Attack(Web(SCHEMA, spoken(releases)), releases)
 
 
 def test_a_later_round_bounds_the_one_before():

@@ -215,8 +215,10 @@ def test_community_welfare(province):
     shown = brief("community_welfare", province)
     assert shown.value("community_welfare.centres") == len(own)
     assert shown.value("community_welfare.implemented") == sum(row[6] == "ดำเนินการแล้ว" for row in own)
-    assert shown.value("community_welfare.target_group") == (own[0][7] if own else None)
-    assert shown.value("community_welfare.improved") == (own[0][8] if own else None)
+    group, improved = (None if not own or own[0][at] is None else fives(own[0][at]) for at in (7, 8))
+    assert shown.value("community_welfare.target_group") == group
+    assert shown.value("community_welfare.improved") == improved
+    assert shown.value("community_welfare.improved_share") == quotient(improved, group)
 
 
 @pytest.mark.parametrize("province", [*SOME, "สงขลา"])
@@ -246,7 +248,7 @@ def test_highland_welfare(province):
     shown = brief("highland_welfare", province)
     assert shown.value("highland_welfare.centres") == len(own)
     assert shown.value("highland_welfare.selected") == sum(row[3] == "คัดเลือกแล้ว" for row in own)
-    assert shown.value("highland_welfare.participants") == (sum(row[2] for row in own) if own else None)
+    assert shown.value("highland_welfare.participants") == (fives(sum(row[2] for row in own)) if own else None)
 
 
 @pytest.mark.parametrize(

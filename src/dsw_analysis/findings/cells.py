@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
+
+import numpy as np
+
+from dsw_analysis.statistics.bounds import Sums
 
 Codes = tuple[str, ...]
 """Codes of a column, in their order; a blank is ``""``."""
@@ -43,12 +48,21 @@ class Tables:
     service:
         Columns that say what the department did for persons, not what they are: that it was done for all, or not for
         two, reveals nobody who is not known already. A question of one is called by it: ``referred filled``.
+    filled:
+        Columns that are never blank.
+    limits:
+        The least and the most that a column of amounts may say of one person.
+    dominance:
+        To how many per cent a sum may not be known that is not shown.
     """
 
     codes: Mapping[str, Codes] = field(default_factory=dict)
     implied: tuple[Implied, ...] = ()
     places: frozenset[str] = frozenset()
     service: frozenset[str] = frozenset()
+    filled: frozenset[str] = frozenset()
+    limits: Mapping[str, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
+    dominance: int = 10
 
     def all_of(self, column: str) -> Codes:
         """Codes that a column may hold."""
@@ -116,6 +130,10 @@ class Web:
         Cells that several codes are left over for.
     parts:
         What all cells of a group have in common, shared out: each row of it is in one part.
+    of_persons, is_spoken:
+        Whether a cell is of persons and no rest, and whether something was said of such a one too, by number.
+    tied:
+        Sums that attacks have made of these, for several releases and columns of amounts.
     """
 
     def __init__(self, tables: Tables, cells: Iterable[Cell]) -> None:
@@ -131,6 +149,10 @@ class Web:
                 if len(codes) == 1:
                     self._take(self._part(group, codes))
         self.sums = [sum_ for group in self._sets for sum_ in self._tied(group)]
+        self.tied: dict[tuple[int, tuple[int, ...], tuple[str, ...]], Sums] = {}
+        service = {column for cell in self.index for column, _ in cell if tables.is_service(column)}
+        self.of_persons = np.array([cell not in self.rests and service.isdisjoint(dict(cell)) for cell in self.index])
+        self.is_spoken = self.of_persons & np.array([cell in self.spoken for cell in self.index])
 
     def _take(self, cell: Cell) -> None:
         """Add a cell, and all that it is a part of."""

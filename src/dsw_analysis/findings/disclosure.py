@@ -52,8 +52,8 @@ class Facts:
         Rows among which a count is taken: what is left is its sibling.
     tail:
         The ``q`` of a quantile.
-    largest:
-        The two largest amounts of a sum.
+    largest, dominance:
+        The largest amount, and what all but the two largest come to, in per cent of it; signs do not count.
     least:
         The fewest rows of any value that is counted.
     siblings:
@@ -68,7 +68,8 @@ class Facts:
     note: str | None = None
     among: int | None = None
     tail: float | None = None
-    largest: Sequence[float] = ()
+    largest: float | None = None
+    dominance: float = math.inf
     least: int = 0
     siblings: Sequence[int] = ()
     service: bool = False
@@ -111,6 +112,10 @@ class Shield:
         siblings = [number for exact, facts in known for number in _numbers(exact, facts)]
         return [self._shown(self.found[f.id], self._facts[f.id], siblings) if f.id in self.found else f for f in shown]
 
+    def largest(self) -> dict[str, float]:
+        """Largest amounts of sums and means, by id: what the gate is told, and nobody else."""
+        return {id_: facts.largest for id_, facts in self._facts.items() if facts.largest is not None}
+
     def present(self, source: Source, columns: Collection[str], sizes: Iterable[int]) -> list[bool]:
         """Which groups have rows, as far as may be told."""
         sizes, rule = [*sizes], project.current().protection.of(source.dataset.id)
@@ -128,8 +133,10 @@ class Shield:
     def _shown(self, exact: Finding, facts: Facts, siblings: Sequence[int]) -> Finding:
         rule = project.current().protection.of(exact.dataset)
         repair = self.repairs.get(Partition.of(vars(exact)))
-        if facts.kind == "given" or (exact.value is None and (facts.kind == "count" or not facts.place)):
-            return exact  # what is not known is no number of persons
+        if facts.kind == "given" or (exact.value is None and facts.kind == "count"):
+            return exact
+        if exact.value is None and not facts.place:  # of nobody, or of so few that it is not known
+            return exact if _is_exact(siblings, rule) else refused(exact)
         if self._is_exempt(exact):
             return _as_printed(exact, self.published.get(exact.id), _is_exact(siblings, rule))
         if repair is not None and repair.base == REFUSED:
@@ -205,9 +212,9 @@ def derived(parts: Sequence[Finding], unit: str, values: Mapping[str, Any]) -> d
 
 def _numbers(exact: Finding, facts: Facts) -> list[int]:
     """Numbers of persons that a finding gives away."""
-    if exact.value is None:
+    if exact.value is None and facts.kind == "count":
         return []
-    own = [exact.value] if facts.kind == "count" else [exact.rows]
+    own: list[float | None] = [exact.value if facts.kind == "count" else exact.rows]
     if facts.kind == "share" and exact.numerator is not None and exact.denominator is not None:
         own = [exact.numerator, exact.denominator - exact.numerator]
     left_out = (exact.missing, exact.not_applicable, exact.refused) if facts.of_rows else ()
@@ -231,7 +238,7 @@ def _count(exact: Finding, facts: Facts, _: Rule, base: int) -> Finding:
     if base == 1:
         return exact
     value = rounded(int(exact.value or 0), base)
-    bare: dict[str, Any] = {}
+    bare: dict[str, Any] = {"numerator": None, "denominator": None}  # of a mean of numbers of persons
     if facts.of_rows:
         bare = {**_BARE, "rows": None if value is None or exact.rows is None else rounded(exact.rows, base)}
     if value is None:
@@ -255,25 +262,19 @@ def _share(exact: Finding, facts: Facts, rule: Rule, base: int) -> Finding:
 
 
 def _mean(exact: Finding, facts: Facts, rule: Rule, base: int) -> Finding:
-    n = rounded(int(exact.denominator if facts.kind == "mean" and exact.denominator else exact.rows or 0), base) or 0
+    persons = exact.denominator if facts.kind == "mean" and exact.denominator else exact.rows or 0
+    n = rounded(int(persons - (exact.missing or 0 if facts.kind == "sum" else 0)), base) or 0
     ends = None if facts.tail is None else n * min(facts.tail, 1 - facts.tail)
-    if exact.value is None or n < rule.measured_from or (ends is not None and ends < rule.tail):
+    few = n < rule.measured_from or (ends is not None and ends < rule.tail)
+    if exact.value is None or few or facts.dominance < rule.dominance:
         return refused(exact)
     if base == 1:
         return replace(exact, note=facts.note)
-    value, digits = _two_digits(exact.value)
+    value, digits = two_digits(exact.value)
     gone: dict[str, Any] = dict.fromkeys(("numerator", "denominator"))
     return replace(
         exact, **gone, **_BARE, value=value, digits=digits, rows=n, note=facts.note, disclosure="rounded", base=base
     )
-
-
-def _sum(exact: Finding, facts: Facts, rule: Rule, base: int) -> Finding:
-    first, second = (*facts.largest, 0.0, 0.0)[:2]
-    rest = float(exact.value or 0) - first - second
-    if exact.value is None or 100 * rest < rule.dominance * first:
-        return refused(exact)
-    return _mean(exact, replace(facts, tail=None, kind="sum"), rule, base)
 
 
 def _distinct(exact: Finding, facts: Facts, rule: Rule, base: int) -> Finding:
@@ -283,7 +284,7 @@ def _distinct(exact: Finding, facts: Facts, rule: Rule, base: int) -> Finding:
     return replace(exact, **_BARE, rows=rows, note=facts.note)
 
 
-def _two_digits(value: float) -> tuple[float, int]:
+def two_digits(value: float) -> tuple[float, int]:
     """A number with two significant digits, and the decimals that print them."""
     if value == 0:
         return 0, 0
@@ -297,6 +298,6 @@ _KINDS: Final[Mapping[str, Callable[[Finding, Facts, Rule, int], Finding]]] = {
     "share": _share,
     "mean": _mean,
     "statistic": _mean,
-    "sum": _sum,
+    "sum": _mean,
     "distinct": _distinct,
 }

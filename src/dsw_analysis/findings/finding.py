@@ -115,6 +115,9 @@ class Finding:
     cells:
         The filter as data: column -> code, list of codes, ``"filled"``, ``"blank"`` or ``"low..high"``, with the
         province of a brief. Of a share the columns that only its numerator is filtered by begin with ``+``.
+    of:
+        What was worked out of which columns, as data: ``{"sum": "amount"}``, ``{"mean": "pre"}``, ``{"q0.5": "pre"}``;
+        of a statistic its name. ``None`` for counts and shares.
     province:
         Official Thai name of the one province whose rows were read; ``None`` for the whole country.
     provenance:
@@ -177,6 +180,7 @@ class Finding:
     printed: Literal["value", "fraction"] | None = None
     definition: str | None = None
     cells: Mapping[str, Any] | None = field(default=None, hash=False)
+    of: Mapping[str, Any] | None = field(default=None, hash=False)
     disclosure: Literal["few", "rounded", "refused"] | None = None
     base: int | None = None
     round: str | None = None

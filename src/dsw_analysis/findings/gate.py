@@ -6,16 +6,21 @@ import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
-from dsw_analysis.findings.attacker import FEW, Attack, Fact, Leak, Link, Quotient, Release
+from dsw_analysis.findings.attacker import FEW, Attack
 from dsw_analysis.findings.cells import Cell, Tables, Web
+from dsw_analysis.findings.disclosure import two_digits
+from dsw_analysis.findings.facts import Fact, Leak, Link, Quotient, Release, spoken
 from dsw_analysis.findings.repairs import LESS, REFUSED, TENS, Partition, Repair
+from dsw_analysis.findings.rounding import as_fraction
 from dsw_analysis.statistics.bounds import ContradictionError
 
 REASONS = {
     "cell": "a cell of fewer than 5 follows from other figures",
     "change": "what changed since the last release follows from both",
     "everybody": "a figure would say something of everybody in a group",
+    "amount": "an amount of few persons, or of one who has most of it, follows from other figures",
 }
 """Kind of leak -> why a partition is repaired."""
 _ALL_OR_NONE = ((Fraction(0), Fraction(0)), (Fraction(1), Fraction(1)))
@@ -34,28 +39,67 @@ def reader(value: int, base: int | None) -> tuple[int, int]:
     return max(base, shown - base // 2), shown + (base - 1) // 2
 
 
+def alike(shown: Fraction) -> tuple[Fraction, Fraction]:
+    """Between which numbers one lies that is shown with two digits."""
+    digits, exponent = f"{float(abs(shown)):.1e}".split("e")
+    half = Fraction(10) ** int(exponent) / 20 if shown else Fraction(0)
+    near = half / 10 if digits == "1.0" else half  # below a power of ten two digits are finer
+    return (shown - near, shown + half) if shown >= 0 else (shown - half, shown + near)
+
+
 @dataclass(frozen=True)
 class Number:
-    """One number of persons that a release shows, and what it is.
+    """One number that a release shows, of persons or of their amounts, and what it is.
 
     Attributes
     ----------
     value:
-        The number itself, which the reader is not to know.
+        The number itself, which the reader is not to know; ``None`` of what shows a quotient alone.
     base:
         To what it is shown: ``None`` exactly, :data:`REFUSED` not at all.
     partition:
         What it can be repaired with; ``None`` if it is shown as it is by exemption, such as one that is published.
     whole, quotient:
         Cell of the base of a share, and between which numbers the share is seen to lie, where it says more than both.
+    limits:
+        Between which numbers it is seen to lie, where its base does not say so.
+    of:
+        Column whose sum over the cell it is; shown as the mean of so many persons of ``whole`` if there are ``among``.
+    largest:
+        The largest amount in it.
     """
 
     cell: Cell
-    value: int
+    value: int | Fraction | None
     base: int | None
     partition: Partition | None = None
     whole: Cell | None = None
     quotient: tuple[Fraction, Fraction] | None = None
+    limits: tuple[int, int] | None = None
+    of: str = ""
+    among: int = 0
+    largest: Fraction | None = None
+
+    @cached_property
+    def told(self) -> tuple[list[Fact], list[Quotient]]:
+        """What a reader takes of it."""
+        facts: list[Fact] = []
+        quotients: list[Quotient] = []
+        if self.quotient and self.whole is not None:
+            quotients.append(Quotient(self.cell, self.whole, *self.quotient))
+        if self.limits is not None:
+            facts.append(Fact(self.cell, *self.limits))
+        elif self.of and self.value is not None and self.base is None:
+            facts.append(Fact(self.cell, self.value, self.value, self.of))
+        elif self.of and self.value is not None:
+            shown = as_fraction(two_digits(float(self.value / (self.among or 1)))[0])
+            if self.among and self.whole is not None:
+                quotients.append(Quotient(self.cell, self.whole, *alike(shown), self.of))
+            else:
+                facts.append(Fact(self.cell, *alike(shown), self.of))
+        elif self.value is not None:
+            facts.append(Fact(self.cell, *reader(int(self.value), self.base)))
+        return facts, quotients
 
 
 @dataclass(frozen=True)
@@ -86,8 +130,8 @@ def judge(
     releases of the same year, the first first, and ``link`` what this one is to the last of them. What is being
     ``made`` (provinces, empty for the country) is repaired before all that is in place.
     """
-    spoken = [cell for number in numbers for cell in (number.cell, number.whole) if cell is not None]
-    web = Web(tables, [*Attack.spoken(earlier), *sorted(spoken)])
+    said = [cell for number in numbers for cell in (number.cell, number.whole) if cell is not None]
+    web = Web(tables, [*spoken(earlier), *sorted(said)])
     before = {
         leak.variable
         for a in _attacks(web, earlier, [n for n in numbers if n.partition is None], link)
@@ -119,7 +163,7 @@ def judge(
             tried = leaking(fewer)
             if not tried[1]:
                 repairs, attacks = fewer, tried[0]
-    small = len({number.cell for number in numbers if 1 <= number.value <= FEW})
+    small = len({n.cell for n in numbers if n.value is not None and not n.of and 1 <= n.value <= FEW})
     return Judged(tuple(sorted(repairs.values())), small, tuple(leak for _, leak in leaks), len(before), attacks[-1])
 
 
@@ -140,18 +184,21 @@ def _steps(
 def _attacks(web: Web, earlier: Sequence[Release], numbers: Sequence[Number], link: Link | None) -> list[Attack]:
     """What readers make of numbers, the last of whom is never led astray.
 
-    One takes it that counts of a year grow, unless they show that they did not; another, of a restatement, does not.
+    One takes it that counts of a year grow and no amount is negative, unless they show that it is not so; another, of a
+    restatement, does not.
     """
     shown = [number for number in numbers if number.base != REFUSED]
-    facts = [Fact(number.cell, *reader(number.value, number.base)) for number in shown]
-    quotients = [Quotient(n.cell, n.whole, *n.quotient) for n in shown if n.whole is not None and n.quotient]
+    told = [number.told for number in shown]
+    largest: dict[str, Fraction] = {}
+    for number in numbers:
+        if number.largest is not None:
+            largest[number.of] = max(number.largest, largest.get(number.of, number.largest))
+    now = Release([f for facts, _ in told for f in facts], [q for _, qs in told for q in qs], link, largest=largest)
     attacks = []
     with contextlib.suppress(ContradictionError):
-        attacks.append(Attack(web, [*earlier, Release(facts, quotients, link)]))
+        attacks.append(Attack(web, [*earlier, now]))
     if link == "restates" or not attacks:
-        attacks.append(
-            Attack(web, [*(replace(r, grows=False) for r in earlier), Release(facts, quotients, link, grows=False)])
-        )
+        attacks.append(Attack(web, [replace(release, grows=False) for release in (*earlier, now)]))
     return attacks
 
 
@@ -160,7 +207,7 @@ def _repaired(number: Number, repairs: Mapping[Partition, Repair]) -> Number:
         return number
     base = repairs[number.partition].base
     # That all or none were served is said of rounded numbers too.
-    kept = number.quotient if base != REFUSED and number.quotient in _ALL_OR_NONE else None
+    kept = number.quotient if base != REFUSED and (number.quotient in _ALL_OR_NONE or number.value is None) else None
     return replace(number, base=REFUSED if number.base == REFUSED else base, quotient=kept)
 
 
@@ -173,7 +220,7 @@ def _step(cells: Sequence[Cell], leak: Leak, numbers: Sequence[Number], made: Co
     """The next repair against a leak: of figures that it follows from exact ones to fives, else fives to tens …."""
     shown: dict[Cell, list[Number]] = {}
     for number in numbers:
-        if number.partition is not None and number.base != REFUSED:
+        if number.partition is not None and number.base != REFUSED and (leak.kind != "amount" or number.of == leak.of):
             shown.setdefault(number.cell, []).append(number)
     sources = [number for cell in cells for number in shown.get(cell, ())]
     # What says most goes first: decimals, then the figures of the cell itself, then exact ones.

@@ -24,7 +24,9 @@ TOLD = "dsw_analysis.exact"
 holds them, and where the batch does not run it, nobody listens."""
 
 
-_RARE = frozenset({"province", "printed", "corrected", "definition", "sent", "cells", "disclosure", "base", "round"})
+_RARE = frozenset(
+    {"province", "printed", "corrected", "definition", "sent", "cells", "of", "disclosure", "base", "round"}
+)
 
 
 class UnknownFindingError(KeyError):

@@ -17,12 +17,17 @@ FIVES, TENS, REFUSED = 5, 10, 0
 _HEAD = "# Written by dsw: figures of persons that are rounded to this base for all, or not shown (base: 0).\n"
 
 
+def columns_of(said: str | Iterable[str]) -> tuple[str, ...]:
+    """Columns that a number was worked out of, as :attr:`Finding.of` says one or several."""
+    return (said,) if isinstance(said, str) else tuple(said)
+
+
 @dataclass(frozen=True, order=True)
 class Partition:
     """Figures that are protected alike: of a dataset, by the columns of their cells, in one brief or in the country.
 
-    ``columns`` are those of :attr:`Finding.cells`, in their order, without the sign of a numerator; ``province`` is the
-    brief that shows them, empty for the sections of the country.
+    ``columns`` are those of :attr:`Finding.cells`, without the sign of a numerator, and of :attr:`Finding.of`, in their
+    order; ``province`` is the brief that shows them, empty for the sections of the country.
     """
 
     dataset: str
@@ -32,8 +37,9 @@ class Partition:
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Partition:
         """What a finding, as a ledger holds it, belongs to."""
-        columns = sorted({column.removeprefix("+") for column in record.get("cells") or ()})
-        return cls(str(record["dataset"]), tuple(columns), record.get("province") or "")
+        columns = {column.removeprefix("+") for column in record.get("cells") or ()}
+        columns.update(*map(columns_of, (record.get("of") or {}).values()))
+        return cls(str(record["dataset"]), tuple(sorted(columns)), record.get("province") or "")
 
     def __str__(self) -> str:
         by = ", ".join(self.columns) or "the total"

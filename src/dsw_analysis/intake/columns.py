@@ -173,8 +173,10 @@ class Schema:
 
     @property
     def places(self) -> frozenset[str]:
-        """Columns that say where a row is of: provinces and units."""
-        return frozenset((*self.units, *(column.name for column in self.columns if column.kind == "province")))
+        """Columns that say where a row is of: provinces and units; where rows count persons, what names them."""
+        counted = any(column.persons for column in self.columns)
+        named = (c.name for c in self.columns if c.kind == "province" or (counted and c.unique))
+        return frozenset((*self.units, *named))
 
     @property
     def tells_of_persons(self) -> bool:

@@ -92,12 +92,13 @@ class Source:
         return {**about, **{name: said for name, said in few.items() if said}}
 
     def _told(self, one: Mapping[str, Any]) -> dict[str, Any]:
-        """A correction as a ledger lists it, without personal data; of a row that is a person that there is one."""
+        """A correction as a ledger lists it, without personal data; of persons, and numbers of them, that it is."""
         told = {k: said for k, said in one.items() if k not in ("name", "index")}
         quoted = [k for k in ("record", "old", "new", "reason") if k in told]
         if self.dataset.persons:
             return told | dict.fromkeys(quoted, WITHHELD)
-        return told | {k: told[k] and hide(told[k]) for k in quoted}
+        counted = [k for k in quoted if k != "record"] if self.dataset[one["name"]].persons else []
+        return told | {k: told[k] and hide(told[k]) for k in quoted} | dict.fromkeys(counted, WITHHELD)
 
     def place_of(self, index: int) -> tuple[str, int]:
         """File, and row of it as a spreadsheet program shows it, of a row of a loaded frame."""

@@ -167,9 +167,10 @@ def judged(
     schemas = Schemas.of(raw, round_)
     there = {*schemas.files()}  # none of which is read but for its numbers: a mistake in one stops its own section
     found = [
-        released.judged(schemas[dataset], round_, now, before, made)
+        released.judged(schemas[dataset], round_, now, before, made, column)
         for dataset in sorted({record["dataset"] for ledger in now for record in ledger.exact if record.get("dataset")})
-        if dataset in there and schemas[dataset].persons
+        if dataset in there
+        for column in [""] * schemas[dataset].persons or [c.name for c in schemas[dataset].columns if c.persons]
     ]
     return Verdict(
         small=sum(one.small for one in found),

@@ -339,7 +339,8 @@ class ProjectSection(Noticing):
         own = [f for f in self.ledger.values() if f.round is None]
         exact = Ledger(replace(self.shield.found.get(f.id, f), label=f.label, printed=f.printed) for f in own)
         told = {"findings": exact.records(), "shown": Ledger(f for f in own if f.disclosure).records()}
-        sys.audit(TOLD, to_json({"section": self.id, "province": self.province, **told}))
+        about = {"section": self.id, "province": self.province, "largest": self.shield.largest()}
+        sys.audit(TOLD, to_json({**about, **told}))
         return super().close()
 
     def _handed_over(self) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 Whole = npt.NDArray[np.int64]
 
-FAR: int = 10**12
-"""Limit of a number of which none is known; sums of as many as memory holds stay exact."""
+FAR: int = 10**15
+"""Limit of a number of which none is known; sums of thousands of them stay exact."""
 _SWEEPS = 1000
 _SLACK = 1e-6
 

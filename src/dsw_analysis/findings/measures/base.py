@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
+import numpy as np
 import pandas as pd
 
 from dsw_analysis.findings.disclosure import HOUR, Facts, Kind, about_place, shield_of
@@ -110,10 +111,12 @@ class Measure(Named):
             definition=self._definition(source, where, used),
             **parts,
         )
-        kind: Kind = "count" if any(source.dataset[c].persons for c in used) else self.discloses
-        if not source.dataset.persons and kind == self.discloses:
+        of_many = any(source.dataset[c].persons for c in used)  # each row counts persons
+        if not source.dataset.persons and not of_many:
             return found
+        kind: Kind = "count" if of_many else self.discloses
         place = about_place(source, [name for name, wanted in where.items() if wanted is not FILLED])
+        place = place or (of_many and (self.discloses == "never" or facts.tail is not None))  # as one unit counts them
         kind = "never" if place and HOUR in where else kind
         of_rows = source.dataset.persons
         return shield_of(source).protected(
@@ -177,7 +180,12 @@ class _OfColumn(Measure):
         given = cells.dropna()
         parts = {"rows": len(given), "missing": len(cells) - len(given), **self._of(cells, given)}
         note = self._why if parts["value"] is None else None
-        return self._finding(frame, self.column, note=note, facts=self._facts(frame, cells), **parts)
+        of = {self._statistic: self.column}
+        return self._finding(frame, self.column, note=note, of=of, facts=self._facts(frame, cells), **parts)
+
+    @property
+    def _statistic(self) -> str:
+        return "sum" if self.discloses in ("sum", "never") else type(self).__name__.lower()
 
     def _facts(self, _: pd.DataFrame, __: pd.Series) -> Facts:
         """What decides how it is shown if it is of persons."""
@@ -213,7 +221,7 @@ class Total(_OfColumn):
     discloses = "sum"
 
     def _facts(self, _: pd.DataFrame, cells: pd.Series) -> Facts:
-        return Facts(largest=tuple(cells.dropna().astype("float64").nlargest(2)))
+        return _of_amounts(cells)
 
     def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
         return {"value": total(given) if len(given) else None, "rows": len(cells)}
@@ -238,6 +246,9 @@ class Mean(_OfColumn):
 
     discloses = "mean"
 
+    def _facts(self, _: pd.DataFrame, cells: pd.Series) -> Facts:
+        return _of_amounts(cells)
+
     def _of(self, cells: pd.Series, given: pd.Series) -> dict[str, Any]:
         whole, n = total(given), len(given)
         return {"value": whole / n if n else None, "numerator": whole, "denominator": n}
@@ -250,6 +261,10 @@ class Quantile(_OfColumn):
     q: float
 
     discloses = "mean"
+
+    @property
+    def _statistic(self) -> str:
+        return f"q{self.q:g}"
 
     def _facts(self, _: pd.DataFrame, __: pd.Series) -> Facts:
         return Facts(tail=self.q)
@@ -297,6 +312,13 @@ def number(value: Any) -> int | float:  # noqa: ANN401 - numpy and Python number
     """A number as an ``int`` where it is whole."""
     plain = float(value)
     return int(plain) if plain.is_integer() else plain
+
+
+def _of_amounts(cells: pd.Series) -> Facts:
+    sizes = np.sort(np.abs(cells.dropna().to_numpy(dtype="float64")))[::-1]
+    if not sizes[:1].any():
+        return Facts()
+    return Facts(largest=float(sizes[0]), dominance=100 * math.fsum(sizes[2:]) / float(sizes[0]))
 
 
 def total(cells: pd.Series) -> int | float:

@@ -36,7 +36,7 @@ class _Scores(Measure):
         pairs = rows.dropna()
         parts: dict[str, Any] = {"rows": len(pairs), "missing": len(rows) - len(pairs)}
         parts |= self._of(pairs[self.pre], pairs[self.post]) if len(pairs) else {"value": None, "note": UNDEFINED}
-        return self._finding(frame, self.pre, self.post, **parts)
+        return self._finding(frame, self.pre, self.post, of=_of(self, self.pre, self.post), **parts)
 
     def _of(self, pre: pd.Series, post: pd.Series) -> dict[str, Any]:
         raise NotImplementedError
@@ -131,6 +131,10 @@ class ScoreTest(_Scores):
         return {"value": found.p_value, "method": method, "note": None}
 
 
+def _of(measure: Measure, *columns: str) -> dict[str, Any]:
+    return {type(measure).__name__: list(columns)}
+
+
 def _at_full(found: Gains) -> str | None:
     if found.full_before == found.pairs:
         return "ผู้เข้าอบรมทุกคนได้คะแนนเต็มตั้งแต่ก่อนอบรม จึงไม่มีส่วนที่จะเพิ่มได้"
@@ -160,6 +164,7 @@ class ScalePercent(Measure):
         return self._finding(
             frame,
             *self.columns,
+            of=_of(self, *self.columns),
             value=100 * points / (given * self.top) if given else None,
             numerator=points,
             denominator=given * self.top,
@@ -216,6 +221,7 @@ class Reliability(Measure):
         return self._finding(
             frame,
             *self.columns,
+            of=_of(self, *self.columns),
             value=value,
             rows=complete,
             missing=len(answers) - complete,

@@ -121,6 +121,7 @@ class WaitQuantile(_Waiting):
             value=value,
             rows=len(times.waited),
             method="Kaplan–Meier",
+            of={f"q{self.q:g}": self.end},
             facts=Facts(tail=self.q),
             note=note if value is None else None,
         )
