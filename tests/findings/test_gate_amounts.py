@@ -203,6 +203,14 @@ def test_amounts_of_many_may_be_told_apart():
     assert passed(numbers).repairs == ()
 
 
+@pytest.mark.parametrize("came", [92, -30])
+def test_sums_of_scores_of_many_who_came_may_be_known(came):
+    # 92 persons with 828 points; 92 more, of nine each, or 30 fewer: nobody has most of 828 or of 270 points with 20.
+    early = release([persons(92), amount(828, 92, of="score")])
+    late = [persons(92 + came), amount(828 + 9 * came, 92 + came, of="score", largest=18)]
+    assert passed(late, early, link="grows").repairs == ()
+
+
 def test_a_median_and_a_limit_give_the_number_within_it():
     # 10 (8..12) owe; the median is 190 (185..195), and few owe up to 200. At least half do: four of eight.
     here, within = cell(province="p1"), TABLES.cell({"province": "p1", "debt=..200": "yes"})

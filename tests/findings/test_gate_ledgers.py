@@ -1,5 +1,7 @@
 """Ledgers as the gate reads them: which cell a finding counts, what it tells, and releases of country and briefs."""
 
+from fractions import Fraction
+
 import pytest
 from declared import SCHEMAS
 
@@ -8,6 +10,7 @@ from dsw_analysis.findings.known import tables_of
 from dsw_analysis.findings.reading import cells_of, facts_of, numbers_of
 from dsw_analysis.findings.released import Ledger, judged
 from dsw_analysis.findings.repairs import REFUSED, Partition, Repair, as_yaml, path_of, read_repairs
+from dsw_analysis.intake.thai import provinces
 from dsw_analysis.problems import UsageError
 from dsw_analysis.rounds import Round
 
@@ -111,6 +114,16 @@ def test_earlier_ledgers_say_what_they_show():
     assert facts == [(tables.cell({"channel": "hotline"}), 0, 4), (tables.cell({"channel": "ess"}), 8, 12)]
 
 
+def test_shares_and_means_of_earlier_ledgers_are_read_as_shown():
+    tables = training()
+    part = share(60, 80, {"+pre": "filled"}, dataset="csr_training", disclosure="rounded", base=5)
+    mean = worked({"mean": "pre"}, 9.0, rows=90, disclosure="rounded", base=5)
+    facts, quotients = facts_of([part, mean], tables, "csr_training")
+    filled = tables.cell({"pre filled": "yes"})
+    assert [(f.cell, f.low, f.high) for f in facts] == [(filled, 58, 62), ((), 78, 82), (filled, 88, 92)]
+    assert [(q.whole, q.low, q.high, q.of) for q in quotients] == [(filled, Fraction("8.95"), Fraction("9.05"), "pre")]
+
+
 def ledger(numbers, shown_at, province=""):
     """Counts of one ledger by id -> (value, cells), as they are and as they are shown to a base."""
     where = {"province": province} if province else {}
@@ -192,3 +205,124 @@ def test_repairs_are_kept_for_later_rounds(tmp_path):
     path_of(tmp_path, second).write_text("- dataset: x\n  columns: []\n  base: 7\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"2569-12m\.yaml is not a list of repairs"):
         read_repairs(tmp_path, second)
+
+
+# --- amounts, quantiles, and persons in other files ---
+
+
+def worked(of, value, cells=None, **fields):
+    return record("csr.x", value, cells, of=of, dataset="csr_training", unit="points", **{"rows": 92, **fields})
+
+
+def training():
+    return tables_of(SCHEMAS["csr_training"], ROUND, ("pre", "post"))
+
+
+def test_a_mean_says_how_many_there_are_and_what_they_have_together():
+    tables = training()
+    exact = worked({"mean": "pre"}, 9.0, numerator=828, denominator=92, missing=11, largest=18)
+    filled = tables.cell({"pre filled": "yes"})
+    n, total = numbers_of(pairs([exact]), tables)
+    assert (n.cell, n.value, n.base) == (filled, 92, None)
+    assert (total.cell, total.value, total.of, total.among, total.largest) == (filled, 828, "pre", 92, 18)
+    assert n.partition == total.partition == Partition("csr_training", ("pre",))
+
+    rounded = {**exact, "rows": 90, "numerator": None, "denominator": None, "missing": None}
+    shown = {"csr.x": {**rounded, "disclosure": "rounded", "base": 5}}
+    n, total = numbers_of(pairs([exact], shown), tables)
+    assert (n.base, total.told[1][0].low, total.told[1][0].high) == (5, Fraction("8.95"), Fraction("9.05"))
+    wrong = {"csr.x": {**shown["csr.x"], "rows": 92}}
+    with pytest.raises(ValueError, match=r"csr\.x is shown as 92"):
+        numbers_of(pairs([{**exact, "rows": 97, "denominator": 97}], wrong), tables)
+
+
+def test_where_all_are_known_those_with_an_amount_are_all():
+    tables = training()
+    cells = {n.cell for n in numbers_of(pairs([worked({"mean": "pre"}, 9.0, numerator=828, denominator=92)]), tables)}
+    assert cells == {tables.cell({"pre filled": "yes"}), ()}
+
+
+def test_a_sum_is_of_those_who_have_an_amount():
+    exact = worked({"sum": "pre"}, 800, rows=92, missing=12)
+    n, total = numbers_of(pairs([exact]), training())
+    assert (n.value, total.value, total.among) == (80, 800, 0)
+
+
+def test_an_index_gives_its_sums_while_it_is_exact():
+    exact = worked({"EffectivenessIndex": ["pre", "post"]}, 0.8, numerator=818, denominator=1008)
+    values = [(n.of, n.value) for n in numbers_of(pairs([exact]), training()) if n.of]
+    assert values == [("EffectivenessIndex pre+post", 818), ("EffectivenessIndex pre+post base", 1008)]
+
+
+def test_a_median_says_how_many_are_within_a_limit():
+    tables = training()
+    at_most, at_least = record("csr.a", 4, {"pre": "..10"}), record("csr.b", 6, {"pre": "12.."})
+    median = worked({"q0.5": "pre"}, 9.0, rows=10, missing=2)
+    halves = [(n.cell, n.quotient) for n in numbers_of(pairs([at_most, at_least, median]), tables) if n.quotient]
+    # Of ten at least 4.5 have 9 or less, so 10 or less; and at most 5.5 have more than 9, so 12 or more.
+    assert halves == [
+        (tables.cell({"pre=..10": "yes"}), (Fraction("0.45"), 1)),
+        (tables.cell({"pre=12..": "yes"}), (0, Fraction("0.55"))),
+    ]
+
+
+def test_how_many_units_there_are_says_that_each_has_five():
+    tables = tables_of(SCHEMAS["career_participants"], ROUND, ("unit",))
+    exact = record("career.units", 8, of={"distinct": "unit"}, dataset="career_participants", rows=1150)
+    shown = {"career.units": {**exact, "rows": 1150, "disclosure": "rounded", "base": 5}}
+    limits = [n.limits for n in numbers_of(pairs([exact], shown), tables) if n.limits]
+    assert len(limits) == 8
+    assert {low for low, _ in limits} == {5}
+
+
+def helped(number, province=None, rows=9, **fields):
+    """Persons whom activities helped, and the activities, as a country's or a brief's ledger has them."""
+    where = {"province": province} if province else {}
+    same = {"dataset": "csr_activities", "province": province, "sha256": "one"}
+    total = (
+        record("csr.vulnerable_helped", number, where, of={"sum": "vulnerable_helped"}, **same)
+        | {"rows": rows}
+        | fields
+    )
+    return [total, record("csr.activities", rows, where, unit="activities", **same)]
+
+
+def as_shown(exact, base):
+    value = exact[0]["value"]
+    few = value < base
+    value = None if few else (value + base // 2) // base * base
+    return Ledger(exact, {r["id"]: r for r in exact} | {
+        exact[0]["id"]: {**exact[0], "value": value, "disclosure": "few" if few else "rounded", "base": base}
+    })  # fmt: skip
+
+
+def test_persons_in_a_file_of_activities_follow_from_its_margins():
+    # 15 in the country, which is printed; 10 (8..12) in Tak, 3 in Ranong, where there are activities; 2 in Loei.
+    country = helped(15)
+    printed = Ledger(country, {r["id"]: {**r, "printed": "value"} for r in country})
+    briefs = [as_shown(helped(n, place), 5) for n, place in ((10, "ตาก"), (3, "ระนอง"), (2, "เลย"))]
+    others = [p.name_th for p in provinces() if p.name_th not in ("ตาก", "ระนอง", "เลย")]
+    nobody = [Ledger((r := helped(None, place, 0, note="-")), {one["id"]: one for one in r}) for place in others]
+    schema = SCHEMAS["csr_activities"]
+    found = judged(schema, ROUND, [printed, *briefs, *nobody], {}, column="vulnerable_helped")
+    assert (found.small, found.narrowed, found.repairs) == (2, (), ())  # Ranong is few of 3..7, and so is Loei
+
+    # Without Loei's two all 13 are of Tak and Ranong: of 13 - 12 = 1 at least.
+    country = helped(13)
+    printed = Ledger(country, {r["id"]: {**r, "printed": "value"} for r in country})
+    loei = helped(None, "เลย", 0, note="-")
+    ledgers = [printed, *briefs[:2], Ledger(loei, {r["id"]: r for r in loei}), *nobody]
+    found = judged(schema, ROUND, ledgers, {}, column="vulnerable_helped")
+    assert found.narrowed == ()
+    assert {r.partition.columns for r in found.repairs} == {("province", "vulnerable_helped")}
+
+
+def test_a_mean_of_units_is_no_other_way_to_their_persons():
+    # 12 persons of 2 activities, shown as 10; a mean of 6 is shown as 5 (5..7): 10 to 15, so 10 to 12.
+    tables = tables_of(SCHEMAS["csr_activities"], ROUND, ("province",))
+    total, activities = helped(12, "ตาก", 2)
+    mean = {**total, "id": "csr.mean", "value": 6.0, "of": {"mean": "vulnerable_helped"}}
+    shown = {"csr.vulnerable_helped": as_shown([total], 5).shown["csr.vulnerable_helped"], "csr.activities": activities}
+    shown["csr.mean"] = {**mean, "value": 5, "disclosure": "rounded", "base": 5}
+    numbers = numbers_of(pairs([total, mean, activities], shown), tables, "vulnerable_helped")
+    assert [fact[1:] for n in numbers for fact in [(f.cell, f.low, f.high) for f in n.told[0]]] == [(8, 12), (10, 15)]

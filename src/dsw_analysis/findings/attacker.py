@@ -233,7 +233,9 @@ class Attack:
                 known = (least > 0) & ((100 - per_cent) * greatest <= (100 + per_cent) * least)
                 largest = release.largest.get(of) or self.tables.limits.get(of, (None, None))[1]
                 if largest is not None:
-                    known &= (fewest <= _SOME) | (least < ceil((200 + per_cent) * largest * self._scale[of] / 100))
+                    known &= (np.where(most < 0, -most, fewest) <= _SOME) | (
+                        least < ceil((200 + per_cent) * largest * self._scale[of] / 100)
+                    )
                 bounds = np.stack((low, high, fewest, most))
                 told = {} if is_link else self._told(of, release, bounds)
                 for at in np.flatnonzero(known & ((most >= 1) | (fewest <= -1))):

@@ -171,9 +171,11 @@ def _worked(one: _Shown, tables: Tables) -> Iterator[Number]:
         total = as_fraction(record["value"]) * (among or 1) if told is None else as_fraction(told)
         yield one.number(cell, total, whole=cell if among else None, of=columns[0], among=among, largest=largest)
     elif isinstance(record.get("numerator"), int) and one.base is None:
-        name = f"{statistic} {'+'.join(columns)}"
-        yield one.number(cell, Fraction(record["numerator"]), of=name)
-        yield one.number(cell, Fraction(record["denominator"]), of=f"{name} base")
+        most = [limit for _, limit in (tables.limits.get(column, (None, None)) for column in columns) if limit]
+        if len(most) == len(columns):  # so that nobody has more of both sums
+            name, same = f"{statistic} {'+'.join(columns)}", {"largest": Fraction(sum(most))}
+            yield one.number(cell, Fraction(record["numerator"]), of=name, **same)
+            yield one.number(cell, Fraction(record["denominator"]), of=f"{name} base", **same)
 
 
 def _within(own: Iterable[_Shown], spoken: Iterable[Cell], tables: Tables) -> Iterator[Number]:
@@ -287,5 +289,6 @@ def facts_of(
         elif bool(column) == bool(record.get("of")) and column in ("", *(record.get("of") or {}).values()):
             cell = cells_of({**record, "of": None} if column else record, tables)[0]
             facts += [] if cell is None else [Fact(cell, 0, (_base(record) or 1) - 1)]
-    told = [number.told for number in numbers_of([(r, r) for r in known], tables, column)]
+    numbers = numbers_of([(r, r) for r in known], tables, column)
+    told = [number.told for number in numbers if number.base != REFUSED]
     return [*facts, *(f for fs, _ in told for f in fs)], [q for _, qs in told for q in qs]
