@@ -25,15 +25,20 @@ _SHOWN_ROWS: Final = 12
 _SHOWN_VALUES: Final = 5
 
 
-class UsageError(Exception):
+class TellingError(Exception):
+    """An error whose message says it all: a notebook shows that alone, for the way to it is of no use to who asked."""
+
+    __str__ = BaseException.__str__  # also of one that is a KeyError, which would put it into quotation marks
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+class UsageError(TellingError):
     """What was asked for is not to be had, or not in this way; the message says what is.
 
     A mistake of whoever asks. Errors of other classes that come out of the package are mistakes of ours.
     """
-
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows: the message, since the way to it is of no use to whoever asked."""
-        return [f"{type(self).__name__}: {self}"]
 
 
 @dataclass(frozen=True, kw_only=True)

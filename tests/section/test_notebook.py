@@ -16,7 +16,7 @@ from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.problems import Problems, UsageError
 from dsw_analysis.section import blocks, notebook
-from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.blocks import SHOWN_MIME, Block
 from dsw_analysis.section.notebook import as_made, attend, ready
 
 EVIL = "<script>alert(1)</script>"
@@ -93,6 +93,15 @@ def test_an_error_shows_its_problems_once_and_no_traceback(monkeypatch):
     assert UsageError("no dataset 'x'")._render_traceback_() == ["UsageError: no dataset 'x'"]
 
 
+def test_what_a_section_does_not_have_is_told_in_a_line():
+    with pytest.raises(KeyError) as error:
+        opened()["stepz"]
+    assert error.value._render_traceback_() == [f"UnknownFindingError: {error.value}"]
+    assert str(error.value).startswith("no finding 'stepz'; did you mean steps")
+    with pytest.raises(KeyError, match=r"^the action plan of this round has no project 'csrr'; did you mean 'csr'\?$"):
+        open_section("csrr", round_id=ROUND, data_dir=ROOT / "data" / "raw")
+
+
 def test_a_section_says_in_ten_lines_what_it_holds_and_what_comes_next():
     s = opened()
     before = deepcopy((s.shown, s.claims, s.ledger.records()))
@@ -137,7 +146,7 @@ def test_only_who_sits_at_a_notebook_sees_another_block_than_the_batch(asked, op
     block = Block(f"<p>{blocks.link(LINKED, 'unit')}</p>", {"application/x-dsw": {}})
     bundle = notebook._bundle(SimpleNamespace(get_parent=lambda: asked), block, include=None, exclude=None)
     assert ("popovertarget" in bundle.pop("text/html")) == opens
-    assert bundle == {"text/plain": "ร้อยละ 40", "application/x-dsw": {}}
+    assert bundle == {"text/plain": "ร้อยละ 40", SHOWN_MIME: {}, "application/x-dsw": {}}
 
 
 def test_without_jupyter_nobody_attends(monkeypatch):

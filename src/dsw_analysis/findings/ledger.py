@@ -9,6 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from dsw_analysis.findings.finding import Finding
+from dsw_analysis.problems import TellingError
 from dsw_analysis.rounds import Round
 
 SUMMARY = "summary"
@@ -29,17 +30,13 @@ _RARE = frozenset(
 )
 
 
-class UnknownFindingError(KeyError):
+class UnknownFindingError(TellingError, KeyError):
     """A finding was asked for by an id that nobody recorded; names the nearest ids."""
 
     def __init__(self, wanted: str, known: Iterable[str]) -> None:
         near = difflib.get_close_matches(wanted, list(known), n=3, cutoff=0.5)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         super().__init__(f"no finding {wanted!r}{hint}")
-
-    def __str__(self) -> str:
-        """Message without the quotes that KeyError adds."""
-        return str(self.args[0])
 
 
 class Ledger(Mapping[str, Finding]):

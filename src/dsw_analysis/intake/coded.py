@@ -12,16 +12,13 @@ from pandas.api.types import is_scalar
 
 from dsw_analysis.intake import thai
 from dsw_analysis.intake.columns import Column
+from dsw_analysis.problems import TellingError
 
 _LISTED = 12
 
 
-class UnknownCodeError(ValueError):
+class UnknownCodeError(TellingError, ValueError):
     """A column is compared with what is none of its codes; the message says which is meant."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows: the way through pandas to it is of no use to who wrote the filter."""
-        return [f"{type(self).__name__}: {self}"]
 
 
 class Codebook(pd.CategoricalDtype):

@@ -23,6 +23,7 @@ from dsw_analysis.intake.source import source_of
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.intake.thai.dates import BE_OFFSET
 from dsw_analysis.plan.verdicts import REPORTED, Status, Work, status_of_indicator, work_of_project, work_of_step
+from dsw_analysis.problems import TellingError
 from dsw_analysis.rounds import MONTHS, Round
 
 NOT_STATED = "รอข้อมูล"
@@ -41,17 +42,13 @@ _STEP_COUNTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 _UNTOLD = "หน่วยงานยังไม่รายงานสถานะของขั้นตอนใด"
 
 
-class NotInPlanError(KeyError):
+class NotInPlanError(TellingError, KeyError):
     """A section was asked for that no project of the plan has; names the nearest."""
 
     def __init__(self, section: str, known: Iterable[str]) -> None:
         near = difflib.get_close_matches(section, list(known), n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         super().__init__(f"the action plan of this round has no project {section!r}{hint}")
-
-    def __str__(self) -> str:
-        """Message without the quotes that KeyError adds."""
-        return str(self.args[0])
 
 
 @dataclass(frozen=True, kw_only=True)

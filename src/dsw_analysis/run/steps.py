@@ -9,12 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
 
+from dsw_analysis.problems import TellingError
 from dsw_analysis.run.outputs import Outputs
 from dsw_analysis.run.tasks import Task
 from dsw_analysis.section.executed import handed_over
 
 
-class BatchError(RuntimeError):
+class BatchError(TellingError, RuntimeError):
     """No task can be run at all, and why."""
 
 

@@ -16,6 +16,7 @@ from dsw_analysis.findings.ledger import Ledger, UnknownFindingError
 from dsw_analysis.intake.provinces import in_prose
 from dsw_analysis.intake.source import Source, joined
 from dsw_analysis.intake.thai import format_date
+from dsw_analysis.problems import TellingError
 from dsw_analysis.rounds import Round
 from dsw_analysis.section.shown import Shown
 
@@ -32,12 +33,8 @@ _OFFERED = frozenset(
 """What an analyst uses of a section, which is all that Tab offers."""
 
 
-class WordsError(ValueError):
+class WordsError(TellingError, ValueError):
     """A text cannot be made; says the line and what to write instead."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows: the message says the line, and the way to it is of no use to who wrote the text."""
-        return [f"{type(self).__name__}: {self}"]
 
 
 @dataclass
