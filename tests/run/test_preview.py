@@ -28,25 +28,28 @@ class Preview:
 
     def __init__(self, root, *options, first=None):
         command = [sys.executable, "-m", "dsw_analysis.cli", "--project", str(root), "preview", ROUND, "--no-open"]
-        self.process = subprocess.Popen(
-            [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-            env=beginning_with(first) if first else None,
-        )  # fmt: skip
-        self.lines, self.events = [], []
-        threading.Thread(target=self._read, daemon=True).start()
+        # A file has what was printed before an event was told; a pipe's reader may come to it later.
+        self._said = root.parent / f"said{len([*root.parent.glob('said*')])}"
+        with self._said.open("wb") as said:
+            self.process = subprocess.Popen(
+                [*command, *options], stdout=said, stderr=said, env=beginning_with(first) if first else None
+            )
+        self.events = []
         wait_for(lambda: len(self.lines) > 1 or self.process.poll() is not None)
         self.address = self.lines[0]
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def _read(self):
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
+    @property
+    def lines(self):
+        """What it printed, line by line."""
+        return self._said.read_bytes().decode().split("\n")[:-1]
 
     def _listen(self):
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}events") as told:
-            for line in told:
-                if line.startswith(b"data: "):
-                    self.events.append(json.loads(line[6:]))
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}events") as stream:
+            for line in stream:
+                told = json.loads(line[6:]) if line.startswith(b"data: ") else None
+                if told and [told] != self.events[-1:]:  # else it is said again, so that the connection is kept
+                    self.events.append(told)
 
     def page(self, name="report.html"):
         with urllib.request.urlopen(self.address + name) as found:
@@ -61,7 +64,8 @@ class Preview:
         """Do something to a file; gives what ran of it, and the last event."""
         lines, events = len(self.lines), len(self.events)
         change()
-        wait_for(lambda: any(e["busy"] for e in self.events[events:]) and not self.events[-1]["busy"])
+        # That it is busy may never be told, if it is not for long.
+        wait_for(lambda: len(self.events) > events and not self.events[-1]["busy"])
         return {line.split()[0] for line in self.lines[lines:] if re.fullmatch(r"\w+  [\d.]+ s", line)}, self.events[-1]
 
     def end(self):
