@@ -61,19 +61,22 @@ def write_report_css(app: Sphinx, _: Exception | None) -> None:
     css = (ROOT / "src" / "dsw_analysis" / "templates" / "report.css").read_text(encoding="utf-8")
     light, dark = re.findall(r":root \{(.*?)\}", css, re.S)[:2]
     rest = css.partition("* { box-sizing")[2].partition("@media print")[0]
-    output = ".cell_output"
+    output = ":is(.cell_output, div.dsw.dsw)"
     (app.outdir / "_static" / "report.css").write_text(
         f"{output} {{ {light} }}\n"
         f"body[data-theme=dark] {output} {{ {dark} }}\n"
         f"@media (prefers-color-scheme: dark) {{ body:not([data-theme=light]) {output} {{ {dark} }} }}\n"
-        f"{output} {{ * {{ box-sizing{rest} }}\n",
+        f".cell_output {{ * {{ box-sizing{rest} }}\n",
         encoding="utf-8",
     )
 
 
 def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Say which pages are Thai, and have numbers lead nowhere: their bases are in the report, not here."""
+    """Say which pages are Thai and what level a caption has; numbers lead nowhere: their bases are in the report."""
     context["language"] = "th" if page.endswith(".th") or page == app.config.root_doc else "en"
+    for tree in ("furo_navigation_tree", "body"):
+        if tree in context:
+            context[tree] = context[tree].replace('role="heading"', 'role="heading" aria-level="2"')
     if "body" in context:
         context["body"] = re.sub(r'<a class="n[ r]*" href="#f\.[^"]+">(.*?)</a>', r"\1", context["body"])
 
@@ -82,5 +85,5 @@ def setup(app: Sphinx) -> None:
     """Register what is ours."""
     app.add_search_language(Search)
     app.add_lexer("csv", TextLexer)
-    app.connect("html-page-context", finish)
+    app.connect("html-page-context", finish, priority=900)  # after the theme
     app.connect("build-finished", write_report_css)

@@ -49,6 +49,7 @@ LONGEST = (
     "test_figures", "test_clusters", "test_plan", "test_forms", "test_datasets", "test_editions", "test_brief",
     "test_published", "test_preparing", "test_returns_layouts", "test_waiting", "test_new_round",
     "test_changed_rounds", "test_returns", "test_exact_run", "test_gate_batch", "test_thai_properties", "test_howto",
+    "test_site",
 )  # fmt: skip
 """Groups of tests that begin before all others, so that all cores end at about the same time."""
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 from patience import PATIENCE
 from selenium.webdriver.support.ui import WebDriverWait
-from test_html import browse, driver  # noqa: F401 - fixtures of a browser
+from test_html import browse, driver, violations  # noqa: F401 - fixtures of a browser
 
 import dsw_analysis as dsw
 
@@ -46,6 +46,12 @@ def test_no_page_is_wider_than_a_phone(browse):  # noqa: F811 - the fixture
         if width > 390:
             wide[page.name] = width
     assert wide == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["docs/index", "docs/gallery", "docs/gallery_measures", "docs/api", "README.th"])
+def test_axe_finds_nothing(browse, page, scheme):  # noqa: F811 - the fixture
+    assert violations(browse(SITE / f"{page}.html", 1280, scheme=scheme)) == []
 
 
 @pytest.mark.parametrize(
