@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.ledger import Ledger
 from dsw_analysis.intake.changes import date_column, within
 from dsw_analysis.intake.columns import Column
+from dsw_analysis.intake.files import is_there
 from dsw_analysis.intake.schemas import Schemas
 from dsw_analysis.problems import UsageError
 from dsw_analysis.project import settings
@@ -29,10 +30,11 @@ from dsw_analysis.rounds import Round
 from dsw_analysis.run.steps import BatchError
 from dsw_analysis.run.tasks import Project, Task, named
 from dsw_analysis.run.warm.processes import WarmExecutor
+from dsw_analysis.section.rates import POPULATION
 
 _PRINT = "published.csv"
-_FIGURES = ("bars", "columns", "heatmap", "change")
-"""What shows figures and records no number, as a map of rates does."""
+_SHOWS = ("bars", "columns", "heatmap", "change", "table", "overview", "roadmap", "remaining")
+"""Calls that only show what was measured; a map is one too, where the round has no inhabitants to make rates of."""
 _FINDINGS = "dsw_analysis.run.execution:findings_of"
 """What runs a notebook for its findings, in a process that has loaded all that it takes."""
 
@@ -118,13 +120,15 @@ class _Period:
         """The notebooks that read such a dataset, and the project that they run in."""
         notebooks = self.project.sections()
         sections = [s for s in self.made.sections if s in notebooks and self.files.keys() & self.made.datasets_of(s)]
+        raw = self.project.data / str(self.made.round)
+        shows = _SHOWS if is_there(raw, POPULATION) else (*_SHOWS, "tile_map")
         if sections:
             _copy(self.project, Project(root=self.root), str(self.made.round), self.files)
         return [
             Task(
                 section=section,
                 notebook=notebooks[section].name,
-                content=_measuring(notebooks[section].read_bytes()),
+                content=_measuring(notebooks[section].read_bytes(), shows),
                 parameters={"round_id": str(self.made.round)},
                 root=self.root,
             )
@@ -156,15 +160,15 @@ class _Period:
         return pd.DataFrame(cells).to_csv(index=False, lineterminator="\n")
 
 
-def _measuring(content: bytes) -> bytes:
-    """A notebook without its texts, and without figures that record no number, which takes half of the time."""
+def _measuring(content: bytes, shows: Sequence[str]) -> bytes:
+    """A notebook without its texts and calls that record no number, which take two thirds of the time."""
     book = json.loads(content)
-    book["cells"] = [cell for cell in book["cells"] if not _only_shows("".join(cell["source"]))]
+    book["cells"] = [cell for cell in book["cells"] if not _only_shows("".join(cell["source"]), shows)]
     return json.dumps(book, ensure_ascii=False).encode()
 
 
-def _only_shows(source: str) -> bool:
-    """Whether a cell is a text, or one call of such a figure."""
+def _only_shows(source: str, shows: Sequence[str]) -> bool:
+    """Whether a cell is a text, or one call of this kind."""
     if source.startswith("%%say"):
         return True
     try:
@@ -172,7 +176,7 @@ def _only_shows(source: str) -> bool:
     except (SyntaxError, ValueError):  # Markdown, other magic, or several statements
         return False
     call = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _FIGURES
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in shows
 
 
 def _is_known(rows: pd.DataFrame, column: Column) -> bool:
