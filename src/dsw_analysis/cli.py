@@ -87,7 +87,16 @@ def _parser() -> argparse.ArgumentParser:
         "--project", type=Path, help="folder with notebooks/ and data/ (default: this one, or the nearest above it)"
     )
     commands = parser.add_subparsers(dest="command", required=True)
+    _add_files(commands)
+    _add_runs(commands)
+    _add_judges(commands)
+    _add_beginnings(commands)
+    commands.add_parser("list", help="list sections and datasets")
+    return parser
 
+
+def _add_files(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Commands on a round's raw files."""
     check = commands.add_parser("check", help="check a round's raw files and show every problem")
     check.add_argument("round", type=_round)
     check.add_argument("--dataset", help="only this dataset")
@@ -120,6 +129,9 @@ def _parser() -> argparse.ArgumentParser:
     returns.add_argument("round", type=_round)
     returns.add_argument("--to", type=Path, help="folder for page and workbook (default: outputs/<round>)")
 
+
+def _add_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Commands that run notebooks."""
     for name, text in (
         ("run", "run a round's notebooks and write findings.json"),
         ("report", "run a round's notebooks and render its report"),
@@ -166,11 +178,6 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--section", help="only this section, which is faster")
     shown.add_argument("--accept-partial", action="store_true", help="use the valid rows of files with problems")
     shown.add_argument("--no-open", action="store_true", help="print the address alone, and open no browser")
-
-    _add_judges(commands)
-    _add_beginnings(commands)
-    commands.add_parser("list", help="list sections and datasets")
-    return parser
 
 
 def _add_beginnings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
