@@ -50,7 +50,9 @@ class Dataset(Schema):
         heads = ("ชื่อ", "หัวคอลัมน์ในไฟล์", "ชนิด", "รหัส = ป้ายกำกับ")
         return display.shown(display.heading(f"{self.title} ({self.id})"), display.table(heads, rows, most=len(rows)))
 
-    def check(self, round_: Round, folder: Path, *, path: Path | None = None) -> Checked:
+    def check(
+        self, round_: Round, folder: Path, *, path: Path | None = None, options: Options | None = None
+    ) -> Checked:
         """Read and judge the dataset's file, never raising for what is wrong in it.
 
         Parameters
@@ -61,12 +63,10 @@ class Dataset(Schema):
             The round's folder of raw files.
         path:
             Another file to judge in place of the one in ``folder``.
+        options:
+            Reading options to judge it by as if they had been accepted.
         """
-        return self._judge(round_, folder, path)
-
-    def try_options(self, round_: Round, folder: Path, file: Path, options: Options) -> Checked:
-        """Judge a file as if some reading options had been accepted."""
-        return self._judge(round_, folder, file, trial=options)
+        return self._judge(round_, folder, path, trial=options)
 
     def load(
         self,
@@ -215,7 +215,8 @@ class Dataset(Schema):
         """
         rows = None if whole or any(rule.across_rows for rule in self.rules) else PART
         try:
-            reading = Reading(self, path, called, trial or self._options(path, called))
+            accepted = options_of(path, called) if trial is None and self.stem == self.id else trial
+            reading = Reading(self, path, called, accepted)
             read = partial(reading.parts, rows)
             judge = Judge(replace(self, columns=reading.columns), round_, names, again=read, corrections=corrections)
             for raw in read():
@@ -232,16 +233,6 @@ class Dataset(Schema):
     def accepted(self, folder: Path, names: Iterable[str]) -> dict[str, Acceptance]:
         """Who accepted the reading options of files; of a workbook of several datasets the one of its name has them."""
         return acceptances(folder, names) if self.stem == self.id else {}
-
-    def _options(self, file: Path, called: str) -> Options | None:
-        """The accepted reading options of a file, if there are some.
-
-        Raises
-        ------
-        DataError, UsageError
-            As :func:`dsw_analysis.intake.options.options_of`.
-        """
-        return options_of(file, called) if self.stem == self.id else None
 
     def _first_load(
         self,

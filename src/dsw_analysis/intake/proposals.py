@@ -116,7 +116,7 @@ def _proposal(dataset: Dataset, schemas: Schemas, folder: Path, file: Path) -> P
     if own is not None and own.accepted is not None:
         return None
     if own is not None and not _is_untouched(own, path_of(file)):
-        checked = dataset.try_options(schemas.round, folder, file, own)
+        checked = dataset.check(schemas.round, folder, path=file, options=own)
         return Proposal(dataset, file, own, checked, is_new=False)
     found = propose(dataset, schemas.round, folder, file)
     return None if found is None else Proposal(dataset, file, *found, is_new=True)

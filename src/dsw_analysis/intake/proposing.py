@@ -240,7 +240,7 @@ def propose(dataset: Dataset, round_: Round, folder: Path, file: Path) -> tuple[
         return None
     if options is None:
         return None
-    checked = dataset.try_options(round_, folder, file, options)
+    checked = dataset.check(round_, folder, path=file, options=options)
     codes = {p.code for p in checked.problems}
     laid_out = checked.readable and checked.rows_read and not codes & LAYOUT  # a blank form is not laid out otherwise
     return (options, checked) if laid_out or ("rename" in options.open and not codes & _RESHAPED) else None
