@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-import pandas as pd
-
-from dsw_analysis.intake.rules import Rule
+from dsw_analysis.intake.rules import Mask, Rule
 from dsw_analysis.rounds import Round
 
 Kind = Literal["text", "integer", "number", "date", "datetime", "month", "province", "category", "multi"]
@@ -106,14 +104,14 @@ class Column:
         """The last day that a date in the round may have."""
         return round_.end + timedelta(days=self.days_after)
 
-    def out_of_range(self, values: pd.Series) -> dict[str, pd.Series]:
+    def out_of_range(self, values: Any) -> dict[str, Mask]:  # noqa: ANN401 - a masked array of numbers
         """What is expected, in Thai -> which of the values are not so."""
         found = {}
         if self.ge is not None:
             found[f"ต้องเป็นค่าที่ไม่น้อยกว่า {self.ge:g}"] = values < self.ge
         if self.le is not None:
             found[f"ต้องเป็นค่าที่ไม่เกิน {self.le:g}"] = values > self.le
-        return found
+        return {expected: wrong.to_numpy(dtype=bool, na_value=False) for expected, wrong in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,9 +87,11 @@ def match_columns(dataset: Schema, raw: RawTable) -> Matched:
     }
     frame = raw.frame.iloc[:, list(found.values())].set_axis(list(found), axis=1)
     names = {headers[place]: name for name, place in found.items()}
-    once = raw.totals.columns[~raw.totals.columns.duplicated(keep=False)]
-    left_out = [header for header in once if header not in raw.frame.columns]
-    totals = raw.totals[[*names, *left_out]].rename(columns=names)
+    totals = raw.totals
+    if len(totals):
+        once = totals.columns[~totals.columns.duplicated(keep=False)]
+        left_out = [header for header in once if header not in raw.frame.columns]
+        totals = totals[[*names, *left_out]].rename(columns=names)
     return Matched(frame=frame, totals=totals, problems=problems)
 
 

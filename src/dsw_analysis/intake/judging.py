@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from dsw_analysis.intake.columns import Column, Schema
@@ -224,9 +225,10 @@ class Judge:
 
 def rows_by_month(dates: pd.Series, round_: Round) -> Counter[str]:
     """Rows in each month of the round, by the codes of :meth:`Round.month_labels`; also where there are none."""
-    since = (dates.dt.year - round_.start.year) * 12 + dates.dt.month - round_.start.month
-    rows = since.value_counts()
-    return Counter({code: int(rows.get(place, 0)) for place, code in enumerate(round_.month_labels())})
+    since = (dates.dropna().to_numpy().astype("datetime64[M]") - np.datetime64(round_.start, "M")).astype(int)
+    codes = list(round_.month_labels())
+    rows = np.bincount(since[(since >= 0) & (since < len(codes))], minlength=len(codes))
+    return Counter(dict(zip(codes, rows.tolist(), strict=True)))
 
 
 def absent_months(months: Mapping[str, int]) -> tuple[str, ...]:

@@ -38,18 +38,18 @@ class Masking:
             if column.kind != "text" or column.name in self.dataset.registries:
                 continue
             cells = frame[column.name]
-            given = cells.dropna()
-            found = given[[MAY_HOLD.search(text) is not None for text in given]].map(find)
-            found = found[found.map(bool)]
+            texts = zip(cells.index.tolist(), cells.tolist(), strict=True)
+            likely = {row: find(text) for row, text in texts if isinstance(text, str) and MAY_HOLD.search(text)}
+            found = {row: pieces for row, pieces in likely.items() if pieces}
             for row, pieces in found.items():
                 for kind in dict.fromkeys(piece.kind for piece in pieces):
-                    self._note(raw, column, kind, int(str(row)))
+                    self._note(raw, column, kind, row)
             if column.unique:
                 continue
             if column in self.dataset.told:
                 frame = frame.assign(**{column.name: cells.where(cells.isna(), WITHHELD)})
-            elif len(found):
-                masked = cells.where(~cells.index.isin(found.index), cells.map(hide, na_action="ignore"))
+            elif found:
+                masked = cells.where(~cells.index.isin(list(found)), cells.map(hide, na_action="ignore"))
                 frame = frame.assign(**{column.name: masked})
         return frame
 

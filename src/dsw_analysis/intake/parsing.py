@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -18,13 +19,13 @@ from dsw_analysis.intake.hints import DASHES, Said, advise
 from dsw_analysis.intake.sheet import Listing, Sheet
 from dsw_analysis.intake.thai.cells import Reading, gather, gather_strings, native_text, then
 from dsw_analysis.intake.thai.dates import FIRST_CELL
-from dsw_analysis.intake.thai.places import suggester
+from dsw_analysis.intake.thai.places import province_readers, suggester
 from dsw_analysis.intake.thai.text import read_text
 from dsw_analysis.rounds import Round
 
 LONGEST: Final = 5_000
 """Characters that a text cell may have; longer ones are documents pasted into a cell, or a broken file."""
-PROVINCES: Final = sorted(place.name_th for place in thai.provinces())
+PROVINCES: Final = tuple(sorted(place.name_th for place in thai.provinces()))
 """Categories of every province column, in the order that text sorts in."""
 _SURE_YEARS: Final = (pd.Timestamp(FIRST_CELL), pd.Timestamp(2100, 12, 31))
 _STEPS: Final[Mapping[str, str | None]] = {"datetime": None, "date": "datetime64[D]", "month": "datetime64[M]"}
@@ -113,6 +114,8 @@ def parse_column(cells: pd.Series, column: Column, year: int | None = None) -> t
 
 def _typed(cells: pd.Series, column: Column) -> pd.Series | None:
     """The cells as they are, if no rule for spreadsheet cells could change or refuse one."""
+    if cells.dtype == object or isinstance(cells.dtype, pd.StringDtype):
+        return None
     given = cells.dropna()
     if cells.dtype == "datetime64[us]" and column.kind in _STEPS:
         step = _STEPS[column.kind]
@@ -130,7 +133,7 @@ def _parse_text(cells: pd.Series, column: Column) -> thai.Parsed:
     text = thai.parse_text(cells)
     if not column.required:  # where a text must stand, a dash says that there is none, such as the unit of an index
         text = _without_dashes(text)
-    strings = pa.array(text.values, type=pa.large_string(), from_pandas=True)
+    strings = pa.array(text.values.array, type=pa.large_string(), from_pandas=True)
     if (pc.max(pc.binary_length(strings)).as_py() or 0) <= LONGEST:
         return text
     long = text.values.str.len().gt(LONGEST).to_numpy()
@@ -140,7 +143,7 @@ def _parse_text(cells: pd.Series, column: Column) -> thai.Parsed:
 
 def _without_dashes(text: thai.Parsed) -> thai.Parsed:
     """A text of nothing but dashes is nobody's text: a blank, and counted as read so."""
-    strings = pa.array(text.values, type=pa.large_string(), from_pandas=True)
+    strings = pa.array(text.values.array, type=pa.large_string(), from_pandas=True)
     found = pc.fill_null(pc.match_substring_regex(strings, f"^[{DASHES} ]+$"), fill_value=False)
     count = pc.sum(found).as_py() or 0
     if not count:
@@ -161,8 +164,7 @@ def _parse_category(cells: pd.Series, column: Column) -> thai.Parsed:
             raise thai.ThaiValueError(not_in(text))
         return place, () if text == labels[place] else ("alias",)
 
-    result = gather(cells, np.full(len(cells), -1), then(read_text, read), then(native_text, read))
-    return result.parsed(pd.Categorical.from_codes(result.values, categories=pd.Index(list(column.codes))))
+    return _coded(cells, tuple(column.codes), then(read_text, read), then(native_text, read))
 
 
 def _parse_multi(cells: pd.Series, column: Column) -> thai.Parsed:
@@ -185,13 +187,26 @@ def _parse_multi(cells: pd.Series, column: Column) -> thai.Parsed:
 
 def _parse_province(cells: pd.Series, column: Column) -> thai.Parsed:
     """Official names as a categorical: 77 names in a register of millions."""
-    parsed = thai.parse_provinces(cells)
-    places = pc.index_in(
-        pa.array(parsed.values, pa.large_string(), from_pandas=True), pa.array(PROVINCES, pa.large_string())
-    )
-    codes = pc.fill_null(places, -1).to_numpy(zero_copy_only=False).astype(np.int8)
-    values = pd.Categorical.from_codes(codes, categories=pd.Index(PROVINCES))
-    return thai.Parsed(pd.Series(values, index=cells.index), parsed.refused, parsed.changed)
+
+    def place(name: str) -> Reading:
+        return PROVINCES.index(name), ()
+
+    text, native = province_readers()
+    return _coded(cells, PROVINCES, then(text, place), then(native, place))
+
+
+def _coded(
+    cells: pd.Series, codes: tuple[str, ...], read: Callable[[str], Reading], native: Callable[[object], Reading]
+) -> thai.Parsed:
+    """A categorical of cells that are read as places in its categories."""
+    result = gather(cells, np.full(len(cells), -1), read, native)
+    return result.parsed(pd.Categorical.from_codes(result.values, dtype=categorical(codes)))
+
+
+@lru_cache(maxsize=256)
+def categorical(codes: tuple[str, ...]) -> pd.CategoricalDtype:
+    """A type of categories, made once, since pandas takes long to look whether one stands twice."""
+    return pd.CategoricalDtype(pd.Index(codes))
 
 
 def _not_in(column: Column) -> Callable[[str], str]:

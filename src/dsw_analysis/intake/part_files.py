@@ -65,8 +65,8 @@ def judge_parts(
         part = judge(path, f"{path.parent.name}/{path.name}", corrections.part(number), frames.append)
         parts.append(_not_twice(part, parts))
         if parts[-1].sound:
-            frame = pd.concat(frames)
-            frame.index += number * PART_ROWS
+            frame = pd.concat(frames) if len(frames) > 1 else frames[0]
+            frame = frame.set_axis(frame.index + number * PART_ROWS)
             if keep is not None:
                 keep(frame)
             held.append(frame if keep is None else frame[[c for c in frame if c in across]])

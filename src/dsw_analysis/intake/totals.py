@@ -33,12 +33,18 @@ class Totals:
         self._at: list[int] = []
         self._sums: dict[str, dict[int, float]] = {column.name: defaultdict(int) for column in self._columns}
         self._rows: dict[int, tuple[int, int, int]] = {}  # piece -> first row, last row, how many
+        self._last: pd.DataFrame | None = None
 
     def add(self, frame: pd.DataFrame, totals: pd.DataFrame) -> None:
-        """Sum a part; ``totals`` are the totals rows and headings in or above it."""
+        """Take a part, to be summed if need be; ``totals`` are the totals rows and headings in or above it."""
+        if self._last is not None:
+            self._add_up(self._last)
         if len(totals):
             self._cuts.append(totals)
             self._at += totals.index.tolist()
+        self._last = frame
+
+    def _add_up(self, frame: pd.DataFrame) -> None:
         edges = [0, *np.searchsorted(frame.index.to_numpy(), self._at).tolist(), len(frame)]
         for above, (start, stop) in enumerate(pairwise(edges)):
             if start == stop:
@@ -67,8 +73,9 @@ class Totals:
         tuple
             Rows of the totals that were not judged.
         """
-        if not self._cuts:
+        if not self._cuts or self._last is None:
             return ()
+        self._add_up(self._last)
         cuts = pd.concat(self._cuts)
         sheet = Sheet(raw, cuts)
         texts = cuts.astype(object).where(cuts.notna(), None).map(clean)

@@ -10,17 +10,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsw_analysis.intake.columns import Column
-from dsw_analysis.intake.parsing import PROVINCES
+from dsw_analysis.intake.parsing import PROVINCES, categorical
 
 _NUMBERS = {"integer": pa.int64(), "number": pa.float64()}
 _STR = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
-def categories_of(column: Column) -> pd.Index | None:
+def categories_of(column: Column) -> tuple[str, ...] | None:
     """Categories of a categorical column: codes of its codebook, or the provinces; ``None`` for other kinds."""
     if column.kind == "province":
-        return pd.Index(PROVINCES)
-    return pd.Index(list(column.codes)) if column.kind == "category" else None
+        return PROVINCES
+    return tuple(column.codes) if column.kind == "category" else None
 
 
 def province_code(name: str) -> int:
@@ -53,7 +53,7 @@ def from_arrow(array: pa.ChunkedArray, column: Column) -> Any:  # noqa: ANN401 -
     categories = categories_of(column)
     if categories is not None:
         small = np.int8 if len(categories) <= np.iinfo(np.int8).max else np.int16
-        return pd.Categorical.from_codes(array.to_numpy().astype(small), categories=categories, validate=False)
+        return pd.Categorical.from_codes(array.to_numpy().astype(small), dtype=categorical(categories), validate=False)
     if pa.types.is_large_string(array.type):
         return pd.array(array, dtype=_STR)
     if column.kind in _NUMBERS:

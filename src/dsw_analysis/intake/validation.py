@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from dsw_analysis.intake import thai
 from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.files.stacked import row_words
 from dsw_analysis.intake.parsing import Cells
+from dsw_analysis.intake.rules import Mask
 from dsw_analysis.intake.sheet import Listing, Sheet
 from dsw_analysis.intake.thai.dates import BE_OFFSET
 from dsw_analysis.rounds import Round
@@ -29,28 +30,28 @@ def validate(dataset: Schema, cells: Cells, sheet: Sheet, round_: Round, listing
     A cell in which the reader has named a problem already is not named again.
     """
 
-    def add(code: str, column: Column, rows: pd.Index, expected: str, action: str | None = None) -> None:
-        if len(rows):
+    def add(code: str, column: Column, wrong: Mask, expected: str, action: str | None = None) -> None:
+        if wrong.any():
+            rows = cells.frame.index[wrong]
             listing.add(sheet, code, column, rows[~rows.isin(sheet.named(column))], expected, action=action)
 
     for column in dataset.columns:
-        values = cells.frame[column.name]
-        if column.required:
-            blank = values.index[values.isna()].difference(cells.refused[column.name], sort=False)
-            add("required", column, blank, "ต้องมีค่า เว้นว่างไม่ได้")
+        values: Any = cells.frame[column.name].array
+        if column.required and (blank := values.isna()).any():
+            unread = cells.frame.index.isin(cells.refused[column.name])
+            add("required", column, blank & ~unread, "ต้องมีค่า เว้นว่างไม่ได้")
         if column.in_round:
             outside = (values < pd.Timestamp(round_.start)) | (values >= pd.Timestamp(column.last_day(round_) + _DAY))
             days = f"{thai.format_date(round_.start)} – {thai.format_date(column.last_day(round_))}"
-            add("round", column, _rows(outside), f"ต้องอยู่ใน{round_.label} ({days})")
+            add("round", column, outside, f"ต้องอยู่ใน{round_.label} ({days})")
         elif column.kind in _DATES:
-            far = (values.dt.year + BE_OFFSET - round_.year).abs() > _FAR
+            far = abs(values.year + BE_OFFSET - round_.year) > _FAR
             expected = f"ต้องเป็นวันที่ที่ห่างจากปี {round_.year} ไม่เกิน {_FAR} ปี"
-            add("range", column, _rows(far), expected, "ตรวจสอบปีกับเอกสารต้นทาง แล้วพิมพ์ปี พ.ศ. สี่หลัก")
+            add("range", column, far, expected, "ตรวจสอบปีกับเอกสารต้นทาง แล้วพิมพ์ปี พ.ศ. สี่หลัก")
         for expected, wrong in column.out_of_range(values).items():
-            add("range", column, _rows(wrong), expected)
+            add("range", column, wrong, expected)
     for rule in dataset.rules:
-        holds = rule.holds(cells.frame).to_numpy(dtype=bool, na_value=True)
-        add(rule.name, dataset[rule.column], cells.frame.index[~holds], rule.expected, rule.action)
+        add(rule.name, dataset[rule.column], ~rule.holds(cells.frame), rule.expected, rule.action)
 
 
 class Uniqueness:
@@ -95,7 +96,3 @@ class Uniqueness:
 
 def _hashes(values: pd.Series) -> npt.NDArray[np.uint64]:
     return pd.util.hash_array(values.to_numpy(), categorize=False)
-
-
-def _rows(wrong: pd.Series) -> pd.Index:
-    return wrong.index[wrong.to_numpy(dtype=bool, na_value=False)]

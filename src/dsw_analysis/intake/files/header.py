@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NoReturn
@@ -75,18 +75,26 @@ def find_header(
     wanted = {key(header) for header in headers}
     cells = [[clean(cell) for cell in row[: LIMITS.columns + 1]] for row in rows[: head_rows(at)]]
     best: Header | None = None
+    for first, depth, texts in _readings(cells, merges, at):
+        score = len({key(text) for text in texts if text} & wanted)
+        if score > (best.score if best else 0):
+            best = Header(first, depth, texts, _raw(rows[first : first + depth]), score)
+        if score == len(wanted):
+            break  # none has more
+    titles = frozenset(text for row in cells[: best.first] for text in row if text) if best else frozenset()
+    return best and replace(best, titles=titles)
+
+
+def _readings(
+    cells: Sequence[Sequence[str]], merges: Sequence[Merge], at: int | None
+) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """First row, depth and texts of everything that may be a header, in the order of preference."""
     for depth in range(1, DEPTH + 1):
         for first in range(min(LOOK, len(cells) - depth + 1)) if at is None else [at - 1]:
             block = cells[first : first + depth]
-            if len(block) < depth or not any(block[0]) or not any(block[-1]):
-                continue
-            for grid in _filled(block, first, merges):
-                texts = _flatten(grid)
-                score = len({key(text) for text in texts if text} & wanted)
-                if score > (best.score if best else 0):
-                    best = Header(first, depth, texts, _raw(rows[first : first + depth]), score)
-    titles = frozenset(text for row in cells[: best.first] for text in row if text) if best else frozenset()
-    return best and replace(best, titles=titles)
+            if len(block) == depth and any(block[0]) and any(block[-1]):
+                for grid in _filled(block, first, merges):
+                    yield first, depth, _flatten(grid)
 
 
 def head_rows(at: int | None) -> int:

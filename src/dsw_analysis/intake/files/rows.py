@@ -10,11 +10,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.compute as pc
 
 from dsw_analysis.intake.files.header import Header, clean
 from dsw_analysis.intake.files.limits import LIMITS
-from dsw_analysis.intake.files.tails import Mask, Scan, forms, kind_of, row_texts, scan_rows
+from dsw_analysis.intake.files.tails import Mask, Scan, form, kind_of, row_texts, scan_rows
 
 _BLOCK: Final = 40  # rows of a signature block or a note
 _COMMON: Final = 3  # columns that must be filled all over the table for a row below a note to be a record
@@ -133,15 +132,15 @@ class _Walk:
         for start, stop in pairwise(sorted({0, len(filled), *cuts.tolist(), *(cuts + 1).tolist()})):
             for at, kind in self._segment(cells, scan, filled[start:stop]):
                 kinds[at] = _KINDS.index(kind)
-        for place, kind in enumerate(_KINDS):
-            if kind in _WORDS or kind == "text":
-                self.found.setdefault(kind, []).extend(cells.index[kinds == place].tolist())
+        for at in np.flatnonzero((kinds > 0) & (kinds < _FIRST_DOUBT)).tolist():
+            self.found.setdefault(_KINDS[kinds[at]], []).append(int(cells.index[at]))
         doubtful = np.flatnonzero(kinds >= _FIRST_DOUBT)[: LIMITS.ragged_rows + 1]
         doubts = {int(cells.index[at]): self._doubt(cells, scan, at, _KINDS[kinds[at]]) for at in doubtful}
         is_record = ~scan.blank & ((kinds == 0) | (kinds >= _FIRST_DOUBT))
         is_total = np.isin(kinds, [_KINDS.index("total"), _KINDS.index("heading")])
         left_out = frozenset(cells.index[~is_record & ~is_total & ~scan.blank].tolist())
-        return Sorted(cells if is_record.all() else cells[is_record], cells[is_total], doubts, left_out)
+        totals = cells[is_total] if is_total.any() else cells.iloc[:0]
+        return Sorted(cells if is_record.all() else cells[is_record], totals, doubts, left_out)
 
     def _doubt(self, cells: pd.DataFrame, scan: Scan, at: int, kind: str) -> Doubt:
         place = int(scan.first[at])
@@ -204,13 +203,13 @@ class _Walk:
         if self.lead is None and len(tells := rows[~lone | scan.coded[rows]]):
             at = int(tells[0])
             place = int(scan.first[at])
-            self.lead = (place, forms(cells.iloc[[at], place])[0].as_py() if scan.coded[at] else "")
-        place, form = self.lead or (-1, "")
+            self.lead = (place, form(cells.iat[at, place]) if scan.coded[at] else "")
+        place, code = self.lead or (-1, "")
         at_lead = scan.first[rows] == place
-        words = at_lead & scan.worded[rows] & (form != "") & ~lone
+        words = at_lead & scan.worded[rows] & (code != "") & ~lone
         known = np.flatnonzero(lone & at_lead)
-        if form and len(known):
-            lone[known] = ~np.asarray(pc.equal(forms(cells.iloc[rows[known], place]), form))
+        if code:
+            lone[known] = [form(cells.iat[at, place]) != code for at in rows[known]]
         yield from ((at, "lone") for at in rows[lone].tolist())
         yield from ((at, "lead") for at in rows[words].tolist())
         sure = scan.filled[rows[~(lone | words)]]

@@ -19,7 +19,7 @@ from dsw_analysis.problems import Problem
 
 UNCERTAIN: Final = "uncertain_row"
 """Code of the problem of a row that may be no record."""
-_ERRORS: Final = "#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA".split()
+_ERRORS: Final = frozenset("#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA".split())
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def _name_columns(
 
 
 def _named(cells: pd.DataFrame, names: dict[int, str]) -> pd.DataFrame:
-    named = cells[list(names)]
+    named = cells.copy(deep=False) if len(names) == cells.shape[1] else cells[list(names)]
     named.columns = pd.Index(list(names.values()), dtype=object)
     named.index.name = "row"
     return named
@@ -201,15 +201,17 @@ def _blank_errors(
     """Turn written-out spreadsheet errors (``#N/A`` …) into blanks and problems."""
     problems = []
     for i in range(cells.shape[1]):
-        if cells[i].dtype != object and not isinstance(cells[i].dtype, pd.StringDtype):
+        column = cells[i]
+        if column.dtype == object:
+            wrong = np.array([cell in _ERRORS for cell in column.tolist()], dtype=bool)
+        elif isinstance(column.dtype, pd.StringDtype):
+            wrong = column.isin(_ERRORS).to_numpy()
+        else:
             continue
-        wrong = cells[i].isin(_ERRORS).to_numpy()
         if wrong.any():
             at = partial(problem, "error_cell", file, sheet=sheet, column=column_name(header, i))
-            problems += [
-                at(row=row, value=value)
-                for row, value in zip(cells.index[wrong].tolist(), cells[i][wrong], strict=True)
-            ]
+            rows = zip(cells.index[wrong].tolist(), column[wrong], strict=True)
+            problems += [at(row=row, value=value) for row, value in rows]
             cells = cells.copy(deep=False)
-            cells[i] = cells[i].mask(wrong)
+            cells[i] = column.mask(wrong)
     return cells, problems

@@ -17,6 +17,7 @@ What is left is a record, unless :mod:`dsw_analysis.intake.files.rows` doubts it
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -86,7 +87,7 @@ _LIKELY: Final = (
     "^[\\s\u200b\ufeff]*(?:"
     + "|".join(
         (
-            r"รวม|ยอด|ผลรวม|จำนวน|ทั้งสิ้น|(?i:grand|sub-?total|total|sum)|.{1,40}รวม\s*$",
+            r"รวม|ยอด|ผลรวม|จำนวน|ทั้งสิ้น|(?i:grand|sub-?total|total|sum)|.+รวม\s*$",
             r"ค่า|เฉลี่ย|ร้อยละ|คิดเป็น|ส่วน|มัธยฐาน|สูงสุด|ต่ำสุด|%|(?i:s\.? ?d\.?|average|mean|median|percent|max|min)",
             r"(?:[0-9๐-๙]+\s*[.)]\s*)?(?:ภาค|เขต|พื้นที่ภาค|กรุงเทพมหานครและ)",
             r"หมายเหตุ|ที่มา|แหล่ง|ลงชื่อ|ลงนาม|(?i:note|source|remark)|\*",
@@ -102,6 +103,7 @@ _BESIDE: Final = r"^\s*(?:หน้า|สั่งพิมพ์|พิมพ�
 # One word with a digit, without Thai vowels: what numbers of cases and works look like, and sentences do not.
 _LETTER = r"[^\s\x{0e30}-\x{0e3a}\x{0e40}-\x{0e4e}]*"
 _CODE: Final = rf"^\s*{_LETTER}[0-9๐-๙]{_LETTER}\s*$"
+_ALIKE: Final = {"N": "9", "L": "A"}  # by the first letter of a character's category
 _FEW: Final = 3  # cells that the foot of a printed page has
 
 Mask = npt.NDArray[np.bool_]
@@ -227,8 +229,7 @@ def scan_rows(cells: pd.DataFrame, header: Header) -> Scan:
         code = number | _matches(texts, _CODE)
         new = ~filled[here, :place].any(axis=1)
         coded[here[new]] = code[new]
-        words = texts.filter(pa.array(new & ~code))
-        worded[here[new & ~code]] = _matches(words, r"\pL")
+        worded[here[new & ~code]] = _has_letters(texts.filter(pa.array(new & ~code)))
         likely += here[_matches(texts, _LIKELY) | _mask(pc.is_in(texts, known))].tolist()
         seeking[here[~number]] = False
     count = filled.sum(axis=1)
@@ -240,17 +241,26 @@ def scan_rows(cells: pd.DataFrame, header: Header) -> Scan:
 
 
 def _strings(column: pd.Series, at: npt.NDArray[np.intp]) -> pa.Array:
+    if column.dtype == object:
+        return pa.array(map(str, column.to_numpy()[at]), pa.large_string())
     return pa.array((column if len(at) == len(column) else column.iloc[at]).astype("str"), pa.large_string())
 
 
 def is_filled(column: pd.Series) -> Mask:
     """Which cells hold more than spaces."""
-    present: Mask = column.notna().to_numpy()
+    present: Mask = ~column.array.isna()
     if isinstance(column.dtype, pd.StringDtype):
         return present & ~_mask(pc.utf8_is_space(pa.array(column, pa.large_string())))
     if column.dtype == object:
-        present = present & ~np.array([type(cell) is str and not cell.strip() for cell in column.tolist()], dtype=bool)
+        present &= np.array([type(cell) is not str or bool(cell.strip()) for cell in column.tolist()], dtype=bool)
     return present
+
+
+def _has_letters(texts: pa.Array) -> Mask:
+    """Which have a letter of any script; those of Thai and English are found without a search for every other one."""
+    found = _matches(texts, "[A-Za-zก-ฮ]")
+    found[~found] = [any(map(str.isalpha, text)) for text in texts.filter(pa.array(~found)).to_pylist()]
+    return found
 
 
 def _matches(texts: pa.Array, pattern: str) -> Mask:
@@ -267,9 +277,7 @@ def row_texts(cells: pd.DataFrame, position: int) -> list[str]:
     return ["" if pd.isna(cell) else clean(cell) for cell in cells.iloc[position]]
 
 
-def forms(column: pd.Series) -> pa.Array:
-    """Codes with their digits and letters made alike: ``KM69-001`` and ``KM๖๙-๐๑๒`` are ``A9-9``."""
-    texts = pc.utf8_trim_whitespace(pa.array(column.astype("str"), pa.large_string()))
-    for pattern, sign in ((r"\.0$", ""), (r"\pN+", "9"), (r"\pL+", "A")):
-        texts = pc.replace_substring_regex(texts, pattern, sign)
-    return texts
+def form(cell: object) -> str:
+    """A code with its digits and letters made alike: ``KM69-001`` and ``KM๖๙-๐๑๒`` are ``A9-9``."""
+    signs = (_ALIKE.get(unicodedata.category(c)[0], c) for c in str(cell).strip().removesuffix(".0"))
+    return re.sub("9+|A+", lambda run: run[0][0], "".join(signs))

@@ -24,6 +24,7 @@ NativeFast = Callable[[npt.NDArray[Any]], tuple[npt.NDArray[np.bool_], npt.NDArr
 """Tells which cells of one type it reads without any change, and gives the values of those."""
 _STR = pd.StringDtype("pyarrow", na_value=np.nan)
 _SAMPLE = 4096
+_FEW = 64  # strings that are read sooner than a search in Arrow is set up
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class Gathered:
         self.cells, self.values = cells, empty
         self.present: npt.NDArray[np.bool_] = np.zeros(len(cells), dtype=bool)
         self.changed: Counter[str] = Counter()
-        self._refused_at: list[npt.NDArray[np.intp]] = [np.empty(0, dtype=np.intp)]
-        self._refused_why: list[npt.NDArray[Any]] = [np.empty(0, dtype=object)]
+        self._refused_at: list[npt.NDArray[np.intp]] = []
+        self._refused_why: list[npt.NDArray[Any]] = []
 
     def put(self, at: npt.NDArray[np.intp], values: npt.NDArray[Any]) -> None:
         """Store values that were read."""
@@ -110,9 +111,11 @@ class Gathered:
 
     def parsed(self, values: Any) -> Parsed:  # noqa: ANN401 - arrays of pandas and of numpy
         """The column with its typed values, the refused cells in the order of the column."""
-        index, at = self.cells.index, np.concatenate(self._refused_at)
-        order = np.argsort(at, kind="stable")
-        refused = pd.Series(np.concatenate(self._refused_why)[order], index=index[at[order]], dtype=object)
+        index, refused = self.cells.index, pd.Series(index=self.cells.index[:0], dtype=object)
+        if self._refused_at:
+            at = np.concatenate(self._refused_at)
+            order = np.argsort(at, kind="stable")
+            refused = pd.Series(np.concatenate(self._refused_why)[order], index=index[at[order]], dtype=object)
         typed = pd.Series(values, index=index, name=self.cells.name)
         return Parsed(typed, refused, dict(sorted(self.changed.items())))
 
@@ -154,7 +157,7 @@ def gather(
     """
     result = Gathered(cells, empty)
     strings, at, others = _split(cells)
-    for path in () if _few_distinct(strings) else fast:
+    for path in () if not fast or _few_distinct(strings) else fast:
         mask, values, changed = path(strings)
         result.put(at[mask], values)
         result.changed.update(changed)
@@ -193,8 +196,7 @@ def gather_strings(
     empty = np.zeros(len(cells), dtype=np.int64)
     result = gather(cells, empty, then(read, place), then(native, place), [keep_tidy] if tidy_is_read else [])
     texts = pa.concat_arrays([kept, pa.array(list(table), type=pa.large_string())])
-    texts = texts.take(pa.array(result.values, mask=~result.present))
-    return result.parsed(texts.to_pandas(types_mapper={pa.large_string(): _STR}.get).array)
+    return result.parsed(pd.array(texts.take(pa.array(result.values, mask=~result.present)), dtype=_STR))
 
 
 def parse_text(cells: pd.Series) -> Parsed:
@@ -229,11 +231,11 @@ def _split(cells: pd.Series) -> _Parts:
     if isinstance(cells.dtype, pd.StringDtype):
         array = pa.array(cells.array, type=pa.large_string(), from_pandas=True)
         return _present(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
-    objects = cells.astype(object).to_numpy()
+    objects = cells.to_numpy(dtype=object)
     strings = _all_strings(objects)
     if strings is not None:
         return _present(strings)
-    present = np.flatnonzero(cells.notna().to_numpy())
+    present = np.flatnonzero(~pd.isna(objects))
     types = np.empty(len(present), dtype=object)
     types[:] = list(map(type, objects[present]))
     codes, kinds = pd.factorize(types)
@@ -256,7 +258,7 @@ def _all_strings(objects: npt.NDArray[Any]) -> pa.Array | None:
         array = pa.array(objects, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError, OverflowError):
         return None
-    return array.cast(pa.large_string()) if isinstance(array, pa.StringArray) else None
+    return array.cast(pa.large_string()) if isinstance(array, pa.StringArray | pa.NullArray) else None
 
 
 def _encoded(texts: npt.NDArray[Any]) -> pa.Array:
@@ -276,10 +278,12 @@ def _rest(
 
 
 def _few_distinct(strings: pa.Array) -> bool:
-    """Whether a sample repeats itself so much that reading distinct spellings beats scanning all cells."""
-    size = min(len(strings), _SAMPLE)
-    sample = strings.take(pa.array(np.linspace(0, len(strings) - 1, size).astype(np.int64)))
-    return bool(pc.count_distinct(sample).as_py() * 2 < size)
+    """Whether they are few, or a sample repeats itself: reading distinct spellings then beats scanning all cells."""
+    if len(strings) <= _FEW:
+        return True
+    if len(strings) > _SAMPLE:
+        strings = strings.take(pa.array(np.linspace(0, len(strings) - 1, _SAMPLE).astype(np.int64)))
+    return bool(pc.count_distinct(strings).as_py() * 2 < len(strings))
 
 
 def _suspect(strings: pa.Array) -> npt.NDArray[np.bool_]:

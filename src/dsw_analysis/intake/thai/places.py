@@ -98,7 +98,7 @@ def parse_province(text: str) -> Province:
 
 def parse_provinces(cells: pd.Series) -> Parsed:
     """Read a column of provinces, to official Thai names (pandas ``str``), by the rules of :func:`parse_province`."""
-    return _read_names(cells, "จังหวัด", {key: p.name_th for key, p in _by_key().items()}, _province_key)
+    return gather_strings(cells, *province_readers())
 
 
 def match_names(cells: pd.Series, names: Iterable[str]) -> Parsed:
@@ -106,7 +106,7 @@ def match_names(cells: pd.Series, names: Iterable[str]) -> Parsed:
 
     Names are the same that have their :func:`name_key` in common; any other text is refused, with the nearest name.
     """
-    return _read_names(cells, "", {name_key(name): name for name in names}, name_key)
+    return gather_strings(cells, *_readers("", {name_key(name): name for name in names}, name_key))
 
 
 def name_key(text: str) -> str:
@@ -114,7 +114,14 @@ def name_key(text: str) -> str:
     return to_ascii_digits(normalise(text)).replace(" ", "").casefold()
 
 
-def _read_names(cells: pd.Series, kind: str, known: Mapping[str, str], key: Callable[[str], str]) -> Parsed:
+def province_readers() -> tuple[Callable[[str], Reading], Callable[[object], Reading]]:
+    """Readers of a text and of another cell of a column of provinces."""
+    return _readers("จังหวัด", {key: p.name_th for key, p in _by_key().items()}, _province_key)
+
+
+def _readers(
+    kind: str, known: Mapping[str, str], key: Callable[[str], str]
+) -> tuple[Callable[[str], Reading], Callable[[object], Reading]]:
     near = suggester("ชื่อ", list(dict.fromkeys(known.values())))
 
     def read(words: str) -> Reading:
@@ -126,7 +133,7 @@ def _read_names(cells: pd.Series, kind: str, known: Mapping[str, str], key: Call
     def native(cell: object) -> Reading:
         raise ThaiValueError(f"ต้องเป็นชื่อ{kind}ตามทะเบียน ไม่ใช่ตัวเลขหรือวันที่")
 
-    return gather_strings(cells, then(read_ascii_digits, read), native)
+    return then(read_ascii_digits, read), native
 
 
 def _province_of(row: Mapping[str, str]) -> Province:

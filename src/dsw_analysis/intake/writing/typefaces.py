@@ -8,17 +8,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import fontpkg_sarabun
-import matplotlib as mpl
 from fontTools.ttLib import TTFont
 
 SARABUN = Path(fontpkg_sarabun.__file__).parent / "files"
 """Folder with the faces of the report's own typeface."""
 
-_MATPLOTLIB = Path(mpl.get_data_path()) / "fonts" / "ttf"
 BOXES = "Last Resort High-Efficiency"
 """Family of Unicode's Last Resort: has a box with the sign of its script for every character there is."""
-
-_LAST_RESORT = _MATPLOTLIB / "LastResortHE-Regular.ttf"
 
 _SCRIPTS = (
     "", "Lao", "Myanmar", "Khmer", "Arabic", "Devanagari", "Bengali", "Tamil", "Sinhala", "Telugu", "Kannada",
@@ -35,7 +31,7 @@ def lacking(text: str) -> str:
 def stand_ins(text: str) -> dict[str, Path]:
     """Family -> file of the faces that a text needs besides Sarabun, in the order in which to ask them."""
     needed, missing = _looked_up(text)
-    return needed | {BOXES: _LAST_RESORT} if missing else needed
+    return needed | {BOXES: _of_matplotlib("LastResortHE-Regular.ttf")} if missing else needed
 
 
 def boxed(text: str) -> str:
@@ -46,8 +42,8 @@ def boxed(text: str) -> str:
 def _looked_up(text: str) -> tuple[dict[str, Path], set[str]]:
     """Faces that have what Sarabun lacks, and the characters that none of them has."""
     wanted, needed = set(lacking(text)), {}
-    for path in _faces():
-        if wanted and wanted & _known(path)[1]:
+    for path in _faces() if wanted else ():
+        if wanted & _known(path)[1]:
             needed[_known(path)[0]] = path
             wanted -= _known(path)[1]
     return needed, wanted
@@ -71,7 +67,13 @@ def _faces() -> tuple[Path, ...]:
     noto = Path(str(files("manimgx_fonts")))
     chinese = Path(str(files("noto_cjk_sans_jp_regular"))) / "NotoSansCJKjp-Regular.otf"
     scripts = (noto / f"NotoSans{script}[wght].ttf" for script in _SCRIPTS)
-    return (_MATPLOTLIB / "DejaVuSansMono.ttf", *scripts, noto / "NotoEmoji[wght].ttf", chinese)
+    return (_of_matplotlib("DejaVuSansMono.ttf"), *scripts, noto / "NotoEmoji[wght].ttf", chinese)
+
+
+def _of_matplotlib(name: str) -> Path:
+    import matplotlib as mpl  # noqa: PLC0415 - slow to load, and few texts hold what Sarabun lacks
+
+    return Path(mpl.get_data_path()) / "fonts" / "ttf" / name
 
 
 @cache
