@@ -6,7 +6,9 @@ import pytest
 
 from dsw_analysis import figures
 from dsw_analysis.findings.finding import Finding
+from dsw_analysis.section import picturing
 from dsw_analysis.section.blocks import Drawing
+from dsw_analysis.section.canvas import sheet, showing
 
 BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="1pt" height="1pt"/>'
 
@@ -24,5 +26,6 @@ def undrawn():
     """Let the figures that notebooks draw in this process be blank."""
     with pytest.MonkeyPatch.context() as patch:
         for kind in ("bars", "columns", "heatmap", "tile_map", "change"):
-            patch.setattr(figures, kind, lambda of, **_: Drawing(BLANK, tuple(shown(of))))
+            patch.setattr(figures, kind, lambda of, **_: showing(sheet(1), dict(shown(of))))
+        patch.setattr(picturing, "frozen", lambda axes: Drawing(BLANK, tuple(axes.shows.items())))
         yield

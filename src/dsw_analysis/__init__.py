@@ -76,7 +76,11 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the names are of many kinds
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = import_module(f"{__name__}.{_HOMES[name]}")
-    return import_module(f"{home.__name__}.{name}") if name == "figures" else getattr(home, name)
+    if name == "figures":  # whoever asks for it draws, perhaps with seaborn alone: in the house style
+        globals()[name] = import_module(f"{home.__name__}.{name}")
+        globals()[name].set_theme()
+        return globals()[name]
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from test_families import KINDS, s, stages, toys  # noqa: F401 - fixtures
@@ -241,3 +242,15 @@ def test_of_many_rows_those_with_something_and_of_these_the_most_are_shown(story
     rows = {row[0].partition(" – ")[0] for row in cells(story.heatmap("made")) if " – " in row[0]}
     assert rows == set(held)
     assert "ไม่แสดงจังหวัดที่ไม่มีรายการ" in plain_of(story.heatmap("made"))
+
+
+def test_a_figure_by_name_is_drawn_on_given_axes_under_its_headline_and_is_no_block(story):
+    before = len(story.shown.pictures)
+    grid, (left, right) = plt.subplots(1, 2)
+    assert story.bars("toys", by="kind", headline="มี {toys:unit}", ax=left) is left
+    assert left.get_title(loc="left") == f"มี {story['toys'].text('unit')}"
+    assert {text.get_text() for text in left.texts} >= set(KINDS.values())
+    assert story.heatmap("toys", ax=right, headline="{{ most() }}") is right
+    assert "{" not in right.get_title(loc="left") and right.get_title(loc="left")
+    assert len(story.shown.pictures) == before
+    plt.close(grid)

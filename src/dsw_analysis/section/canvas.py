@@ -6,6 +6,7 @@ import io
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
+from types import MappingProxyType
 
 import seaborn as sns
 from matplotlib import font_manager
@@ -29,6 +30,7 @@ COLOURS = {
 }  # fmt: skip
 """Colour -> class, by which a page gives it the colour of its own that is right in light and dark."""
 
+FACE = "Sarabun"
 SIZE, SMALL = 13, 12
 """Letters in pixels: of all that must be read first, and of what stands in a narrow place."""
 PHONE = 340
@@ -39,17 +41,25 @@ WIDER = {"stretched wide": 640, "stretched wider": 960}
 """Class -> width of a figure with so many columns that a phone must scroll it."""
 
 
-def set_theme() -> None:
-    """Set fonts, sizes and colours for every figure that follows; idempotent."""
+def set_theme(style: str = "white", **rc: object) -> None:
+    """Set fonts, sizes and colours for every figure that follows, of seaborn and matplotlib too; idempotent.
+
+    To be called in place of ``seaborn.set_theme``, which takes the Thai typeface away.
+
+    Parameters
+    ----------
+    style, rc:
+        Style of seaborn, and settings of matplotlib that are to be others.
+    """
     known = {entry.fname for entry in font_manager.fontManager.ttflist}
     for path in (str(SARABUN / f"Sarabun-{weight}.ttf") for weight in ("Regular", "SemiBold", "Bold")):
         if path not in known:
             font_manager.fontManager.addfont(path)
     sns.set_theme(
-        style="white",
+        style=style,
         palette=[BLUE, TEAL, ORANGE, GREY],
         rc={
-            "font.family": "Sarabun",
+            "font.family": [FACE, "DejaVu Sans"],  # the second has signs that the first has not
             "font.size": SIZE,
             "axes.edgecolor": GREY,
             "axes.labelcolor": INK,
@@ -63,6 +73,7 @@ def set_theme() -> None:
             "svg.hashsalt": "dsw-analysis",
             "text.parse_math": False,
             "figure.dpi": 72,
+            **rc,
         },
     )
 
@@ -92,20 +103,59 @@ def drawing(figure: Figure, shows: Mapping[str, Finding], css: str = "scaled") -
     return Drawing(svg, tuple(shows.items()), boxed(unescape(svg)))
 
 
-def sheet(height: float, across: float = PHONE) -> Axes:
-    """Axes that fill a new figure, in pixels from its upper left corner."""
-    axes = Figure(figsize=(across / 72, height / 72), dpi=72).add_axes((0, 0, 1, 1), xlim=(0, across), ylim=(height, 0))
-    axes.axis("off")
+class Sheet(Axes):
+    """Axes that fill a figure of their own, and what they show: label -> finding, and the class of the drawing."""
+
+    shows: Mapping[str, Finding] = MappingProxyType({})
+    css = "stretched"
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows of a figure that ends a cell."""
+        target = io.BytesIO()
+        figure = self.get_figure(root=True)
+        assert figure is not None
+        figure.savefig(target, format="png", dpi=144, metadata={"Software": None})
+        return target.getvalue()
+
+
+def room(ax: Axes) -> tuple[float, float]:
+    """Width and height of axes in pixels of a sheet, as letters need them."""
+    figure, box = ax.get_figure(root=True), ax.get_window_extent()
+    assert figure is not None
+    return float(box.width * 72 / figure.dpi), float(box.height * 72 / figure.dpi)
+
+
+def breadth(ax: Axes | None, usual: float = PHONE) -> float:
+    """Width of given axes; the usual one without."""
+    return usual if ax is None else room(ax)[0]
+
+
+def sheet(height: float, across: float = PHONE, ax: Axes | None = None) -> Axes:
+    """Axes whose places are pixels from the upper left corner: given ones, or such as fill a new figure."""
+    if ax is None:
+        ax = Figure(figsize=(across / 72, height / 72), dpi=72).add_axes((0, 0, 1, 1), axes_class=Sheet)
+    ax.set(xlim=(0, across), ylim=(height, 0))
+    ax.axis("off")
+    return ax
+
+
+def showing(axes: Axes, shows: Mapping[str, Finding], css: str = "stretched") -> Axes:
+    """The axes, once all is drawn: those of a sheet know what they show, in lower ones the letters are smaller."""
+    if isinstance(axes, Sheet):
+        axes.shows, axes.css = shows, css
+        return axes
+    smaller = min(1.0, room(axes)[1] / axes.get_ylim()[0])
+    for text in axes.texts:
+        text.set_fontsize(smaller * float(text.get_fontsize()))
     return axes
 
 
-def frozen(axes: Axes, shows: Mapping[str, Finding], css: str = "stretched") -> Drawing:
+def frozen(axes: Axes) -> Drawing:
     """Freeze the figure of a sheet; one with a label that the narrowest phone cannot show whole is scrolled there."""
     figure = axes.get_figure(root=True)
-    assert figure is not None
-    if css == "stretched" and pixels(text.get_text() for text in axes.texts) > NARROWEST:
-        css = "stretched wide"
-    return drawing(figure, shows, css)
+    assert isinstance(axes, Sheet) and figure is not None
+    wide = axes.css == "stretched" and pixels(text.get_text() for text in axes.texts) > NARROWEST
+    return drawing(figure, axes.shows, "stretched wide" if wide else axes.css)
 
 
 def box(
@@ -122,7 +172,7 @@ def put(
 ) -> None:  # fmt: skip
     """A text on its base line; ``beside`` a place it keeps that distance where the figure is stretched."""
     weight = "semibold" if bold else "normal"
-    made = axes.text(x + beside, y, text, fontsize=size, color=colour, ha=ha, va="baseline", weight=weight)
+    made = axes.text(x + beside, y, text, fontsize=size, color=colour, ha=ha, va="baseline", weight=weight, family=FACE)
     if beside:
         made.set_gid(f"beside{beside}")
 
@@ -154,8 +204,10 @@ def key_height(names: Sequence[str]) -> float:
     return key(sheet(1), dict.fromkeys(names, INK))
 
 
-def fitting(needed: float) -> tuple[str, float]:
-    """Class and width of a figure that needs so many pixels."""
+def fitting(needed: float, ax: Axes | None = None) -> tuple[str, float]:
+    """Class and width of a figure that needs so many pixels; given axes have a width."""
+    if ax is not None:
+        return "", breadth(ax)
     if needed <= PHONE:
         return "stretched", PHONE
     return next(((css, across) for css, across in WIDER.items() if needed <= across), list(WIDER.items())[-1])

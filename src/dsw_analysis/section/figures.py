@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 
+from matplotlib.axes import Axes
+
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.intake.thai import provinces
-from dsw_analysis.section.blocks import Drawing
 from dsw_analysis.section.canvas import (
     BLUE,
     GREY,
@@ -15,21 +16,21 @@ from dsw_analysis.section.canvas import (
     LINE,
     ORANGE,
     PAPER,
-    PHONE,
     SIZE,
     SMALL,
     SOFT,
     STEPS,
     box,
+    breadth,
     drawing,
     fitting,
-    frozen,
     key,
     key_height,
     pixels,
     put,
     set_theme,
     sheet,
+    showing,
     tick,
 )  # fmt: skip
 
@@ -45,7 +46,10 @@ _BESIDE = 112
 _GAP = 6
 
 
-def bars(values: Mapping[str, Finding], *, target: Finding | None = None, highlight: Collection[str] = ()) -> Drawing:
+def bars(
+    values: Mapping[str, Finding], *,
+    target: Finding | None = None, highlight: Collection[str] = (), ax: Axes | None = None,
+) -> Axes:  # fmt: skip
     """Horizontal bars in the order given, each labelled with its number.
 
     Parameters
@@ -56,6 +60,8 @@ def bars(values: Mapping[str, Finding], *, target: Finding | None = None, highli
         A threshold, drawn as a dashed tick at each bar, with its number below.
     highlight:
         Labels drawn in orange, with their numbers in bold.
+    ax:
+        Axes to draw on, as of ``plt.subplots``, which are filled; by default those of a figure of the height needed.
     """
     said = {label: finding.text() for label, finding in values.items()}
     labels = pixels(values)
@@ -63,8 +69,9 @@ def bars(values: Mapping[str, Finding], *, target: Finding | None = None, highli
     left, row, top = (0.0, 46, 22) if over else (labels + 10, 26, 4)
     limit = None if target is None else target.value
     most = max([*_numbers(values), float(limit or 0)]) or 1
-    span = PHONE - left - pixels(said.values()) - 3 * _GAP
-    axes = sheet(row * len(values) + (22 if limit is not None else 2))
+    across = breadth(ax)
+    span = across - left - pixels(said.values()) - 3 * _GAP
+    axes = sheet(row * len(values) + (22 if limit is not None else 2), across, ax)
     mark = None if limit is None else left + span * float(limit) / most
     for place, (label, number) in enumerate(zip(values, _numbers(values), strict=True)):
         y, end = row * place + top, left + span * number / most
@@ -75,13 +82,13 @@ def bars(values: Mapping[str, Finding], *, target: Finding | None = None, highli
             end = mark if end < mark < end + pixels([said[label]]) + 2 * _GAP else end
         put(axes, end, y + 12, said[label], beside=_GAP, bold=label in highlight)
     if target is not None and mark is not None:
-        middle = mark > PHONE / 2
+        middle = mark > across / 2
         words = f"เกณฑ์ {target.text('unit')}"
         put(axes, mark, row * len(values) + 16, words, size=SMALL, ha="right" if middle else "left")
-    return frozen(axes, values)
+    return showing(axes, values)
 
 
-def columns(values: Mapping[str, Finding], *, highlight: Collection[str] = ()) -> Drawing:
+def columns(values: Mapping[str, Finding], *, highlight: Collection[str] = (), ax: Axes | None = None) -> Axes:
     """Vertical bars for an ordered scale such as months or hours, each labelled with its number.
 
     Of a month the year stands below it where it is another than before. A phone scrolls what it cannot show whole.
@@ -89,10 +96,10 @@ def columns(values: Mapping[str, Finding], *, highlight: Collection[str] = ()) -
     said = [finding.text("tight") for finding in values.values()]
     below = _lines(list(values))
     needed = len(values) * (max(pixels(said, SMALL), pixels(["\n".join(lines) for lines in below], SMALL)) + 4)
-    css, across = fitting(needed)
+    css, across = fitting(needed, ax)
     step, top, high = across / len(values), 18, 120
     foot = top + high
-    axes = sheet(foot + 18 * max(map(len, below)) + 2, across)
+    axes = sheet(foot + 18 * max(map(len, below)) + 2, across, ax)
     most = max(_numbers(values)) or 1
     for place, (label, number) in enumerate(zip(values, _numbers(values), strict=True)):
         height, middle = high * number / most, step * (place + 0.5)
@@ -102,7 +109,7 @@ def columns(values: Mapping[str, Finding], *, highlight: Collection[str] = ()) -
         for line, text in enumerate(below[place]):
             put(axes, middle, foot + 16 + 18 * line, text, size=SMALL, ha="center", colour=SOFT)
     axes.plot([0, across], [foot, foot], color=GREY, linewidth=1)
-    return frozen(axes, values, css)
+    return showing(axes, values, css)
 
 
 def _lines(labels: Sequence[str]) -> list[list[str]]:
@@ -114,15 +121,15 @@ def _lines(labels: Sequence[str]) -> list[list[str]]:
     return cut
 
 
-def heatmap(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
+def heatmap(rows: Mapping[str, Mapping[str, Finding]], *, ax: Axes | None = None) -> Axes:
     """Matrix of numbers: row -> column -> finding, darker for larger, the number in each cell; zeros are blank."""
     names = list(next(iter(rows.values())))
     found = [finding for cells in rows.values() for finding in cells.values()]
     heads = [name.replace(" ", "\n").split("\n") for name in names]
     needed = max(pixels((f.text("tight") for f in found), SMALL) + 8, pixels(["\n".join(h) for h in heads], SMALL) + 6)
-    css, across = fitting(needed * len(names))
+    css, across = fitting(needed * len(names), ax)
     step, top, row = across / len(names), 18 * max(map(len, heads)) + 6, 52
-    axes = sheet(top + row * len(rows), across)
+    axes = sheet(top + row * len(rows), across, ax)
     for place, lines in enumerate(heads):
         for line, text in enumerate(lines):
             middle = step * (place + 0.5)
@@ -146,21 +153,22 @@ def heatmap(rows: Mapping[str, Mapping[str, Finding]]) -> Drawing:
                     ha="center",
                     colour=text_colour,
                 )
-    return frozen(axes, _crossed(rows), css)
+    return showing(axes, _crossed(rows), css)
 
 
-def tile_map(values: Mapping[str, Finding]) -> Drawing:
+def tile_map(values: Mapping[str, Finding], *, ax: Axes | None = None) -> Axes:
     """Tile map of the 77 provinces: official name -> finding; darker for larger, a cross for no data.
 
     The four shades hold as many of the different numbers each; the smallest and the largest of each stand below.
     """
     tiles = provinces()
     columns_, rows = max(t.tile_col for t in tiles) + 1, max(t.tile_row for t in tiles) + 1
-    across, high = 358 / columns_, 38
+    whole = breadth(ax, 358)
+    across, high = whole / columns_, 38
     known = sorted((f for f in values.values() if f.value), key=lambda f: float(f.value or 0))
     numbers = list(dict.fromkeys(float(f.value or 0) for f in known))
     shades = {number: 4 * place // len(numbers) for place, number in enumerate(numbers)}
-    axes = sheet(high * rows + 34, 358)
+    axes = sheet(high * rows + 34, whole, ax)
     for tile in tiles:
         finding = values.get(tile.name_th)
         left, top, middle = across * tile.tile_col, high * tile.tile_row, across * (tile.tile_col + 0.5)
@@ -175,24 +183,26 @@ def tile_map(values: Mapping[str, Finding]) -> Drawing:
         ends = [f.text() for f in known if shades[float(f.value or 0)] == shade]
         box(axes, (90 * shade, high * rows + 14), (14, 14), STEPS[shade], LINE)
         put(axes, 90 * shade + 20, high * rows + 26, "–".join(dict.fromkeys([ends[0], ends[-1]])), size=SMALL)
-    return frozen(axes, values, "scaled map")
+    return showing(axes, values, "scaled map")
 
 
 def change(
-    rows: Mapping[str, tuple[Finding, Finding]], *, names: tuple[str, str], target: Finding | None = None
-) -> Drawing:
+    rows: Mapping[str, tuple[Finding, Finding]], *,
+    names: tuple[str, str], target: Finding | None = None, ax: Axes | None = None,
+) -> Axes:  # fmt: skip
     """Two values a row joined by a line (before and after): label -> (first, second); ``target`` as of :func:`bars`."""
     colours = dict(zip(names, (ORANGE, BLUE), strict=True))
     top, row = key_height(names), 44
     limit = None if target is None else target.value
     ends = [sorted(pair, key=lambda f: float(f.value or 0)) for pair in rows.values()]
     before, after = (pixels(pair[side].text() for pair in ends) + 16 for side in (0, 1))
+    across = breadth(ax)
     most = max([float(high.value or 0) for _, high in ends] + [float(limit or 0)]) or 1
 
     def at(number: float | None) -> float:
-        return before + (PHONE - before - after) * float(number or 0) / most
+        return before + (across - before - after) * float(number or 0) / most
 
-    axes = sheet(top + row * len(rows) + (20 if limit is not None else 2))
+    axes = sheet(top + row * len(rows) + (20 if limit is not None else 2), across, ax)
     key(axes, colours)
     for place, ((label, pair), (low, high)) in enumerate(zip(rows.items(), ends, strict=True)):
         y = top + row * place + 28
@@ -205,9 +215,9 @@ def change(
         put(axes, at(low.value), y + 4, low.text(), beside=-10, ha="right")
         put(axes, at(high.value), y + 4, high.text(), beside=10)
     if target is not None and limit is not None:
-        side = "right" if at(limit) > PHONE / 2 else "left"
+        side = "right" if at(limit) > across / 2 else "left"
         put(axes, at(limit), top + row * len(rows) + 14, f"เกณฑ์ {target.text('unit')}", size=SMALL, ha=side)
-    return frozen(axes, _crossed({label: dict(zip(names, pair, strict=True)) for label, pair in rows.items()}))
+    return showing(axes, _crossed({label: dict(zip(names, pair, strict=True)) for label, pair in rows.items()}))
 
 
 def _numbers(values: Mapping[str, Finding]) -> list[float]:

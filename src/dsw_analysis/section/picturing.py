@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from dsw_analysis.findings.families import PROVINCE, Row, ranked
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.section import blocks, figures, words
 from dsw_analysis.section.asking import escape
-from dsw_analysis.section.blocks import Block, Drawing
+from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.canvas import Sheet, frozen
 from dsw_analysis.section.measuring import any_number
 from dsw_analysis.section.recording import WordsError
 from dsw_analysis.section.words import Telling
@@ -34,6 +36,9 @@ class Picturing(Telling):
     says what that is. Values of the data are given by keyword. Nothing is shown (``None``) where all counts are zero,
     the numbers are the country's and this is a brief, or ``when`` does not hold. Bars, columns and pairs that would say
     nothing, since there are fewer than three of them or two values in all, or since one dwarfs the others, are a table.
+
+    With ``ax=``, axes of matplotlib, a figure is drawn there under its headline, and the axes are given back: it is the
+    author's own, for a grid of ``plt.subplots``, and no block of the report.
     """
 
     def bars(
@@ -45,7 +50,7 @@ class Picturing(Telling):
         target: str | None = None,
         found: bool = False,
         **about: Any,  # noqa: ANN401 - words and their values
-    ) -> Block | None:
+    ) -> Block | Axes | None:
         """Horizontal bars of a family's groups.
 
         Parameters
@@ -62,11 +67,11 @@ class Picturing(Telling):
                 return None
         return self._chart("แผนภูมิแท่งแนวนอน", figures.bars, rows, self._target(target), **about)
 
-    def columns(self, name: str, by: object = None, *, codes: bool = False, **about: Any) -> Block | None:  # noqa: ANN401
+    def columns(self, name: str, by: object = None, *, codes: bool = False, **about: Any) -> Block | Axes | None:  # noqa: ANN401
         """Vertical bars of a family's groups in their order; ``codes`` writes the codes under them."""
         return self._chart("แผนภูมิแท่งแนวตั้ง", figures.columns, self.rows(name, by), {}, codes=codes, **about)
 
-    def tile_map(self, name: str, *, zero: str = "", **about: Any) -> Block | None:  # noqa: ANN401
+    def tile_map(self, name: str, *, zero: str = "", **about: Any) -> Block | Axes | None:  # noqa: ANN401
         """A tile for each province; ``zero="×"`` crosses out those without."""
         rows = [row for row in self.rows(name, PROVINCE) if row.finding.value or not zero]
         return self._chart("แผนที่ช่องสี่เหลี่ยมรายจังหวัด", figures.tile_map, rows, {}, **about)
@@ -80,8 +85,9 @@ class Picturing(Telling):
         top: int = TOP,
         short: Callable[[str], str] = lambda name: name.replace(" ", "\n"),
         when: str = "",
+        ax: Axes | None = None,
         **about: Any,  # noqa: ANN401 - words and their values
-    ) -> Block | None:
+    ) -> Block | Axes | None:
         """A matrix of crossed columns, whose names ``short`` makes fit; a brief leaves out the empty ones.
 
         ``rows``, ``columns`` and ``top`` are as in :meth:`Section.crosstab`.
@@ -101,7 +107,7 @@ class Picturing(Telling):
         hidden = any(cell.codes[1] not in kept for cell in cells)
         blank = "ช่องว่างหมายถึงไม่มี" if any(cell.finding.value == 0 for cell in cells) else ""
         about["note"] = f"{blank} {left}".strip()
-        return self._drawn(figures.heatmap(matrix), "ตารางสี", listed, rows=cells, hidden=hidden, **about)
+        return self._drawn(figures.heatmap(matrix, ax=ax), "ตารางสี", listed, rows=cells, hidden=hidden, **about)
 
     def _crossed(self, name: str, rows: str | None, columns: str | None) -> list[Row]:
         """Numbers of a family that is crossed by two columns, each named by its group of ``rows`` first."""
@@ -142,8 +148,9 @@ class Picturing(Telling):
         names: tuple[str, str],
         when: str = "",
         target: str | None = None,
+        ax: Axes | None = None,
         **about: Any,  # noqa: ANN401 - words and their values
-    ) -> Block | None:
+    ) -> Block | Axes | None:
         """Two families joined group by group, as before and after; groups without either are left out.
 
         ``target`` is the short id of a threshold to draw.
@@ -155,17 +162,17 @@ class Picturing(Telling):
         if not self._is_shown([a for a, _ in known], when):
             return None
         pairs = {a.full_name: (a.finding, b.finding) for a, b in known}
-        if len(pairs) < _FEWEST:
+        if ax is None and len(pairs) < _FEWEST:
             return self._listed(
                 {label: dict(zip(names, pair, strict=True)) for label, pair in pairs.items()},
                 [a for a, _ in known],
                 **about,
             )
-        drawing = figures.change(pairs, names=names, **self._target(target))
+        axes = figures.change(pairs, names=names, ax=ax, **self._target(target))
         listed = " ".join(
             f"{escape(a.full_name)} {names[0]} {{{a.finding.id}}} {names[1]} {{{b.finding.id}}}" for a, b in known
         )
-        return self._drawn(drawing, "แผนภูมิจุดสองจุดเชื่อมด้วยเส้น", listed, rows=[a for a, _ in known], **about)
+        return self._drawn(axes, "แผนภูมิจุดสองจุดเชื่อมด้วยเส้น", listed, rows=[a for a, _ in known], **about)
 
     def _target(self, name: str | None) -> dict[str, Finding]:
         return {} if name is None else {"target": self.ledger[f"{self.id}.{name}"]}
@@ -193,7 +200,7 @@ class Picturing(Telling):
     def _chart(
         self,
         kind: str,
-        draw: Callable[..., Drawing],
+        draw: Callable[..., Axes],
         rows: list[Row],
         options: Mapping[str, Any],
         *,
@@ -201,8 +208,9 @@ class Picturing(Telling):
         highlight: object = (),
         listed: int | None = None,
         codes: bool = False,
+        ax: Axes | None = None,
         **about: Any,  # noqa: ANN401 - words and their values
-    ) -> Block | None:
+    ) -> Block | Axes | None:
         """Bars of any form.
 
         Parameters
@@ -216,7 +224,7 @@ class Picturing(Telling):
         """
         if not self._is_shown(rows, when):
             return None
-        if not _tells([row.finding for row in rows], options):
+        if ax is None and not _tells([row.finding for row in rows], options):
             return self._listed({row.name: {"": row.finding} for row in rows}, rows, **about)
         called = {(row.code if codes else row.name): row for row in rows}
         marked = (
@@ -226,14 +234,14 @@ class Picturing(Telling):
             top = self.claim("most", [row.finding for row in rows])
             marked = {row.code for row in rows if row.finding.id in top}
         more = {"highlight": [name for name, row in called.items() if row.code in marked]} if marked else {}
-        drawing = draw({name: row.finding for name, row in called.items()}, **options, **more)
+        axes = draw({name: row.finding for name, row in called.items()}, ax=ax, **options, **more)
         named = rows if listed is None else ranked(rows)[:listed]
         values = " ".join(f"{escape(row.name)} {{{row.finding.id}:unit}}" for row in named)
-        return self._drawn(drawing, kind, values, rows=rows, **about)
+        return self._drawn(axes, kind, values, rows=rows, **about)
 
     def _drawn(
         self,
-        drawing: Drawing,
+        axes: Axes,
         kind: str,
         listed: str,
         *,
@@ -243,13 +251,20 @@ class Picturing(Telling):
         alt: str = "",
         note: str = "",
         **names: Any,  # noqa: ANN401 - data that the words name
-    ) -> Block:
-        """The drawing with its words; the alternative text says kind, subtitle and values, or what ``alt`` says."""
+    ) -> Block | Axes:
+        """The drawing with its words, or given axes with the headline.
+
+        The alternative text says kind, subtitle and values, or what ``alt`` says.
+        """
         names = {"rows": rows, "what": self._what(rows) if rows else "", **names}
         said = self.plain(subtitle, "subtitle", **names)
         title = self.plain(headline, "headline", **names)
+        if not isinstance(axes, Sheet):
+            axes.set_title(blocks.unmarked(blocks.fill(title, self.ledger)), loc="left")
+            return axes
         seen = self.plain(alt, "alt", **names) if alt else f"แสดง{said} ได้แก่"
         alternative = blocks.unmarked(f"{kind}{seen} {listed}").strip()
+        drawing = frozen(axes)
         self.shown.picture(drawing, alternative)
         shown = blocks.figure(
             drawing,

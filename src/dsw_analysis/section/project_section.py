@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
+from matplotlib.axes import Axes
 
 from dsw_analysis import project
 from dsw_analysis.findings.disclosure import Shield, rounded
@@ -261,7 +262,7 @@ class ProjectSection(Noticing):
         rule = project.current().protection.of(kind.id)
         return rows if self.national and rows >= rule.exact_from else rounded(rows, rule.base)
 
-    def tile_map(self, name: str, *, zero: str = "", rated: bool = True, **about: Any) -> Block | None:  # noqa: ANN401
+    def tile_map(self, name: str, *, zero: str = "", rated: bool = True, **about: Any) -> Block | Axes | None:  # noqa: ANN401
         """As :meth:`Picturing.tile_map`; of counts, if the round has a file of inhabitants, their rates.
 
         Parameters

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.axes import Axes
 
 from dsw_analysis.findings import past
 from dsw_analysis.findings.families import Row
@@ -159,7 +160,15 @@ class Recalling(Section):
         known: dict[Round, past.Known] = {**{r: self._earlier[r] for r in rounds}, self.round: self._now}
         return over_rounds(known, [row.finding.id for row in self._rows_of(name, by)])
 
-    def trend(self, name: str, by: object = None, *, headline: str = "{{ what }}", **about: Any) -> Block | None:  # noqa: ANN401
+    def trend(
+        self,
+        name: str,
+        by: object = None,
+        *,
+        headline: str = "{{ what }}",
+        ax: Axes | None = None,
+        **about: Any,  # noqa: ANN401 - words and their values
+    ) -> Block | Axes | None:
         """The same as a figure: a line a row over all rounds at hand, joined within a year, without examples.
 
         A gap is left where a round does not have the number, or measured another thing. Nothing without two rounds.
@@ -177,10 +186,12 @@ class Recalling(Section):
         names = [(f"{r.months} เดือน", str(r.year)) for r in shown]
         self.shown.quote(*(text for pair in names for text in (*pair, " ".join(pair))))
         kept = {label: of[known[0] :] for label, of in cells.items()}
-        drawing = trends.trend(kept, names, [r.year for r in shown])
-        listed = " ".join(f"{blocks.literal(label)} {{{f.id}:unit}}" for label, f in drawing.shows)
+        axes = trends.trend(kept, names, [r.year for r in shown], ax)
+        listed = " ".join(
+            f"{blocks.literal(label)} {{{f.id}:unit}}" for label, f in trends.shown_in(kept, names).items()
+        )
         about = {"subtitle": f"ค่าเมื่อสิ้นแต่ละรอบ {_CUMULATIVE} เส้นเชื่อมเฉพาะรอบของปีเดียวกัน", **about}
-        return self._drawn(drawing, "แผนภูมิเส้นตามรอบ", listed, rows=rows, headline=headline, **about)
+        return self._drawn(axes, "แผนภูมิเส้นตามรอบ", listed, rows=rows, headline=headline, **about)
 
     def _rows_of(self, name: str, by: object) -> list[Row]:
         return [self._stage(name)] if by is None else self.rows(name, by)

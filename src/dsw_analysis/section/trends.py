@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.section.blocks import Drawing
-from dsw_analysis.section.canvas import BLUE, GREY, SMALL, SOFT, fitting, frozen, pixels, put, sheet
+from dsw_analysis.section.canvas import BLUE, GREY, SMALL, SOFT, fitting, frozen, pixels, put, sheet, showing
 
 
 def spark(values: Sequence[float | None]) -> Drawing:
@@ -27,12 +27,13 @@ def spark(values: Sequence[float | None]) -> Drawing:
         if value is not None
     }
     _through(axes, places)
-    return frozen(axes, {}, "spark")
+    return frozen(showing(axes, {}, "spark"))
 
 
 def trend(
-    rows: Mapping[str, Sequence[Finding | None]], names: Sequence[Sequence[str]], years: Sequence[int]
-) -> Drawing:
+    rows: Mapping[str, Sequence[Finding | None]], names: Sequence[Sequence[str]], years: Sequence[int],
+    ax: Axes | None = None,
+) -> Axes:  # fmt: skip
     """A line a row over rounds, from zero: label -> a number for each round, ``None`` where there is a gap.
 
     Parameters
@@ -44,9 +45,9 @@ def trend(
     """
     found = [finding for cells in rows.values() for finding in cells if finding is not None]
     needed = max(pixels((f.text() for f in found), SMALL), pixels(["\n".join(n) for n in names], SMALL)) + 8
-    css, across = fitting(needed * len(names))
+    css, across = fitting(needed * len(names), ax)
     step, row, high = across / len(names), 92, 40
-    axes = sheet(row * len(rows) + 18 * max(map(len, names)) + 6, across)
+    axes = sheet(row * len(rows) + 18 * max(map(len, names)) + 6, across, ax)
     ends = [0.0, *(float(f.value or 0) for f in found)]
     low, span = min(ends), (max(ends) - min(ends)) or 1
     for place, (label, cells) in enumerate(rows.items()):
@@ -64,11 +65,13 @@ def trend(
     for at, lines in enumerate(names):
         for line, text in enumerate(lines):
             put(axes, step * (at + 0.5), row * len(rows) + 14 + 18 * line, text, size=SMALL, ha="center", colour=SOFT)
-    shows = {
-        f"{label} {' '.join(names[at])}": f
-        for label, cells in rows.items() for at, f in enumerate(cells) if f is not None
-    }  # fmt: skip
-    return frozen(axes, shows, css)
+    return showing(axes, shown_in(rows, names), css)
+
+
+def shown_in(rows: Mapping[str, Sequence[Finding | None]], names: Sequence[Sequence[str]]) -> dict[str, Finding]:
+    """What a figure over rounds shows, by label and round."""
+    found = ((label, at, f) for label, cells in rows.items() for at, f in enumerate(cells) if f is not None)
+    return {f"{label} {' '.join(names[at])}": f for label, at, f in found}
 
 
 def _through(axes: Axes, places: Mapping[int, tuple[float, float]], years: Sequence[int] | None = None) -> None:
