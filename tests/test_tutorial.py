@@ -1,10 +1,15 @@
 """The Thai tutorial, done as it is written: every file, command and cell in order, in a folder of its own."""
 
+import csv
 import json
 import re
 import shlex
 import shutil
+from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import comb
 from pathlib import Path
 
 import nbformat
@@ -123,8 +128,10 @@ def test_the_tutorial_does_what_it_says(tutorial, tmp_path, monkeypatch, capsys)
     root = tmp_path / "our-report"
     sheet = openpyxl.load_workbook(root / "volunteers.xlsx").active
     assert [cell.value for cell in sheet[1]] == ["หน่วยงาน", "ประเภทหน่วยงาน", "จังหวัด", "วันที่เริ่มอบรม", "ผลการดำเนินงาน"]
-    assert sheet["B3"].value == "ส่วนภูมิภาค"
-    assert sheet.max_row == 9
+    sent = next(list(csv.DictReader(step.text.splitlines())) for step in steps(tutorial) if step.language == "csv")
+    assert [[row[0].value, row[1].value, row[4].value] for row in sheet.iter_rows(min_row=2)] == [
+        [r["หน่วยงาน"], r["ประเภทหน่วยงาน"], r["ผลการดำเนินงาน"]] for r in sent
+    ]
 
     values = {}
     for round_ in ("2570-3m", "2570-6m"):
@@ -139,6 +146,60 @@ def test_the_tutorial_does_what_it_says(tutorial, tmp_path, monkeypatch, capsys)
     assert "จากที่ต้องรายงาน 12 หน่วยงาน" in report
     page = (root / "outputs" / "2570-6m" / "sections" / "volunteers.html").read_text(encoding="utf-8")
     assert "17.50 จุดร้อยละ" in re.sub(r"<[^>]+>", "", page)
+
+
+def test_what_the_tasks_print_is_what_their_files_hold(tutorial):
+    """Counted from the tutorial's own files with the standard library alone."""
+    files = [list(csv.DictReader(step.text.splitlines())) for step in steps(tutorial) if step.language == "csv"]
+    rows, register, later = files
+    printed = {n: re.findall(r"```text\n(.*?)\n```", words, re.S) for n, words in TASK.findall(tutorial)}
+    task = {n: said[0].splitlines() for n, said in printed.items() if said}
+    done, local = "ดำเนินการแล้วเสร็จ", "องค์กรปกครองส่วนท้องถิ่น"
+
+    filtered = [r["หน่วยงาน"] for r in rows if (r["ประเภทหน่วยงาน"], r["ผลการดำเนินงาน"]) == (local, done)]
+    assert [" ".join(line.split()[1:3]) for line in task["1"][2:]] == filtered
+
+    crossed = Counter((r["ประเภทหน่วยงาน"], r["ผลการดำเนินงาน"]) for r in rows)
+    states = list(dict.fromkeys(r["ผลการดำเนินงาน"] for r in rows))
+    assert task["2"][0].split()[1:] == states
+    assert {line.split()[0]: [int(n) for n in line.split()[1:]] for line in task["2"][2:]} == {
+        kind: [crossed[kind, state] for state in states] for kind in {r["ประเภทหน่วยงาน"] for r in rows}
+    }
+
+    months = {"ต.ค.": "2569-10", "พ.ย.": "2569-11", "ธ.ค.": "2569-12"}
+    held = Counter((r["จังหวัด"], months[r["วันที่เริ่มอบรม"].split()[1]]) for r in rows)
+    named = {"กรุงเทพมหานคร": "กทม."}
+    assert task["3"][0].split()[1:] == list(months.values())
+    for province, *counts in map(str.split, task["3"][2:]):
+        assert [int(n) for n in counts] == [held[named.get(province, province), month] for month in months.values()]
+    assert len(task["3"]) - 2 == len({province for province, _ in held})
+
+    k, n, known = sum(r["ผลการดำเนินงาน"] == done for r in rows), len(rows), len(register)
+    assert f"ร้อยละ {100 * k / n:.2f} ({k}/{n})" in task["4"][0] and f"{n} จาก {known} หน่วย" in task["4"][0]
+    low, high = (Decimal(limit) for limit in re.search(r"95: ([\d.]+)–([\d.]+)", task["4"][0]).groups())
+    # Shares that 5 of 8 drawn from 12 does not rule out: neither tail has a probability below 2.5 %.
+    possible = [
+        held
+        for held in range(k, known - (n - k) + 1)
+        if min(tail(held, known, n, range(k, n + 1)), tail(held, known, n, range(k + 1))) > Fraction(25, 1000)
+    ]
+    limits = [Decimal(100 * end) / known for end in (min(possible), max(possible))]
+    assert [limit.quantize(Decimal("0.01")) for limit in limits] == [low, high]
+
+    most = Counter(r["จังหวัด"] for r in rows)
+    leaders = [province for province, count in most.items() if count == max(most.values())]
+    (headline,) = re.findall(r"จังหวัดที่รายงานมากที่สุดคือ[^”{]+", dict(TASK.findall(tutorial))["6"])
+    assert all(province in headline for province in leaders) and f"จำนวน {max(most.values())} " in headline
+    assert task["7"] == [f"มีหน่วยงานรายงานผล {n} หน่วยงาน ดำเนินการแล้วเสร็จร้อยละ {100 * k / n:.2f} ({k}/{n})"]
+
+    rounds = [(sum(r["ผลการดำเนินงาน"] == done for r in of), len(of)) for of in (rows, later)]
+    assert [line.split()[2:5] for line in task["8"][1:]] == [[str(100 * a / b), f"{a}.0", f"{b}.0"] for a, b in rounds]
+
+
+def tail(held, known, n, counts):
+    """Probability that so many of ``n`` drawn from ``known``, of which ``held`` have it, do."""
+    ways = sum(comb(held, x) * comb(known - held, n - x) for x in counts if 0 <= n - x <= known - held)
+    return Fraction(ways, comb(known, n))
 
 
 def test_an_everyday_task_takes_three_lines_at_most(tutorial):
