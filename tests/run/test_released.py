@@ -43,7 +43,7 @@ REPAIRED = """
 - {dataset: urgent_cases, columns: [in_month, province], province: ตาก, base: 10, reason: -}
 """
 """What the gate would find out in two more runs."""
-_NOT_SAID = re.compile(r'w:w="\d+"|t="s"><v>\d+</v>')  # widths of columns in Word, places of texts in a workbook
+_NOT_SAID = re.compile(r'w:[a-zA-Z]+="\d+"|t="s"><v>\d+</v>')  # sizes in Word, places of texts in a workbook
 PERSONS = ("urgent_cases", "career_participants", "csr_training", "citizen_questions")
 FIELDS = ("value", "numerator", "denominator", "rows", "missing", "low", "high")
 
