@@ -52,6 +52,8 @@ class Problem:
     ----------
     code:
         Stable English word for the kind of problem (``"number"``, ``"missing_column"`` …).
+    sheet, row, column, value:
+        Where it is: name of the sheet, row, header of the column, and what stands in the cell.
     expected:
         What should have stood there.
     action:

@@ -256,7 +256,10 @@ class Finding:
         return self.digits if self.digits is not None else _DIGITS.get(self.unit, 0)
 
     def rounded(self, digits: int | None = None) -> Decimal | None:
-        """Value rounded half up, exactly from numerator and denominator where it is their quotient."""
+        """Value rounded half up, exactly from numerator and denominator where it is their quotient.
+
+        To as many ``digits`` as are given, else as it is printed; ``None`` where there is no value.
+        """
         if self.value is None:
             return None
         return round_half_up(self.exact(), self.decimals if digits is None else digits)

@@ -159,7 +159,10 @@ class Measuring(asking.Asking):
             yield from ((k, self._total(first), row) for k in others if k not in groups for row in others[k])
 
     def rule(self, frame: pd.DataFrame, name: str, label: str, value: float, *, unit: str, digits: int = 0) -> None:
-        """Record a rule of the analysis with the file that it is applied to, so that it can be traced."""
+        """Record a rule of the analysis with the file that it is applied to, so that it can be traced.
+
+        ``name`` is its short id, ``value`` a number in ``unit``, printed under ``label`` with so many ``digits``.
+        """
         given = Given(label, id=f"{self.id}.{name}", unit=unit, digits=digits, note=RULE)
         found = given(frame, value)
         where = " และ ".join(filter(None, (found.where, "กฎของการวิเคราะห์ที่ใช้กับข้อมูลในไฟล์นี้")))

@@ -55,6 +55,12 @@ class Picturing(Telling):
 
         Parameters
         ----------
+        name:
+            Short id of the family, as it was measured.
+        by:
+            Which of its splits, as in :meth:`rows`; the first by default.
+        sort:
+            From the largest, in place of the order of the codebook.
         target:
             Short id of a threshold to draw.
         found:
@@ -68,11 +74,14 @@ class Picturing(Telling):
         return self._chart("แผนภูมิแท่งแนวนอน", figures.bars, rows, self._target(target), **about)
 
     def columns(self, name: str, by: object = None, *, codes: bool = False, **about: Any) -> Block | Axes | None:  # noqa: ANN401
-        """Vertical bars of a family's groups in their order; ``codes`` writes the codes under them."""
+        """Vertical bars of the groups of the family ``name`` in their order; ``codes`` writes the codes under them.
+
+        ``by`` is which of its splits, as in :meth:`rows`.
+        """
         return self._chart("แผนภูมิแท่งแนวตั้ง", figures.columns, self.rows(name, by), {}, codes=codes, **about)
 
     def tile_map(self, name: str, *, zero: str = "", **about: Any) -> Block | Axes | None:  # noqa: ANN401
-        """A tile for each province; ``zero="×"`` crosses out those without."""
+        """A tile for each province of the family ``name``; ``zero="×"`` crosses out those without."""
         rows = [row for row in self.rows(name, PROVINCE) if row.finding.value or not zero]
         return self._chart("แผนที่ช่องสี่เหลี่ยมรายจังหวัด", figures.tile_map, rows, {}, **about)
 
@@ -153,7 +162,8 @@ class Picturing(Telling):
     ) -> Block | Axes | None:
         """Two families joined group by group, as before and after; groups without either are left out.
 
-        ``target`` is the short id of a threshold to draw.
+        ``pair`` are their short ids, ``names`` what the two ends are called; ``target`` is the short id of a threshold
+        to draw.
         """
         if not self.national and any(map(self.is_absent, pair)):
             return None

@@ -206,6 +206,21 @@ class ProjectSection(Noticing):
 
         With ``only="country"`` a brief loads nothing and gets ``None``, which :meth:`measure` passes over.
 
+        Parameters
+        ----------
+        dataset_id:
+            Name of its schema.
+        columns:
+            Names of the columns to load, in that order; all by default.
+        only:
+            ``"country"`` for what a brief does without.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each of the file, with its number there as the index; dates as time stamps, choices as categories
+            of codes.
+
         Raises
         ------
         ValueError
@@ -263,10 +278,14 @@ class ProjectSection(Noticing):
         return rows if self.national and rows >= rule.exact_from else rounded(rows, rule.base)
 
     def tile_map(self, name: str, *, zero: str = "", rated: bool = True, **about: Any) -> Block | Axes | None:  # noqa: ANN401
-        """As :meth:`Picturing.tile_map`; of counts, if the round has a file of inhabitants, their rates.
+        """A tile for each province; of counts, if the round has a file of inhabitants, their rates.
 
         Parameters
         ----------
+        name:
+            Short id of the family.
+        zero:
+            ``"×"`` crosses out provinces without.
         rated:
             Whether a rate of inhabitants says something of the counts.
         """

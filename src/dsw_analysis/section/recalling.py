@@ -171,6 +171,8 @@ class Recalling(Section):
     ) -> Block | Axes | None:
         """The same as a figure: a line a row over all rounds at hand, joined within a year, without examples.
 
+        ``name`` and ``by`` as in :meth:`series`.
+
         A gap is left where a round does not have the number, or measured another thing. Nothing without two rounds.
         """
         rounds = self._looked("series", self._earlier)

@@ -220,9 +220,13 @@ class Recording:
 
         Parameters
         ----------
+        name:
+            Short id of the family.
         by:
             The column that they are split by, a tuple of columns, ``"total"``, or a list of these; the family's first
             split by default. What is of provinces is empty in a brief.
+        sort:
+            From the largest; what has no value comes last.
 
         Raises
         ------
@@ -257,7 +261,10 @@ class Recording:
         return self.claimed("positive", self.rows(name, by, sort=True))
 
     def attention(self, name: str, threshold: str, by: object = None) -> list[Row]:
-        """Numbers of a family at or above a threshold, from the highest; kept as a claim."""
+        """Numbers of the family ``name`` at or above the finding ``threshold``, from the highest; kept as a claim.
+
+        ``by`` as in :meth:`rows`.
+        """
         return self.claimed("attention", self.rows(name, by, sort=True), self.ledger[f"{self.id}.{threshold}"].id)
 
     def unknown(self, name: str, by: object = None) -> list[Row]:

@@ -46,6 +46,13 @@ one whose data have not come: their plan alone is shown."""
 def open_summary(*, round_id: str, outputs_dir: str | Path) -> Summary:
     """Open the brief of a round whose sections have been run.
 
+    Parameters
+    ----------
+    round_id:
+        Round, e.g. ``"2569-6m"``.
+    outputs_dir:
+        Folder that holds one folder of outputs a round.
+
     Raises
     ------
     FileNotFoundError

@@ -87,7 +87,15 @@ class Telling(Measuring):
     """The grammar of words; a part of :class:`dsw_analysis.section.section.Section`."""
 
     def say(self, text: str, when: str = "", *, where: str = "text", **names: Any) -> Block | None:  # noqa: ANN401
-        """Thai Markdown in the language of :func:`written`, with its errors; nothing if empty or ``when`` fails."""
+        """Thai Markdown in the language of :func:`written`, with its errors; nothing if empty or ``when`` fails.
+
+        ``text`` is what a ``%%say`` cell holds, ``names`` values that it names, ``where`` what errors call it.
+
+        Raises
+        ------
+        WordsError
+            If the text names no finding, or holds a typed number or a mistake; with its line and the nearest names.
+        """
         if when and not holds(when, self, where=f"{where} if"):
             return None
         told = self.apart(written(text, self, where=where, **names))

@@ -64,7 +64,7 @@ class Ratio(OfFindings):
     """Quotient of two findings, as a percentage by default; undefined where either is, or over zero."""
 
     def __call__(self, numerator: Finding, denominator: Finding) -> Finding:
-        """Divide one finding by another; file and filter are those of the numerator."""
+        """Divide ``numerator`` by ``denominator``; file and filter are those of the numerator."""
         top, bottom = numerator.value, denominator.value
         value = self.whole * top / bottom if top is not None and bottom else None
         unknown = numerator.note if top is None else None
@@ -97,7 +97,7 @@ class ShareDifference(OfFindings):
     unit: str = "percentage_points"
 
     def __call__(self, first: Finding, second: Finding) -> Finding:
-        """Subtract; undefined where either share is."""
+        """Subtract ``second`` from ``first``; undefined where either share is."""
         if first.value is None or second.value is None:
             return self._derived(first, second, value=None, note=UNDEFINED)
         d = first.value - second.value
@@ -146,12 +146,15 @@ class _Twice(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class ShareChange(_Twice):
-    """Share of yes in the second round less that in the first, in percentage points, over units that answered twice."""
+    """Share of yes in the second round less that in the first, in percentage points, over units that answered twice.
+
+    ``key`` is the column that says which unit a row is, ``counted`` the filter that is a yes.
+    """
 
     unit: str = "percentage_points"
 
     def __call__(self, first: pd.DataFrame, second: pd.DataFrame) -> Finding:
-        """Compare two rounds; the note counts the units that changed.
+        """Compare frames of the ``first`` and the ``second`` round; the note counts the units that changed.
 
         Raises
         ------
@@ -168,7 +171,10 @@ class ShareChange(_Twice):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeTest(_Twice):
-    """P value of the change between two rounds: McNemar's exact test (1947, Psychometrika 12, 153–157)."""
+    """P value of the change between two rounds: McNemar's exact test (1947, Psychometrika 12, 153–157).
+
+    ``key`` and ``counted`` as of :class:`ShareChange`.
+    """
 
     unit: str = "p_value"
 
@@ -181,7 +187,9 @@ class ChangeTest(_Twice):
 
 
 def adjusted(tests: Mapping[str, Finding]) -> dict[str, Finding]:
-    """P values adjusted for their number by Holm's rule (1979), under ``id.holm``; undefined ones do not count.
+    """P values (name -> finding) adjusted for their number by Holm's rule (1979), under ``id.holm``.
+
+    ``tests`` whose value is undefined do not count.
 
     Raises
     ------

@@ -23,7 +23,10 @@ SAME_SUM = "คะแนนรวมของผู้ที่ตอบคร�
 
 @dataclass(frozen=True, kw_only=True)
 class _Scores(Measure):
-    """A measure of scores before and after; participants without both are left out and counted as missing."""
+    """A measure of scores before and after, in the columns ``pre`` and ``post``.
+
+    Participants without both are left out and counted as missing. ``full`` is the highest score that there is.
+    """
 
     pre: str
     post: str
@@ -147,7 +150,8 @@ def _at_full(found: Gains) -> str | None:
 class ScalePercent(Measure):
     """Answers to one or several items in per cent of the scale: 100 × Σanswers / (number of answers × ``top``).
 
-    The department's way of stating satisfaction: on a scale from 1 to 5 the lowest answer is 20 %, not 0 %.
+    ``columns`` are the items, ``top`` is the best answer. The department's way of stating satisfaction: on a scale from
+    1 to 5 the lowest answer is 20 %, not 0 %.
     Every answer counts the same; a blank is no answer, leaves the base and is counted as missing.
     """
 
@@ -191,7 +195,7 @@ class ScalePercent(Measure):
 class Reliability(Measure):
     """Reliability of the sum of two or more items: Cronbach's α (1951, Psychometrika 16, 297–334).
 
-    From respondents who answered all of them. Items worded the other way round must be turned before.
+    From respondents who answered all of them, in ``columns``. Items worded the other way round must be turned before.
     """
 
     unit: str = "ratio"
