@@ -18,6 +18,7 @@ from few_sections import add_cells, keep
 from only_shown import READERS, Ledgers, found_in
 
 from dsw_analysis.findings.ledger import SECTION_MIME
+from dsw_analysis.report.page import figures_page
 from dsw_analysis.rounds import Round
 from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.reports import write_briefs, write_report
@@ -299,3 +300,14 @@ def test_an_indicator_whose_result_is_not_shown_says_so_in_every_form(out, conte
 def sheet(out, name):
     """Rows of a workbook's first sheet."""
     return openpyxl.load_workbook(out / name).worksheets[0].iter_rows(values_only=True)
+
+
+def test_how_many_rows_a_file_of_few_persons_has_is_not_told(out):
+    document = json.loads((out / "findings.json").read_bytes())
+    (read,) = (one for one in document["inputs"] if one["dataset"] == "citizen_questions")
+    assert read["rows"] == 12
+    read["rows"] = None
+    (row,) = re.findall(
+        r"<tr>(?:(?!</tr>).)*citizen_questions.csv.*?</tr>", figures_page(document).split('id="files"')[1]
+    )
+    assert '<td class="num">ไม่แสดง</td>' in row

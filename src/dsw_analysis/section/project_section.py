@@ -272,10 +272,11 @@ class ProjectSection(Noticing):
 
     def _rows_told(self, kind: Schema, rows: int | None) -> int | None:
         """How many rows there are, as far as may be told: of the country exactly if they are none or many."""
-        if not kind.persons or self.shield.open or not rows:
+        if rows is None or not kind.persons or self.shield.open:
             return rows
         rule = project.current().protection.of(kind.id)
-        return rows if self.national and rows >= rule.exact_from else rounded(rows, rule.base)
+        told = self.national and (rows == 0 or rows >= rule.exact_from)
+        return rows if told else rounded(rows, rule.base)
 
     def tile_map(self, name: str, *, zero: str = "", rated: bool = True, **about: Any) -> Block | Axes | None:  # noqa: ANN401
         """A tile for each province; of counts, if the round has a file of inhabitants, their rates.
