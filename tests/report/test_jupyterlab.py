@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from conftest import copied
 from few_sections import keep
-from patience import wait_for
+from patience import PATIENCE, wait_for
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from test_html import driver  # noqa: F401 - the fixture of a browser
@@ -75,9 +75,14 @@ def lab(tmp_path_factory, driver):  # noqa: F811 - the fixture
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in CELLS])
     book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(book, project.root / "notebooks" / "try.ipynb")
-    settings = root / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    settings.parent.mkdir(parents=True)
-    settings.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
+    settings = {
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+        "completer-extension/manager": {"providerTimeout": 1000 * PATIENCE},  # which drops what comes after a second
+    }
+    for name, said in settings.items():
+        path = root / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(said), encoding="utf-8")
     own = {f"JUPYTER_{name}_DIR": str(root / name) for name in ("RUNTIME", "CONFIG", "DATA")}
     own |= {f"JUPYTERLAB_{name.upper()}_DIR": str(root / name) for name in ("settings", "workspaces")}
     options = {
@@ -217,7 +222,7 @@ def test_the_command_checks_the_files_of_the_section(lab):
     [
         (SPLIT, [["company", "บริษัทเอกชน"], ["foundation", "มูลนิธิ/สมาคม"]]),
         ('s.load("csr_', [["csr_activities", "กิจกรรม csr ร่วมกับภาคีเครือข่าย"]]),  # JupyterLab's letters
-        ('s["', [["activities", "dict key"], ["activities.company", "dict key"]]),
+        ('s["', [["activities", "กิจกรรม"], ["activities.company", "กิจกรรม: บริษัทเอกชน"]]),
     ],
 )
 def test_tab_offers_codes_datasets_and_findings_with_their_meaning(lab, code, offers):

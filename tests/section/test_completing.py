@@ -32,6 +32,7 @@ CODE = {"company": "บริษัทเอกชน", "foundation": "มูล
         ('x = s.load("', "", {"csr_activities": "กิจกรรม CSR ร่วมกับภาคีเครือข่าย", "urgent_cases": None}),
         ("s.load('csr_tr", "csr_tr", {"csr_training": None, "csr_training_summary": None}),
         ('s.bars("', "", {"activities": "กิจกรรม"}),
+        ('s["activities.c', "activities.c", {"activities.company": "กิจกรรม: บริษัทเอกชน"}),
         ('s.rows("act', "act", {"activities": "กิจกรรม"}),
         ('s.measure(activities, n=dsw.Count("ก (ข", where={"', "", COLUMN),
         ('s.measure(activities, n=dsw.Share("ก", counted={"wel', "wel", {"welfare_area": None}),

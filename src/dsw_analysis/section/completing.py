@@ -19,6 +19,7 @@ _ATTRIBUTE = re.compile(r"(?<![\w.\"'])(\w+)\.(\w*)$")
 _FAMILIES = frozenset("bars change columns combine heatmap rows series tile_map trend".split())
 """Methods of a section whose first text is the name of a family."""
 _MODULES = frozenset({"dsw_analysis", figures.__name__})
+_NAME = re.compile(r"(?<![\w.])(\w+)$")
 _CALL = re.compile(r"(\w+)\.(\w+)$")
 _FILTER = re.compile(r"\b(?:where|counted)\s*=\s*$")
 _SPLIT = re.compile(r"\bby\s*=[\s\[(]*(?:[\"']\w*[\"'][\s,()]*)*$")
@@ -64,6 +65,10 @@ def _attributes(code: str, names: Mapping[str, Any]) -> tuple[str, dict[str, str
 
 def _every(code: str, brackets: list[int], quote: int, names: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not brackets:
+        return
+    held = names.get(named[1]) if (named := _NAME.search(code[: brackets[-1]])) else None
+    if code[brackets[-1]] == "[" and isinstance(held, Recording):
+        yield from ((id_, held[id_].label) for id_ in held._ipython_key_completions_())
         return
     call = _CALL.search(code[: brackets[-1]])
     section = names.get(call[1]) if call else None
