@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -187,6 +188,16 @@ def test_escape_leaves_nothing_that_markdown_or_a_template_reads():
     signs = "*a* _b_ [c](d) `e` {f} <g> # h | ~ \\ $ % ! ."
     assert not set(escape(signs)) & set("*_[]()`{}<>#|~\\$%!.")
     assert as_written(escape(signs)) == signs
+
+
+def test_a_share_is_said_with_its_interval_where_it_has_one(story):
+    census = replace(
+        story["toy.toys"], id="toy.share", unit="percent", value=62.5, numerator=5, denominator=8, digits=2
+    )
+    story.add(census, replace(census, id="toy.asked", low=41.666, high=75.0))
+    assert text(story.say("ทำ{share:limits} และ{asked:limits} ทั้งหมด")) == (
+        "ทำร้อยละ 62.50 (5/8) และร้อยละ 62.50 (5/8) (ช่วงความเชื่อมั่นร้อยละ 95: 41.67–75.00) ทั้งหมด"
+    )
 
 
 def test_say_is_a_magic_of_the_shell_that_the_notebook_runs_in(story, monkeypatch):

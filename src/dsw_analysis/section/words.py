@@ -18,6 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from dsw_analysis.findings.families import Row
+from dsw_analysis.findings.finding import INTERVAL
 from dsw_analysis.intake.provenance import INVENTED
 from dsw_analysis.intake.thai import format_date
 from dsw_analysis.section.asking import FUNCTIONS, Asking, Functions, Number, Words, escape, held
@@ -250,6 +251,13 @@ def _style(style: str) -> Callable[[Number | Row], Words]:
     return lambda number: Words(f"{{{number.finding.id}:{style}}}")
 
 
+def _limits(number: Number | Row) -> Words:
+    """A number with its base, and with its interval where it has one: a census and a complete record have none."""
+    id_ = number.finding.id
+    more = "" if number.finding.low is None else f" ({INTERVAL}: {{{id_}:interval}})"
+    return Words(f"{{{id_}:full}}{more}")
+
+
 @cache
 def _environment() -> ImmutableSandboxedEnvironment:
     def finalize(value: Any) -> Any:  # noqa: ANN401 - whatever stands in {{ }}
@@ -271,7 +279,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment.globals.clear()
     keep = {"join", "first", "last", "length"}
     environment.filters = {name: filter_ for name, filter_ in environment.filters.items() if name in keep}
-    environment.filters |= {name: _style(style) for name, style in _STYLES.items()}
+    environment.filters |= {name: _style(style) for name, style in _STYLES.items()} | {"limits": _limits}
     environment.tests |= {
         "known": lambda number: number.ask("known"),
         "hidden": lambda number: number.ask("hidden"),
