@@ -42,7 +42,8 @@ def finished(tmp_path_factory):
     plan["ตัวชี้วัด"].delete_rows(4)
     plan["รายละเอียด"].delete_rows(4)
     plan.save(copy.raw / "action_plan.xlsx")
-    assert sorted(ran(Project(root=copy.root))) == sorted(SECTIONS)
+    outcomes = run(Project(root=copy.root))  # some of them twice, since the gate has a number rounded
+    assert {outcome.section: outcome.error for outcome in outcomes} == dict.fromkeys(SECTIONS)
     return copy.root
 
 
