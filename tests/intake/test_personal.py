@@ -11,7 +11,7 @@ import pytest
 
 from dsw_analysis.cli import main
 from dsw_analysis.intake.checking import to_text
-from dsw_analysis.intake.columns import Schema
+from dsw_analysis.intake.columns import Column, Schema
 from dsw_analysis.intake.personal import MASK, MAY_HOLD, WITHHELD, WORDS, find, hide
 from dsw_analysis.intake.problem_files import problems_page
 from dsw_analysis.intake.schemas import Schemas
@@ -218,6 +218,12 @@ def test_what_was_corrected_is_told_without_personal_data():
         "new": "ครอบครัวหนึ่ง",
         "reason": "-",
     }
-    source = Source(dataset=Schema(id="x", title="x", columns=()), file="x.csv", sha256="", rows=1, corrections=(one,))
+    source = Source(
+        dataset=Schema(id="x", title="x", columns=(Column("title", "ชื่อ", "text"),)),
+        file="x.csv",
+        sha256="",
+        rows=1,
+        corrections=(one,),
+    )
     (told,) = source.record()["corrections"]
     assert told["new"] == "ครอบครัวหนึ่ง" and not [piece for piece in HELD if piece in told["old"]]

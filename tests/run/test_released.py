@@ -24,7 +24,7 @@ from dsw_analysis.run.batch import Batch
 from dsw_analysis.run.reports import write_briefs, write_report
 from dsw_analysis.run.sections import run_sections
 from dsw_analysis.run.tasks import Project
-from dsw_analysis.section.blocks import SHOWN_MIME
+from dsw_analysis.section.executed import SHOWN_MIME
 
 ROUND = Round.parse("2569-6m")
 CASES = {"ตาก": 1237, "เลย": 2341, "น่าน": 1153, "แพร่": 1409, "ยะลา": 3}

@@ -16,7 +16,8 @@ from dsw_analysis.intake.columns import Column
 from dsw_analysis.intake.dataset import Dataset
 from dsw_analysis.problems import Problems, UsageError
 from dsw_analysis.section import blocks, notebook
-from dsw_analysis.section.blocks import SHOWN_MIME, Block
+from dsw_analysis.section.blocks import Block
+from dsw_analysis.section.executed import SHOWN_MIME
 from dsw_analysis.section.notebook import as_made, attend, ready
 
 EVIL = "<script>alert(1)</script>"

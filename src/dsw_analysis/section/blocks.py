@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.intake.provenance import INVENTED, MARKS, Provenance
+from dsw_analysis.section.executed import SHOWN_MIME
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
 """``{id}`` or ``{id:style}``, where a number goes into a text."""
@@ -21,9 +22,6 @@ PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-zA-Z/]+))?\}")
 _SIGNS = {ord(sign): chr(0xE000 + ord(sign)) for sign in string.punctuation}
 _AS_WRITTEN = {hidden: sign for sign, hidden in ((chr(k), ord(v)) for k, v in _SIGNS.items())}
 """Punctuation that Markdown or a template could take for its own, and what stands for it until both are done."""
-
-SHOWN_MIME = "application/vnd.dsw.shown+json"
-"""MIME type by which the batch knows what a section itself shows, of all that the cells of its notebook do."""
 
 BEGIN, HELD, END = "\ue001", "\ue002", "\ue003"
 """Stand before, in and after words that claims chose: ``BEGIN csr:3 HELD สูงกว่า END``. No text of the data holds them:

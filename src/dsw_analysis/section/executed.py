@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dsw_analysis.findings.ledger import SECTION_MIME
-from dsw_analysis.section.blocks import SHOWN_MIME
 
+SHOWN_MIME = "application/vnd.dsw.shown+json"
+"""MIME type by which the batch knows what a section itself shows, of all that the cells of its notebook do."""
 INJECTED = "injected-parameters"
 """Tag of the cell that papermill puts in."""
 _LEFT_OUT = "what it shows is left out, since it may tell of persons; show it with s.say, s.table or a figure of s"
