@@ -264,6 +264,17 @@ def test_one_person_is_never_shown_nor_a_statistic_of_a_place():
     assert scale(amounts([4] * 6)).disclosure == "refused"
 
 
+def test_few_who_gave_no_answer_at_all_are_not_what_is_left():
+    # 30 of 32 answered, ten of them one question alone: 14 blank cells are not few, two persons are.
+    columns = tuple(Column(name, name, "integer", required=False) for name in ("s1", "s2"))
+    answers = {"s1": [4] * 30 + [None] * 2, "s2": [5] * 20 + [None] * 12}
+    frame = loaded(answers, *columns)
+    source = frame.attrs["source"]
+    frame.attrs["source"] = replace(source, dataset=replace(source.dataset, persons=True), shield=Shield())
+    found = ScalePercent(id="x.p", label="p", columns=("s1", "s2"), top=5)(frame)
+    assert (found.value, found.rows, found.missing, found.numerator) == (88, 30, None, None)  # 220 of 250
+
+
 # --- what is worked out of others ---
 
 

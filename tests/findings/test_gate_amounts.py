@@ -211,6 +211,14 @@ def test_sums_of_scores_of_many_who_came_may_be_known(came):
     assert passed(late, early, link="grows").repairs == ()
 
 
+def test_as_many_persons_may_be_others():
+    # 80 with 720 points, then 80 with 700: somebody went and somebody came, or points were corrected.
+    early = release([persons(80), amount(720, 80, of="score")])
+    late = [persons(80), amount(700, 80, of="score", largest=18)]
+    for link in ("grows", "restates"):
+        assert passed(late, early, link=link).repairs == ()
+
+
 def test_a_median_and_a_limit_give_the_number_within_it():
     # 10 (8..12) owe; the median is 190 (185..195), and few owe up to 200. At least half do: four of eight.
     here, within = cell(province="p1"), TABLES.cell({"province": "p1", "debt=..200": "yes"})

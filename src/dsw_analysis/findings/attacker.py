@@ -174,7 +174,9 @@ class Attack:
         """Narrow sums to what as many persons can have as there may be, and persons to as many as have that."""
         least, most = self.tables.limits.get(of, (None, None))
         before = low.copy(), high.copy()
-        for block, _, _ in self._blocks():
+        for block, release, is_link in self._blocks():
+            if is_link and not release.grows:  # as many persons may be others
+                continue
             own, n = (slice(start, start + self.size) for start in (self._start(of, block), self._start("", block)))
             nobody, came = (low[n] == 0) & (high[n] == 0), low[n] >= 0  # of a link some may have gone
             low[own], high[own] = np.where(nobody, 0, low[own]), np.where(nobody, 0, high[own])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from dsw_analysis.findings.disclosure import Facts
 from dsw_analysis.findings.finding import Finding
 from dsw_analysis.findings.measures.base import UNDEFINED, Measure, number
 from dsw_analysis.findings.measures.filters import select
@@ -165,6 +166,7 @@ class ScalePercent(Measure):
         answers = frame.loc[select(frame, self.where), list(self.columns)]
         given = int(answers.notna().to_numpy().sum())
         points = int(answers.sum().sum())
+        answered = int(answers.notna().any(axis=1).sum())
         return self._finding(
             frame,
             *self.columns,
@@ -172,8 +174,9 @@ class ScalePercent(Measure):
             value=100 * points / (given * self.top) if given else None,
             numerator=points,
             denominator=given * self.top,
-            rows=int(answers.notna().any(axis=1).sum()),
+            rows=answered,
             missing=answers.size - given,
+            facts=Facts(siblings=(len(answers) - answered,)),
             note=None if given else UNDEFINED,
         )
 
