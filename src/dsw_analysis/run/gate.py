@@ -11,7 +11,7 @@ from typing import Any
 
 from dsw_analysis.findings.ledger import LEDGER
 from dsw_analysis.findings.repairs import LESS, Repair, as_yaml, path_of, read_repairs
-from dsw_analysis.intake.writing.whole import digest, write_whole
+from dsw_analysis.intake.writing.whole import write_whole
 from dsw_analysis.problems import UsageError
 from dsw_analysis.report.signed import EDITIONS
 from dsw_analysis.rounds import Round
@@ -61,7 +61,7 @@ def _passes(batch: Batch, provinces: Sequence[str]) -> bool:
     """Whether a release passes; if not, what shows less of it has been written down."""
     ledgers, earlier = _ledgers(batch, provinces), _earlier(batch)
     data, made = batch.project.data.parent, tuple(provinces) or ("",)
-    piece = batch.stale.gate({name: digest(content) for name, content in {**ledgers, **earlier}.items()})
+    piece = batch.stale.gate({**ledgers, **earlier})
     if not piece.reasons or not ledgers:
         return True
     job = Job(_NAME, "dsw_analysis.run.gate:judged", given(batch.project.data, batch.round, ledgers, earlier, made))

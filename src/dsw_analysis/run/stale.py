@@ -113,9 +113,13 @@ class Stale:
         """The page that links to the briefs: which there are, and whether each is complete."""
         return self._piece("brief index", asked=True, briefs=briefs)
 
-    def gate(self, ledgers: Mapping[str, str]) -> Piece:
-        """The gate: hashes of all ledgers that it looks at."""
-        return self._piece("gate", ledgers=ledgers)
+    def gate(self, ledgers: Mapping[str, bytes]) -> Piece:
+        """The gate: all ledgers that it looks at, under one hash.
+
+        The manifest is passed on; against the hash of one exact ledger, guesses of its few numbers could be tried.
+        """
+        hashes = "".join(f"{name} {digest(content)}\n" for name, content in sorted(ledgers.items()))
+        return self._piece("gate", ledgers=digest(hashes.encode()))
 
     def audit(self, page: str, content: bytes, ledger: bytes) -> Piece:
         """The audit of a page: the page and the ledger."""
