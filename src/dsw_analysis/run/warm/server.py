@@ -53,7 +53,8 @@ def warm() -> None:
     for module in _MODULES:
         importlib.import_module(module)
     for name in dsw_analysis.__all__:
-        getattr(dsw_analysis, name)
+        if name != "figures":  # asking for it changes how everything is drawn; its module is loaded below
+            getattr(dsw_analysis, name)
     del builtins.get_ipython  # type: ignore[attr-defined]
     for module in _LEFT_OUT:
         del sys.modules[module]
