@@ -51,6 +51,7 @@ def test_every_how_to_is_done_and_in_the_navigation():
 
 def test_the_how_tos_do_what_they_say(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "100")  # as wide as the page, whatever the terminal is
     doer = Doer(monkeypatch.chdir, lambda: capsys.readouterr().out)
     for step in steps(TUTORIAL.read_text(encoding="utf-8")):
         if step.language != "python" or step.before.startswith(

@@ -115,6 +115,7 @@ def tutorial():
 
 def test_the_tutorial_does_what_it_says(tutorial, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")  # as wide as the page, whatever the terminal is
     reader = Reader(monkeypatch.chdir, lambda: capsys.readouterr().out)
     todo = iter(steps(tutorial))
     for step in todo:
