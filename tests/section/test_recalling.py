@@ -1,6 +1,7 @@
 """Earlier rounds in a section: three rounds of a year and one of the next, against what pandas says of the records."""
 
 import json
+import pickle
 import re
 import shutil
 from dataclasses import replace
@@ -284,6 +285,8 @@ def test_on_another_machine_the_ledgers_are_sent_along(own):
     assert there.error is None
     assert there.executed == (own / "outputs" / "2569-12m" / "notebooks" / task.notebook).read_bytes()
     assert set(there.recalled["trend"]) == {"2569-6m", "2569-9m"}
+    assert there.read
+    assert b"NotebookNode" not in pickle.dumps(there)  # who receives it would load it, which takes a second
     assert not [name for name in there.watched if "outputs" in name]
 
 
