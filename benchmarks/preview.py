@@ -87,9 +87,8 @@ def previewed(project, notebooks, repeat):
                     told.all()
                 found[path.stem[3:]] = min(taken[1:])
                 save(path, whole)
-                while not told.next()["busy"]:
-                    pass
-                told.all()
+                while word in page_of(address):  # what it tells of a short run may come together
+                    time.sleep(0.05)
     finally:
         process.kill()
         process.wait()
@@ -110,9 +109,14 @@ def edited(path, content, word, address, told):
     save(path, content)
     while True:
         told.next()
-        with urllib.request.urlopen(f"{address}report.html") as page:
-            if word in page.read().decode():
-                return time.perf_counter() - began
+        if word in page_of(address):
+            return time.perf_counter() - began
+
+
+def page_of(address):
+    """The report as it is shown now."""
+    with urllib.request.urlopen(f"{address}report.html") as page:
+        return page.read().decode()
 
 
 def save(path, content):
