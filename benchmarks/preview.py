@@ -74,7 +74,7 @@ def previewed(project, notebooks, repeat):
     )
     try:
         address = process.stdout.readline().strip()
-        with urllib.request.urlopen(f"{address}events") as events:
+        with urllib.request.urlopen(f"{address}events", timeout=60) as events:
             told = Told(events)
             told.all()
             found = {}
@@ -86,6 +86,7 @@ def previewed(project, notebooks, repeat):
                     taken.append(edited(path, with_word(whole, word), word, address, told))
                     told.all()
                 found[path.stem[3:]] = min(taken[1:])
+                print(f"{path.stem[3:]:<28}{found[path.stem[3:]]:>9.2f}", file=sys.stderr, flush=True)
                 save(path, whole)
                 while word in page_of(address):  # what it tells of a short run may come together
                     time.sleep(0.05)
