@@ -22,10 +22,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
+from copied import project_in
 
 from dsw_analysis.intake.thai.places import provinces
 
-ROOT = Path(__file__).parent.parent
 ROUND = "2569-6m"
 PARAMETERS = {"round_id": ROUND}
 DSW = [sys.executable, "-m", "dsw_analysis.cli"]
@@ -133,16 +133,6 @@ def timed(work, *arguments):
     started = time.perf_counter()
     result = work(*arguments)
     return time.perf_counter() - started, result
-
-
-def project_in(folder):
-    project = Path(folder)
-    for name in ("notebooks", "data"):
-        skipped = shutil.ignore_patterns(".ipynb_checkpoints", "checked", "__pycache__")
-        shutil.copytree(ROOT / name, project / name, ignore=skipped)
-    for name in ("requirements.lock", "project.toml"):
-        shutil.copy(ROOT / name, project)
-    return project
 
 
 def best(repeat, work, prepare):

@@ -15,7 +15,6 @@ import json
 import os
 import platform
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from importlib import metadata
 from pathlib import Path
 
 import psutil
+from copied import project_in
 
 from dsw_analysis.intake.provinces import provincial_sections
 from dsw_analysis.intake.thai import provinces as all_provinces
@@ -35,7 +35,6 @@ from dsw_analysis.run.tasks import Project
 from dsw_analysis.run.warm.processes import WarmExecutor
 
 ROUND, ALLOWED = "2569-6m", 1.1
-ROOT = Path(__file__).parent.parent
 NETWORKS = {"100 Mbit/s": 12.5e6, "1 Gbit/s": 125e6}  # bytes a second of the machine that runs dsw: assumptions
 EMPTY = 1000
 
@@ -52,10 +51,7 @@ def main():
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}", end="")
     print("".join(f", {name} {metadata.version(name)}" for name in ("distributed", "pandas", "papermill")))
     with tempfile.TemporaryDirectory() as name, cluster(Path(name)) as (address, scheduler):
-        project = Path(name) / "project"
-        for part in ("notebooks", "data"):
-            shutil.copytree(ROOT / part, project / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "checked"))
-        shutil.copy(ROOT / "project.toml", project)
+        project = project_in(Path(name) / "project")
         ratios = compare(project, address, 0, range(-1, arguments.runs))["ratios"]
         long = compare(project, address, arguments.provinces, range(1))
         inputs = measured(project, long, *empty(address, scheduler))

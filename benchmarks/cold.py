@@ -19,7 +19,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).parent.parent
+from copied import HERE, project_in
+
 ROUND = "2569-6m"
 GOAL = 1.25
 PLAINLY = """
@@ -85,15 +86,6 @@ def as_app(notebook):
         indented = "".join(f"    {row}\n" for row in body.splitlines())
         parts.append(f"\n@app.cell\ndef _():\n{indented}    return\n")
     return "".join([*parts, '\nif __name__ == "__main__":\n    app.run()\n'])
-
-
-def project_in(project):
-    skipped = shutil.ignore_patterns(".ipynb_checkpoints", "checked", "__pycache__")
-    for name in ("notebooks", "data"):
-        shutil.copytree(HERE / name, project / name, ignore=skipped)
-    for name in ("requirements.lock", "project.toml"):
-        shutil.copy(HERE / name, project)
-    return project
 
 
 def used_by(command, folder, path):

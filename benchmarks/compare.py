@@ -11,13 +11,13 @@ import json
 import os
 import platform
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).parent.parent
+from copied import HERE, project_in
+
 OLD, NEW = "2569-6m", "2569-12m"
 GOALS = {"page, workbook, JSON": ((), 3.0), "with --anew": (("--anew",), 15.0)}
 
@@ -44,12 +44,7 @@ def make(root):
     """A project with the two rounds, run."""
     from rounds_made import make_round  # noqa: PLC0415 - found in the tests' folder
 
-    skipped = shutil.ignore_patterns(".ipynb_checkpoints", "checked", "prepared")
-    for name in ("notebooks", "data"):
-        shutil.copytree(HERE / name, root / name, ignore=skipped)
-    for name in ("requirements.lock", "project.toml"):
-        shutil.copy(HERE / name, root)
-    make_round(root, NEW)
+    make_round(project_in(root), NEW)
     for round_ in (OLD, NEW):
         dsw(root, "run", round_)
 

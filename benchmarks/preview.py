@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -20,11 +19,11 @@ import time
 import urllib.request
 from pathlib import Path
 
+from copied import HERE, project_in
 from floor import run_plainly
 
 from dsw_analysis.run.warm.processes import WARM, run_fresh
 
-HERE = Path(__file__).parent.parent
 ROUND = "2569-6m"
 GOAL = 0.6
 DSW = [sys.executable, "-m", "dsw_analysis.cli", "--project"]
@@ -144,15 +143,6 @@ class Told:
         """Until nothing is going on any more."""
         while self.last["busy"]:
             self.next()
-
-
-def project_in(project):
-    skipped = shutil.ignore_patterns(".ipynb_checkpoints", "checked", "__pycache__")
-    for name in ("notebooks", "data"):
-        shutil.copytree(HERE / name, project / name, ignore=skipped)
-    for name in ("requirements.lock", "project.toml"):
-        shutil.copy(HERE / name, project)
-    return project
 
 
 if __name__ == "__main__":

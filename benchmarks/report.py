@@ -16,7 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).parent.parent
+from copied import HERE, project_in
+
 ROUND = "2569-6m"
 REPORT, BRIEFS = 0.6, 0.75
 PROVINCES = "กาฬสินธุ์,ขอนแก่น,เชียงใหม่,ตาก,นครราชสีมา,สงขลา,อุบลราชธานี,ยะลา"
@@ -51,11 +52,7 @@ class Tree:
 
     def __init__(self, root, project):
         self._project, self.seconds = project, {}
-        skipped = shutil.ignore_patterns(".ipynb_checkpoints", "checked", "__pycache__")
-        for name in ("notebooks", "data"):
-            shutil.copytree(root / name, project / name, ignore=skipped)
-        for name in ("requirements.lock", "project.toml"):
-            shutil.copy(root / name, project)
+        project_in(project, root)
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         # Outside the project: inside it bytecode would count as read by the notebooks, and all of them run again.
         bytecode = project.with_name(f"{project.name}-bytecode")
